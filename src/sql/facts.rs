@@ -1,0 +1,375 @@
+//! What a statement says, free of any parser's types: the model that rules and the advisor read.
+//!
+//! Names are as Postgres would store them: unquoted identifiers folded to lower case, quoted ones as written.
+//! Spans are byte offsets into the original text of the statement.
+
+/// Bytes `start..end` of the statement's text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Span {
+    /// The text under the span; empty when the span does not fit the text.
+    pub fn of<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StatementKind {
+    Select,
+    Insert,
+    Update,
+    Delete,
+    Merge,
+    Copy,
+    /// BEGIN, COMMIT, ROLLBACK, SAVEPOINT and the like.
+    Transaction,
+    /// SET, RESET, SHOW, DISCARD.
+    Session,
+    /// DECLARE, FETCH, MOVE, CLOSE.
+    Cursor,
+    /// CREATE, ALTER, DROP, TRUNCATE, VACUUM, … .
+    Utility,
+    #[default]
+    Other,
+}
+
+/// How far the statement was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Parsed: everything below is filled.
+    Parsed,
+    /// The parser refused; only `kind`, `tables`, `limit`, `offset` and `star` come from the tokens.
+    Tokens { reason: String },
+}
+
+/// A possibly schema-qualified relation name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RelationName {
+    pub schema: Option<String>,
+    pub name: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub kind: StatementKind,
+    pub level: Level,
+    /// Every table that the statement names (CTE names excluded), in order of appearance, with duplicates.
+    pub tables: Vec<(RelationName, Span)>,
+    /// Query blocks. `blocks[0]` is the outermost one (for INSERT … SELECT and set operations: the first one met);
+    /// UPDATE and DELETE have their target and FROM/USING as sources of `blocks[0]`.
+    pub blocks: Vec<Block>,
+    pub write: Option<Write>,
+    /// The outermost LIMIT/OFFSET and whether `*` is projected anywhere: also filled at token level.
+    pub limit: Option<Bound>,
+    pub offset: Option<Bound>,
+    pub star: bool,
+    /// The statement is a UNION/INTERSECT/EXCEPT at its top.
+    pub set_operation: bool,
+    /// Parameters of the highest number (`$3` gives 3).
+    pub parameters: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    Number(u64),
+    Parameter(u16),
+    /// An expression, or a `?` of a normalised text.
+    Unknown,
+}
+
+/// What INSERT, UPDATE, DELETE and MERGE write.
+#[derive(Clone, Debug)]
+pub struct Write {
+    pub target: RelationName,
+    pub target_span: Span,
+    /// UPDATE's SET columns, INSERT's column list (empty when not given).
+    pub columns: Vec<String>,
+    pub has_where: bool,
+    /// Rows of a VALUES list; `None` when the source is a query.
+    pub values_rows: Option<usize>,
+    pub on_conflict: bool,
+    pub returning: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The statement itself (or a member of its top-level set operation).
+    Root,
+    Cte(String),
+    /// In FROM, under this alias.
+    Derived(String),
+    Exists,
+    InSubquery,
+    Scalar,
+}
+
+/// One SELECT block (or the single block of UPDATE and DELETE).
+#[derive(Clone, Debug)]
+pub struct Block {
+    pub role: Role,
+    /// Index of the enclosing block.
+    pub parent: Option<usize>,
+    /// Member of a UNION/INTERSECT/EXCEPT.
+    pub in_set_operation: bool,
+    pub span: Span,
+    pub sources: Vec<Source>,
+    /// AND-ed conjuncts of WHERE. (Conjuncts of ON stand with their source.)
+    pub filters: Vec<Predicate>,
+    pub where_span: Option<Span>,
+    pub projection: Vec<Output>,
+    pub projection_span: Span,
+    pub distinct: Distinct,
+    pub group_by: Vec<Operand>,
+    pub has_having: bool,
+    pub has_window: bool,
+    /// Aggregates are called in the projection or HAVING.
+    pub has_aggregate: bool,
+    pub order_by: Vec<OrderKey>,
+    /// From ORDER to the end of the last key.
+    pub order_span: Option<Span>,
+    pub limit: Option<Bound>,
+    /// From LIMIT (or FETCH) to the end of its count; likewise for OFFSET.
+    pub limit_span: Option<Span>,
+    pub offset: Option<Bound>,
+    pub offset_span: Option<Span>,
+    pub with_ties: bool,
+    pub locking: Option<Locking>,
+    /// Every column reference of the block itself (not of nested blocks, unless they reach out to this block's
+    /// sources: then it is listed here too, with `Place::Nested`).
+    pub uses: Vec<ColumnUse>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distinct {
+    No,
+    All,
+    On,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locking {
+    pub skip_locked: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub relation: Relation,
+    /// The name under which columns refer to it: alias, else the relation's own name.
+    pub alias: String,
+    pub join: Join,
+    pub lateral: bool,
+    /// AND-ed conjuncts of ON.
+    pub on: Vec<Predicate>,
+    /// USING columns; NATURAL joins have `natural` set instead.
+    pub using: Vec<String>,
+    pub natural: bool,
+    /// The relation with its alias.
+    pub span: Span,
+    /// From the first join keyword (or comma) to the end of its condition; equals `span` for the first source.
+    pub join_span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Relation {
+    Table(RelationName),
+    Cte(String),
+    /// Index of the block of a sub-select in FROM.
+    Derived(usize),
+    Function(String),
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join {
+    First,
+    Comma,
+    Cross,
+    Inner,
+    Left,
+    Right,
+    Full,
+}
+
+#[derive(Clone, Debug)]
+pub struct Predicate {
+    pub span: Span,
+    pub test: Test,
+}
+
+#[derive(Clone, Debug)]
+pub enum Test {
+    Compare {
+        left: Operand,
+        op: CompareOp,
+        right: Operand,
+    },
+    /// `x IN (1, 2, 3)`; `x = ANY(ARRAY[…])` and `x = ANY($1)` are [`Test::AnyArray`].
+    InList {
+        operand: Operand,
+        items: Vec<Operand>,
+        negated: bool,
+    },
+    InQuery {
+        operand: Operand,
+        block: usize,
+        negated: bool,
+    },
+    AnyArray {
+        operand: Operand,
+        op: CompareOp,
+        array: Operand,
+    },
+    Exists {
+        block: usize,
+        negated: bool,
+    },
+    Like {
+        operand: Operand,
+        pattern: Operand,
+        case_insensitive: bool,
+        negated: bool,
+    },
+    Between {
+        operand: Operand,
+        low: Operand,
+        high: Operand,
+        negated: bool,
+    },
+    IsNull {
+        operand: Operand,
+        negated: bool,
+    },
+    /// Each branch is a list of AND-ed conjuncts.
+    Or(Vec<Vec<Predicate>>),
+    Not(Box<Predicate>),
+    /// A bare boolean operand: `WHERE active`.
+    Truth(Operand),
+    /// Any other operator: `@>`, `@@`, `~`, `&&`, `->>` comparisons that do not fit above.
+    Operator {
+        left: Operand,
+        op: String,
+        right: Operand,
+    },
+    Other {
+        columns: Vec<ColumnRef>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CompareOp {
+    Eq,
+    NotEq,
+    Lt,
+    LtEq,
+    Gt,
+    GtEq,
+    /// IS NOT DISTINCT FROM
+    NotDistinct,
+    Distinct,
+}
+
+#[derive(Clone, Debug)]
+pub struct Operand {
+    pub span: Span,
+    pub value: Value,
+}
+
+#[derive(Clone, Debug)]
+pub enum Value {
+    Column(ColumnRef),
+    Constant(Constant),
+    /// `$n`; 0 for a `?` of a normalised text.
+    Parameter(u16),
+    Cast {
+        operand: Box<Operand>,
+        /// Type name in lower case, as written, without modifiers: `bigint`, `int8`, `timestamptz`.
+        to: String,
+    },
+    Function {
+        name: String,
+        args: Vec<Operand>,
+        distinct: bool,
+    },
+    Row(Vec<Operand>),
+    Subquery(usize),
+    /// Arithmetic, CASE, `||`, `AT TIME ZONE`, JSON access … : the columns inside it.
+    Expression {
+        columns: Vec<ColumnRef>,
+    },
+    /// `*` as in `count(*)`.
+    Star,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Constant {
+    Integer(i128),
+    /// `5.0`, `1e3`: Postgres types it numeric.
+    Decimal,
+    /// An untyped string literal, unescaped.
+    String(String),
+    Bool(bool),
+    Null,
+    /// `DATE '2026-01-01'`, `INTERVAL '1 day'`: the type name in lower case.
+    Typed(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnRef {
+    pub qualifier: Option<String>,
+    pub name: String,
+    pub span: Span,
+    /// (block, source) where the qualifier, or a single source, settles it; `None` needs the catalog.
+    pub source: Option<(usize, usize)>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// `*`, or `t.*` with its qualifier.
+    Star {
+        qualifier: Option<String>,
+        span: Span,
+    },
+    Expr {
+        operand: Operand,
+        alias: Option<String>,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub struct OrderKey {
+    pub operand: Operand,
+    pub descending: bool,
+    /// As written; `None` = the default (last for ASC, first for DESC).
+    pub nulls_first: Option<bool>,
+}
+
+impl OrderKey {
+    /// Where NULLs sort, with Postgres's default filled in (documentation, "Sorting Rows": NULLs sort as if larger).
+    pub fn nulls_sort_first(&self) -> bool {
+        self.nulls_first.unwrap_or(self.descending)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Projection,
+    Where,
+    /// ON or USING of the source with this index.
+    On(usize),
+    GroupBy,
+    Having,
+    OrderBy,
+    Other,
+    /// Used by a nested block (correlated, or LATERAL).
+    Nested,
+}
+
+#[derive(Clone, Debug)]
+pub struct ColumnUse {
+    pub column: ColumnRef,
+    pub place: Place,
+}
