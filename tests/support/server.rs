@@ -148,7 +148,11 @@ impl Server {
     #[must_use]
     pub fn client(&self, program: &str) -> Command {
         let mut command = Command::new(self.bin.join(program));
-        command.env("PGHOST", &self.folder).env("PGPORT", "5432").env_remove("PGSERVICE").env("PGCLIENTENCODING", "UTF8");
+        command
+            .env("PGHOST", &self.folder)
+            .env("PGPORT", "5432")
+            .env_remove("PGSERVICE")
+            .env("PGCLIENTENCODING", "UTF8");
         command
     }
 
@@ -176,13 +180,15 @@ impl Server {
     }
 
     fn configure(&self, conf: &[(&str, &str)]) -> Result<()> {
+        let (folder, log) = (self.folder.to_string_lossy(), self.log_dir());
+        let log = log.to_string_lossy();
         let own = [
             ("listen_addresses", ""),
-            ("unix_socket_directories", &*self.folder.to_string_lossy()),
+            ("unix_socket_directories", &*folder),
             ("fsync", "off"),
             ("synchronous_commit", "off"),
             ("full_page_writes", "off"),
-            ("log_directory", &*self.log_dir().to_string_lossy()),
+            ("log_directory", &*log),
             ("log_file_mode", "0644"),
         ];
         let text: String =
@@ -250,7 +256,9 @@ impl Account {
                 return Ok(Some(Self { uid, gid, name }));
             }
         }
-        bail!("running as root, which Postgres refuses, and there is neither a user `postgres` nor `nobody` to run it as")
+        bail!(
+            "running as root, which Postgres refuses, and there is neither a user `postgres` nor `nobody` to run it as"
+        )
     }
 }
 
@@ -271,7 +279,12 @@ fn as_account(account: Option<&Account>, program: &OsStr) -> Command {
     let mut command;
     if binaries::in_path("setpriv").is_some() {
         command = Command::new("setpriv");
-        command.args([format!("--reuid={uid}"), format!("--regid={gid}"), "--clear-groups".to_owned(), "--".to_owned()]);
+        command.args([
+            format!("--reuid={uid}"),
+            format!("--regid={gid}"),
+            "--clear-groups".to_owned(),
+            "--".to_owned(),
+        ]);
         command.arg(program);
     } else if binaries::in_path("runuser").is_some() {
         command = Command::new("runuser");
