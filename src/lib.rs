@@ -7,16 +7,16 @@
 //!
 //! | folder | in | out |
 //! |---|---|---|
-//! | [`ingest`] | bytes of files, folders, stdin, compressed or not | [`ingest::event::Event`] |
+//! | `ingest` | bytes of files, folders, stdin, compressed or not | `ingest::event::Event` |
 //! | [`sql`] | the text of a statement | tokens, [`sql::Fingerprint`], [`sql::facts::Facts`], DDL |
-//! | [`workload`] | events | [`workload::model::Workload`], digests |
-//! | [`plan`] | what auto_explain logged | what a plan says of its scans |
-//! | [`catalog`] | DDL or a snapshot | [`catalog::model::Catalog`] |
-//! | [`rules`] | workload, facts, catalog | drafts of findings |
-//! | [`advise`] | drafts, workload, catalog | recommendations |
-//! | [`report`] | findings and recommendations | [`report::model::Report`], rendered |
-//! | [`config`] | `sqlsift.toml` | effective options of rules, allows |
-//! | [`cli`] | the command line | the only place that prints, reads the environment and exits |
+//! | `workload` | events | `workload::model::Workload`, digests |
+//! | `plan` | what auto_explain logged | what a plan says of its scans |
+//! | `catalog` | DDL or a snapshot | `catalog::model::Catalog` |
+//! | `rules` | workload, facts, catalog | drafts of findings |
+//! | `advise` | drafts, workload, catalog | recommendations |
+//! | `report` | findings and recommendations | `report::model::Report`, rendered |
+//! | `config` | `sqlsift.toml` | effective options of rules, allows |
+//! | `cli` | the command line | the only place that prints, reads the environment and exits |
 //!
 //! Invariants, each a test in `tests/it/tidy.rs`: the edges between modules; `sqlparser` only in `src/sql`; printing,
 //! environment and exit only in `src/cli`; no unsafe code; every rule page has a detector and the reverse; every path
@@ -24,9 +24,4 @@
 //!
 //! Parsers return what they understood plus a list of problems; they fail only when there is nothing to read.
 
-pub mod catalog;
-pub mod ingest;
-pub mod report;
-pub mod rules;
 pub mod sql;
-pub mod workload;

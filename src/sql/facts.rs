@@ -3,6 +3,22 @@
 //! Names are as Postgres would store them: unquoted identifiers folded to lower case, quoted ones as written.
 //! Spans are byte offsets into the original text of the statement.
 
+mod build;
+mod clauses;
+mod columns;
+mod fallback;
+mod operand;
+mod predicate;
+mod query;
+mod run;
+mod source;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use run::{facts, facts_of_many};
+
 /// Bytes `start..end` of the statement's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
@@ -119,10 +135,13 @@ pub struct Block {
     pub sources: Vec<Source>,
     /// AND-ed conjuncts of WHERE. (Conjuncts of ON stand with their source.)
     pub filters: Vec<Predicate>,
+    /// The condition without its keyword.
     pub where_span: Option<Span>,
+    /// Of UPDATE and DELETE: RETURNING.
     pub projection: Vec<Output>,
     pub projection_span: Span,
     pub distinct: Distinct,
+    /// An ordinal or an output's alias has the value of that output, and the span of what is written; so in `order_by`.
     pub group_by: Vec<Operand>,
     pub has_having: bool,
     pub has_window: bool,
@@ -167,6 +186,8 @@ pub struct Source {
     /// USING columns; NATURAL joins have `natural` set instead.
     pub using: Vec<String>,
     pub natural: bool,
+    /// Stands inside a parenthesised join (`a LEFT JOIN (b JOIN c ON …) ON …`), behind its first relation.
+    pub nested: bool,
     /// The relation with its alias.
     pub span: Span,
     /// From the first join keyword (or comma) to the end of its condition; equals `span` for the first source.
@@ -208,6 +229,8 @@ pub enum Test {
         right: Operand,
     },
     /// `x IN (1, 2, 3)`; `x = ANY(ARRAY[…])` and `x = ANY($1)` are [`Test::AnyArray`].
+    ///
+    /// In statements of more than 5,000 tokens only the first 100 items are kept.
     InList {
         operand: Operand,
         items: Vec<Operand>,

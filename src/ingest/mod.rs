@@ -1,3 +1,0 @@
-//! Bytes to [`event::Event`]s: sources and compression, format detection, line prefixes, one file a format.
-
-pub mod event;

@@ -1,0 +1,286 @@
+//! The tokens of one statement, walked by the recognisers: words in any case, names, balanced parentheses, spans.
+
+use super::model::{Expr, Name, QualifiedName};
+use crate::sql::facts::Span;
+use crate::sql::lexer::{Lexer, Token, TokenKind};
+
+/// Why a statement that looked like DDL was not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Byte offset at which something else was needed.
+    pub at: usize,
+    pub expected: &'static str,
+}
+
+pub(super) type Parsed<T> = Result<T, Refused>;
+
+/// Postgres cuts identifiers at `NAMEDATALEN - 1` bytes (`src/backend/parser/scansup.c`, `truncate_identifier`).
+const LONGEST_NAME: usize = 63;
+
+#[derive(Debug)]
+pub(super) struct Cursor<'t> {
+    text: &'t str,
+    tokens: Vec<Token>,
+    at: usize,
+}
+
+impl<'t> Cursor<'t> {
+    pub fn new(text: &'t str) -> Self {
+        let mut tokens: Vec<Token> =
+            Lexer::new(text.as_bytes()).filter(|token| token.kind != TokenKind::Comment).collect();
+        while tokens.last().is_some_and(|token| token.kind == TokenKind::Semicolon) {
+            tokens.pop();
+        }
+        Cursor { text, tokens, at: 0 }
+    }
+
+    pub fn done(&self) -> bool {
+        self.at >= self.tokens.len()
+    }
+
+    pub fn refuse<T>(&self, expected: &'static str) -> Parsed<T> {
+        Err(Refused { at: self.start(), expected })
+    }
+
+    /// Offset of the current token, or of the text's end.
+    pub fn start(&self) -> usize {
+        self.tokens.get(self.at).map_or(self.text.len(), |token| token.start)
+    }
+
+    /// From `start` to the end of the last token taken.
+    pub fn span_from(&self, start: usize) -> Span {
+        let end = self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(start, |token| token.end);
+        Span { start, end: end.max(start) }
+    }
+
+    pub fn expr_from(&self, start: usize) -> Expr {
+        let span = self.span_from(start);
+        Expr { text: span.of(self.text).to_owned(), span }
+    }
+
+    pub fn slice(&self, span: Span) -> &'t str {
+        self.text.get(span.start..span.end).unwrap_or_default()
+    }
+
+    pub fn kind(&self) -> Option<TokenKind> {
+        self.kind_at(0)
+    }
+
+    pub fn kind_at(&self, ahead: usize) -> Option<TokenKind> {
+        self.tokens.get(self.at + ahead).map(|token| token.kind)
+    }
+
+    fn token_text(&self, ahead: usize) -> &'t str {
+        match self.tokens.get(self.at + ahead) {
+            Some(token) => self.text.get(token.start..token.end).unwrap_or_default(),
+            None => "",
+        }
+    }
+
+    /// Whether the token `ahead` is this unquoted word.
+    pub fn is_at(&self, ahead: usize, word: &str) -> bool {
+        self.kind_at(ahead) == Some(TokenKind::Word) && self.token_text(ahead).eq_ignore_ascii_case(word)
+    }
+
+    pub fn is(&self, word: &str) -> bool {
+        self.is_at(0, word)
+    }
+
+    pub fn are(&self, words: &[&str]) -> bool {
+        words.iter().enumerate().all(|(ahead, word)| self.is_at(ahead, word))
+    }
+
+    pub fn is_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is(word))
+    }
+
+    /// Takes these words if they all come next.
+    pub fn eat(&mut self, words: &[&str]) -> bool {
+        let found = self.are(words);
+        if found {
+            self.at += words.len();
+        }
+        found
+    }
+
+    pub fn eat_any(&mut self, words: &[&str]) -> bool {
+        let found = self.is_any(words);
+        if found {
+            self.at += 1;
+        }
+        found
+    }
+
+    pub fn need(&mut self, words: &[&str], expected: &'static str) -> Parsed<()> {
+        if self.eat(words) { Ok(()) } else { self.refuse(expected) }
+    }
+
+    pub fn eat_kind(&mut self, kind: TokenKind) -> bool {
+        let found = self.kind() == Some(kind);
+        if found {
+            self.at += 1;
+        }
+        found
+    }
+
+    pub fn eat_operator(&mut self, operator: &str) -> bool {
+        let found = self.kind() == Some(TokenKind::Operator) && self.token_text(0) == operator;
+        if found {
+            self.at += 1;
+        }
+        found
+    }
+
+    pub fn need_kind(&mut self, kind: TokenKind, expected: &'static str) -> Parsed<()> {
+        if self.eat_kind(kind) { Ok(()) } else { self.refuse(expected) }
+    }
+
+    pub fn advance(&mut self) {
+        self.at += 1;
+    }
+
+    pub fn is_name(&self) -> bool {
+        matches!(self.kind(), Some(TokenKind::Word | TokenKind::QuotedIdentifier))
+    }
+
+    /// The word at the cursor in lower case; empty when it is no unquoted word.
+    pub fn word(&self) -> String {
+        match self.kind() {
+            Some(TokenKind::Word) => self.token_text(0).to_ascii_lowercase(),
+            _ => String::new(),
+        }
+    }
+
+    pub fn name(&mut self) -> Parsed<Name> {
+        let Some(token) = self.tokens.get(self.at).filter(|_| self.is_name()) else {
+            return self.refuse("a name");
+        };
+        let span = Span { start: token.start, end: token.end };
+        let text = identifier(self.slice(span));
+        self.at += 1;
+        Ok(Name { text, span })
+    }
+
+    pub fn qualified(&mut self) -> Parsed<QualifiedName> {
+        let start = self.start();
+        let mut parts = vec![self.name()?.text];
+        while self.eat_kind(TokenKind::Dot) {
+            parts.push(self.name()?.text);
+        }
+        let name = parts.pop().unwrap_or_default();
+        Ok(QualifiedName { schema: parts.pop(), name, span: self.span_from(start) })
+    }
+
+    pub fn qualified_list(&mut self) -> Parsed<Vec<QualifiedName>> {
+        let mut names = vec![self.qualified()?];
+        while self.eat_kind(TokenKind::Comma) {
+            names.push(self.qualified()?);
+        }
+        Ok(names)
+    }
+
+    /// `(a, b)`.
+    pub fn name_list(&mut self) -> Parsed<Vec<Name>> {
+        self.need_kind(TokenKind::LeftParen, "(")?;
+        let mut names = vec![self.name()?];
+        while self.eat_kind(TokenKind::Comma) {
+            names.push(self.name()?);
+        }
+        self.need_kind(TokenKind::RightParen, ")")?;
+        Ok(names)
+    }
+
+    /// `(…)` with whatever stands in it; the expression is what stands inside.
+    pub fn parenthesised(&mut self) -> Parsed<Expr> {
+        self.need_kind(TokenKind::LeftParen, "(")?;
+        let start = self.start();
+        let mut depth = 1usize;
+        while let Some(kind) = self.kind() {
+            match kind {
+                TokenKind::LeftParen => depth += 1,
+                TokenKind::RightParen => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                let inside = if self.start() == start { Expr::default() } else { self.expr_from(start) };
+                self.at += 1;
+                return Ok(inside);
+            }
+            self.at += 1;
+        }
+        self.refuse(")")
+    }
+
+    /// Takes tokens until one outside of parentheses, brackets and CASE satisfies `stop` (given the cursor), or the
+    /// enclosing parenthesis closes.
+    pub fn skip_until(&mut self, stop: impl Fn(&Self) -> bool) {
+        let mut depth = 0usize;
+        while let Some(kind) = self.kind() {
+            if depth == 0 && stop(self) {
+                return;
+            }
+            match kind {
+                TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
+                TokenKind::RightParen | TokenKind::RightBracket if depth == 0 => return,
+                TokenKind::RightParen | TokenKind::RightBracket => depth -= 1,
+                TokenKind::Word if self.is("case") => depth += 1,
+                TokenKind::Word if self.is("end") => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.at += 1;
+        }
+    }
+
+    pub fn skip_to_comma(&mut self) {
+        self.skip_until(|cursor| cursor.kind() == Some(TokenKind::Comma));
+    }
+
+    pub fn skip_to_end(&mut self) {
+        self.at = self.tokens.len();
+    }
+
+    /// Whether the previous token is this word.
+    pub fn after(&self, word: &str) -> bool {
+        self.at
+            .checked_sub(1)
+            .and_then(|at| self.tokens.get(at))
+            .and_then(|token| self.text.get(token.start..token.end))
+            .is_some_and(|text| text.eq_ignore_ascii_case(word))
+    }
+
+    /// A string constant's value (plain and dollar-quoted; escapes of E'' are left as written).
+    pub fn string(&mut self) -> Option<String> {
+        if self.kind() != Some(TokenKind::String) {
+            return None;
+        }
+        let raw = self.token_text(0);
+        self.at += 1;
+        Some(string_value(raw))
+    }
+}
+
+/// The stored form of an identifier as written.
+pub(crate) fn identifier(raw: &str) -> String {
+    let quoted = raw.strip_prefix("U&").or_else(|| raw.strip_prefix("u&")).unwrap_or(raw);
+    let mut text = match quoted.strip_prefix('"') {
+        Some(inner) => inner.strip_suffix('"').unwrap_or(inner).replace("\"\"", "\""),
+        None => raw.to_ascii_lowercase(),
+    };
+    let mut end = text.len().min(LONGEST_NAME);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
+}
+
+fn string_value(raw: &str) -> String {
+    if let Some(body) = raw.strip_prefix('$') {
+        let Some(tag_end) = body.find('$') else { return raw.to_owned() };
+        let inner = &body[tag_end + 1..];
+        return inner.get(..inner.len().saturating_sub(tag_end + 2)).unwrap_or_default().to_owned();
+    }
+    let Some(open) = raw.find('\'') else { return raw.to_owned() };
+    let inner = &raw[open + 1..];
+    inner.strip_suffix('\'').unwrap_or(inner).replace("''", "'")
+}
