@@ -7,7 +7,7 @@
 //!
 //! | folder | in | out |
 //! |---|---|---|
-//! | `ingest` | bytes of files, folders, stdin, compressed or not | `ingest::event::Event` |
+//! | [`ingest`] | bytes of files, folders, stdin, compressed or not | [`ingest::event::Event`] |
 //! | [`sql`] | the text of a statement | tokens, [`sql::Fingerprint`], [`sql::facts::Facts`], DDL |
 //! | `workload` | events | `workload::model::Workload`, digests |
 //! | `plan` | what auto_explain logged | what a plan says of its scans |
@@ -24,4 +24,5 @@
 //!
 //! Parsers return what they understood plus a list of problems; they fail only when there is nothing to read.
 
+pub mod ingest;
 pub mod sql;
