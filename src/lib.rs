@@ -9,8 +9,8 @@
 //! |---|---|---|
 //! | [`ingest`] | bytes of files, folders, stdin, compressed or not | [`ingest::event::Event`] |
 //! | [`sql`] | the text of a statement | tokens, [`sql::Fingerprint`], [`sql::facts::Facts`], DDL |
-//! | `workload` | events | `workload::model::Workload`, digests |
-//! | `plan` | what auto_explain logged | what a plan says of its scans |
+//! | [`workload`] | events | [`workload::model::Workload`], digests |
+//! | [`plan`] | what auto_explain logged | what a plan says of its scans |
 //! | `catalog` | DDL or a snapshot | `catalog::model::Catalog` |
 //! | `rules` | workload, facts, catalog | drafts of findings |
 //! | `advise` | drafts, workload, catalog | recommendations |
@@ -25,4 +25,6 @@
 //! Parsers return what they understood plus a list of problems; they fail only when there is nothing to read.
 
 pub mod ingest;
+pub mod plan;
 pub mod sql;
+pub mod workload;
