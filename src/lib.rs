@@ -11,7 +11,7 @@
 //! | [`sql`] | the text of a statement | tokens, [`sql::Fingerprint`], [`sql::facts::Facts`], DDL |
 //! | [`workload`] | events | [`workload::model::Workload`], digests |
 //! | [`plan`] | what auto_explain logged | what a plan says of its scans |
-//! | `catalog` | DDL or a snapshot | `catalog::model::Catalog` |
+//! | [`catalog`] | DDL or a snapshot | [`catalog::model::Catalog`] |
 //! | `rules` | workload, facts, catalog | drafts of findings |
 //! | `advise` | drafts, workload, catalog | recommendations |
 //! | `report` | findings and recommendations | `report::model::Report`, rendered |
@@ -24,6 +24,7 @@
 //!
 //! Parsers return what they understood plus a list of problems; they fail only when there is nothing to read.
 
+pub mod catalog;
 pub mod ingest;
 pub mod plan;
 pub mod sql;

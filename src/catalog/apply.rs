@@ -1,0 +1,198 @@
+//! DDL statements in, one after the other; the catalog that they leave behind out.
+//!
+//! What Postgres does without being told is done here too: names, backing indexes, NOT NULL of keys, columns, checks and
+//! indexes of partitions. Statements that cannot be applied (an unknown table) are complaints; the rest goes on.
+
+mod alter;
+mod index;
+mod names;
+mod objects;
+mod relations;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::model::{Catalog, Index, Origin, SourceLine, Table, TableName};
+use crate::sql::ddl::Ddl;
+use crate::sql::ddl::model::QualifiedName;
+
+/// Schema in which temporary tables live while the files are replayed.
+const TEMPORARY: &str = "pg_temp";
+
+/// Why a statement, or a part of it, could not be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl Complaint {
+    fn new(message: impl Into<String>) -> Self {
+        Complaint { message: message.into(), hint: None }
+    }
+
+    fn unknown_table(name: &QualifiedName) -> Self {
+        Complaint {
+            message: format!("unknown table {}", shown(name)),
+            hint: Some("give the file that creates it, before this one".into()),
+        }
+    }
+}
+
+fn shown(name: &QualifiedName) -> String {
+    match &name.schema {
+        Some(schema) => format!("{schema}.{}", name.name),
+        None => name.name.clone(),
+    }
+}
+
+type Applied = Result<(), Complaint>;
+
+/// The catalog in the making, with the session's state.
+#[derive(Debug)]
+pub struct Replay {
+    catalog: Catalog,
+    search_path: Vec<String>,
+    /// Index of a partitioned table → its attached indexes (both as schema and name).
+    attached: BTreeMap<TableName, BTreeSet<TableName>>,
+    complaints: Vec<Complaint>,
+}
+
+impl Default for Replay {
+    fn default() -> Self {
+        let catalog = Catalog { origin: Origin::Ddl, search_path: vec!["public".into()], ..Catalog::default() };
+        Replay { catalog, search_path: vec!["public".into()], attached: BTreeMap::new(), complaints: Vec::new() }
+    }
+}
+
+impl Replay {
+    /// Applies one statement that stands at `at`; gives what could not be applied of it.
+    pub fn apply(&mut self, ddl: &Ddl, at: &SourceLine) -> Vec<Complaint> {
+        let result = match ddl {
+            Ddl::CreateTable(table) => self.create_table(table, at),
+            Ddl::AlterTable(alter) => self.alter_table(alter, at),
+            Ddl::CreateIndex(index) => self.create_index(index, at),
+            Ddl::AlterIndex(alter) => self.alter_index(alter),
+            Ddl::Drop(drop) => self.drop(drop),
+            Ddl::CreateView(view) => self.create_view(view, at),
+            Ddl::CreateType(def) => self.create_type(def),
+            Ddl::MoveType { name, to } => self.move_type(name, to),
+            Ddl::CreateExtension { name, .. } => self.create_extension(&name.text),
+            Ddl::RenameSchema { name, to } => self.rename_schema(&name.text, &to.text),
+            Ddl::SearchPath(path) => self.set_search_path(path),
+            Ddl::CreateSchema { .. } | Ddl::CreateSequence { .. } => Ok(()),
+        };
+        let mut complaints = std::mem::take(&mut self.complaints);
+        complaints.extend(result.err());
+        complaints
+    }
+
+    /// A new file is a new session: the search path is as at the start.
+    pub fn new_session(&mut self) {
+        self.search_path = vec!["public".into()];
+    }
+
+    /// The catalog, without what was temporary.
+    pub fn finish(mut self) -> Catalog {
+        self.catalog.tables.retain(|name, _| name.schema != TEMPORARY);
+        self.catalog.extensions.sort();
+        self.catalog
+    }
+
+    fn set_search_path(&mut self, path: &[String]) -> Applied {
+        self.search_path = path.iter().filter(|schema| *schema != "$user").cloned().collect();
+        if !self.search_path.is_empty() {
+            self.catalog.search_path = self.search_path.clone();
+        }
+        Ok(())
+    }
+
+    /// The name that a new relation gets.
+    fn new_name(&self, name: &QualifiedName) -> TableName {
+        let schema = match &name.schema {
+            Some(schema) => schema.clone(),
+            None => self.search_path.first().cloned().unwrap_or_else(|| "public".into()),
+        };
+        TableName { schema, name: name.name.clone() }
+    }
+
+    /// The schemas in which an unqualified name is looked for: temporary tables come first (documentation, "The Schema
+    /// Search Path").
+    fn schemas<'s>(&'s self, name: &'s QualifiedName) -> impl Iterator<Item = &'s str> {
+        let path = self.search_path.iter().map(String::as_str);
+        let unqualified = [TEMPORARY].into_iter().chain(path).chain(["public"]);
+        name.schema.as_deref().into_iter().chain(unqualified).take(if name.schema.is_some() { 1 } else { usize::MAX })
+    }
+
+    fn find_table(&self, name: &QualifiedName) -> Option<TableName> {
+        self.schemas(name)
+            .map(|schema| TableName { schema: schema.to_owned(), name: name.name.clone() })
+            .find(|found| self.catalog.tables.contains_key(found))
+    }
+
+    fn known_table(&self, name: &QualifiedName) -> Result<TableName, Complaint> {
+        self.find_table(name).ok_or_else(|| Complaint::unknown_table(name))
+    }
+
+    /// The table of that index, and its place there.
+    fn find_index(&self, name: &QualifiedName) -> Option<(TableName, usize)> {
+        self.schemas(name).find_map(|schema| {
+            self.in_schema(schema).find_map(|(table_name, table)| {
+                let at = table.indexes.iter().position(|index| index.name == name.name)?;
+                Some((table_name.clone(), at))
+            })
+        })
+    }
+
+    fn in_schema<'s>(&'s self, schema: &'s str) -> impl Iterator<Item = (&'s TableName, &'s Table)> {
+        self.catalog.tables.iter().filter(move |(name, _)| name.schema == schema)
+    }
+
+    /// Whether a table or an index of the schema is called so.
+    fn relation_exists(&self, schema: &str, name: &str) -> bool {
+        self.in_schema(schema)
+            .any(|(table_name, table)| table_name.name == name || table.indexes.iter().any(|index| index.name == name))
+    }
+
+    fn constraint_exists(&self, schema: &str, name: &str) -> bool {
+        self.in_schema(schema).any(|(_, table)| table.constraints.iter().any(|constraint| constraint.name == name))
+    }
+
+    /// Direct partitions and inheritance children.
+    fn children(&self, parent: &TableName) -> Vec<TableName> {
+        let tables = self.catalog.tables.iter();
+        tables.filter(|(_, table)| table.parent.as_ref() == Some(parent)).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The table and everything below it.
+    fn family(&self, root: &TableName) -> Vec<TableName> {
+        let mut family = vec![root.clone()];
+        let mut at = 0;
+        while let Some(parent) = family.get(at).cloned() {
+            for child in self.children(&parent) {
+                if !family.contains(&child) {
+                    family.push(child);
+                }
+            }
+            at += 1;
+        }
+        family
+    }
+
+    /// Makes `parent` the parent of `child`, unless it stands below it: families are trees.
+    fn adopt(&mut self, parent: &TableName, child: &TableName) -> Applied {
+        if self.family(child).contains(parent) {
+            return Err(Complaint::new(format!("{child} cannot become a part of {parent}, which is a part of it")));
+        }
+        self.table_mut(child)?.parent = Some(parent.clone());
+        Ok(())
+    }
+
+    fn table_mut(&mut self, name: &TableName) -> Result<&mut Table, Complaint> {
+        self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::new(format!("unknown table {name}")))
+    }
+
+    fn index_key(&self, table: &TableName, index: &Index) -> TableName {
+        TableName { schema: table.schema.clone(), name: index.name.clone() }
+    }
+}

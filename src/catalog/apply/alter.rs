@@ -1,0 +1,328 @@
+//! ALTER TABLE, action by action.
+
+use super::table::new_column;
+use super::{Applied, Complaint, Replay};
+use crate::catalog::expression::rename_column;
+use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
+use crate::sql::ddl::model::{ActionKind, AlterTable, ColumnDef, ConstraintDef, MoveTo, Name, TypeName};
+
+impl Replay {
+    pub(super) fn alter_table(&mut self, alter: &AlterTable, at: &SourceLine) -> Applied {
+        if alter.actions.iter().all(|action| action.kind == ActionKind::Other) {
+            return Ok(());
+        }
+        let Some(table) = self.find_table(&alter.name) else {
+            return self.alter_other_relation(alter);
+        };
+        for action in &alter.actions {
+            if let Err(complaint) = self.act(&table, alter, &action.kind, at) {
+                self.complaints.push(complaint);
+            }
+        }
+        Ok(())
+    }
+
+    /// ALTER TABLE takes indexes and sequences too; of sequences nothing is kept.
+    fn alter_other_relation(&mut self, alter: &AlterTable) -> Applied {
+        if let Some((table, at)) = self.find_index(&alter.name) {
+            if let [action] = alter.actions.as_slice()
+                && let ActionKind::Move(MoveTo::Name(to)) = &action.kind
+            {
+                return self.rename_index(&table, at, &to.text);
+            }
+            return Ok(());
+        }
+        let renames_sequence = alter.name.name.ends_with("_seq")
+            && alter.actions.iter().all(|action| matches!(action.kind, ActionKind::Move(_)));
+        if alter.if_exists || renames_sequence {
+            return Ok(());
+        }
+        Err(Complaint::unknown_table(&alter.name))
+    }
+
+    fn act(&mut self, table: &TableName, alter: &AlterTable, kind: &ActionKind, at: &SourceLine) -> Applied {
+        match kind {
+            ActionKind::AddColumn { column, constraints, if_not_exists } => {
+                let present = self.table_mut(table)?.columns.iter().any(|one| one.name == column.name.text);
+                match (present, if_not_exists) {
+                    (true, true) => Ok(()),
+                    (true, false) => {
+                        Err(Complaint::new(format!("column {} of {table} exists already", column.name.text)))
+                    }
+                    (false, _) => self.add_column(table, column, constraints, at),
+                }
+            }
+            ActionKind::DropColumn { column, if_exists } => {
+                let present = self.table_mut(table)?.columns.iter().any(|one| one.name == column.text);
+                if !present && *if_exists { Ok(()) } else { self.drop_column(table, column) }
+            }
+            ActionKind::RenameColumn { from, to } => self.rename_column(table, from, to),
+            ActionKind::SetType { column, to, collation, .. } => self.set_type(table, column, to, collation.as_ref()),
+            ActionKind::SetNotNull(column) => self.set_not_null(table, &column.text, true),
+            ActionKind::DropNotNull(column) => self.set_not_null(table, &column.text, false),
+            ActionKind::SetDefault { column, to } => {
+                self.change(table, column, |column| column.default = Some(to.text.clone()))
+            }
+            ActionKind::DropDefault(column) => self.change(table, column, |column| column.default = None),
+            ActionKind::AddIdentity(column) => self.change(table, column, |column| {
+                column.identity = true;
+                column.not_null = true;
+            }),
+            ActionKind::DropIdentity(column) => self.change(table, column, |column| column.identity = false),
+            ActionKind::DropExpression(column) => self.change(table, column, |column| {
+                column.generated = false;
+                column.default = None;
+            }),
+            ActionKind::AddConstraint(constraint) if alter.only => self.add_constraint_only(table, constraint, at),
+            ActionKind::AddConstraint(constraint) => self.add_constraint(table, constraint, at),
+            ActionKind::ValidateConstraint(name) => {
+                self.change_constraint(table, name, |constraint| constraint.validated = true)
+            }
+            ActionKind::AlterConstraint { constraint, deferrable } => {
+                self.change_constraint(table, constraint, |one| one.deferrable = deferrable.unwrap_or(one.deferrable))
+            }
+            ActionKind::DropConstraint { constraint, if_exists } => self.drop_constraint(table, constraint, *if_exists),
+            ActionKind::RenameConstraint { from, to } => self.rename_constraint(table, from, to),
+            ActionKind::Move(MoveTo::Name(to)) => self.rename_table(table, &to.text),
+            ActionKind::Move(MoveTo::Schema(to)) => {
+                self.move_table(table, &TableName { schema: to.text.clone(), name: table.name.clone() })
+            }
+            ActionKind::AttachPartition(partition) => {
+                let partition = self.known_table(partition)?;
+                self.adopt(table, &partition)?;
+                let child = self.table_mut(&partition)?;
+                if child.kind == TableKind::Table {
+                    child.kind = TableKind::Partition;
+                }
+                self.adopt_parent_rules(table, &partition, at)
+            }
+            ActionKind::DetachPartition { partition, .. } => {
+                let partition = self.known_table(partition)?;
+                let child = self.table_mut(&partition)?;
+                child.parent = None;
+                if child.kind == TableKind::Partition {
+                    child.kind = TableKind::Table;
+                }
+                Ok(())
+            }
+            ActionKind::Inherit(parent) => {
+                let parent = self.known_table(parent)?;
+                let checks = self.inheritable_checks(&parent)?;
+                self.adopt(&parent, table)?;
+                let child = self.table_mut(table)?;
+                let missing =
+                    checks.into_iter().filter(|check| child.constraints.iter().all(|own| own.name != check.name));
+                let missing: Vec<_> = missing.collect();
+                child.constraints.extend(missing);
+                Ok(())
+            }
+            ActionKind::NoInherit(_) => {
+                self.table_mut(table)?.parent = None;
+                Ok(())
+            }
+            ActionKind::EnableRowSecurity => {
+                self.table_mut(table)?.row_security = true;
+                Ok(())
+            }
+            ActionKind::DisableRowSecurity => {
+                self.table_mut(table)?.row_security = false;
+                Ok(())
+            }
+            ActionKind::Other => Ok(()),
+        }
+    }
+
+    fn add_column(
+        &mut self,
+        table: &TableName,
+        def: &ColumnDef,
+        constraints: &[ConstraintDef],
+        at: &SourceLine,
+    ) -> Applied {
+        for member in self.family(table) {
+            let column = new_column(def, table);
+            let columns = &mut self.table_mut(&member)?.columns;
+            if columns.iter().all(|one| one.name != column.name) {
+                columns.push(column);
+            }
+        }
+        self.add_constraints(table, constraints, at);
+        Ok(())
+    }
+
+    /// `ALTER TABLE ONLY parent ADD … KEY`, as pg_dump writes it: the partitions' indexes are attached later.
+    fn add_constraint_only(&mut self, table: &TableName, constraint: &ConstraintDef, at: &SourceLine) -> Applied {
+        if !self.is_partitioned(table) || self.children(table).is_empty() {
+            return self.add_constraint(table, constraint, at);
+        }
+        let children = self.children(table);
+        let parents: Vec<(TableName, Option<TableName>)> = children
+            .iter()
+            .map(|child| (child.clone(), self.catalog.tables.get(child).and_then(|one| one.parent.clone())))
+            .collect();
+        for child in &children {
+            self.table_mut(child)?.parent = None;
+        }
+        let before: Vec<String> = self.table_mut(table)?.indexes.iter().map(|index| index.name.clone()).collect();
+        let added = self.add_constraint(table, constraint, at);
+        for (child, parent) in parents {
+            self.table_mut(&child)?.parent = parent;
+        }
+        for index in self.table_mut(table)?.indexes.iter_mut().filter(|index| !before.contains(&index.name)) {
+            index.valid = false;
+        }
+        added
+    }
+
+    fn drop_column(&mut self, table: &TableName, column: &Name) -> Applied {
+        self.change(table, column, |_| {})?;
+        for member in self.family(table) {
+            self.table_mut(&member)?.columns.retain(|one| one.name != column.text);
+            self.drop_column_rules(&member, &column.text)?;
+        }
+        Ok(())
+    }
+
+    fn set_type(&mut self, table: &TableName, column: &Name, to: &TypeName, collation: Option<&String>) -> Applied {
+        self.change(table, column, |column| {
+            column.type_name = to.canonical.clone();
+            column.collation = collation.cloned();
+            column.stats = None;
+        })
+    }
+
+    fn change(&mut self, table: &TableName, name: &Name, edit: impl Fn(&mut Column)) -> Applied {
+        let known = self.table_mut(table)?.columns.iter().any(|column| column.name == name.text);
+        if !known {
+            return Err(Complaint::new(format!("unknown column {} of {table}", name.text)));
+        }
+        for member in self.family(table) {
+            self.table_mut(&member)?.columns.iter_mut().filter(|column| column.name == name.text).for_each(&edit);
+        }
+        Ok(())
+    }
+
+    fn change_constraint(
+        &mut self,
+        table: &TableName,
+        name: &Name,
+        edit: impl Fn(&mut crate::catalog::model::Constraint),
+    ) -> Applied {
+        let mut found = false;
+        for member in self.family(table) {
+            for constraint in self.table_mut(&member)?.constraints.iter_mut().filter(|one| one.name == name.text) {
+                edit(constraint);
+                found = true;
+            }
+        }
+        if found { Ok(()) } else { Err(Complaint::new(format!("unknown constraint {} of {table}", name.text))) }
+    }
+
+    fn drop_constraint(&mut self, table: &TableName, name: &Name, if_exists: bool) -> Applied {
+        let mut found = false;
+        for member in self.family(table) {
+            let member = self.table_mut(&member)?;
+            found |= member.constraints.iter().any(|one| one.name == name.text);
+            member.constraints.retain(|one| one.name != name.text);
+            member.indexes.retain(|index| !(index.constraint && index.name == name.text));
+        }
+        if found || if_exists {
+            return Ok(());
+        }
+        // A NOT NULL has a name from Postgres 18 on; the column it belongs to can be told only by the default name.
+        let columns = &mut self.table_mut(table)?.columns;
+        let default_name = |column: &&mut Column| format!("{}_{}_not_null", table.name, column.name) == name.text;
+        match columns.iter_mut().find(default_name) {
+            Some(column) => {
+                column.not_null = false;
+                Ok(())
+            }
+            None => Err(Complaint::new(format!("unknown constraint {} of {table}", name.text))),
+        }
+    }
+
+    fn rename_constraint(&mut self, table: &TableName, from: &Name, to: &Name) -> Applied {
+        self.change_constraint(table, from, |constraint| constraint.name = to.text.clone())?;
+        for index in self.table_mut(table)?.indexes.iter_mut() {
+            if index.constraint && index.name == from.text {
+                index.name = to.text.clone();
+            }
+        }
+        Ok(())
+    }
+
+    fn rename_column(&mut self, table: &TableName, from: &Name, to: &Name) -> Applied {
+        self.change(table, from, |column| column.name = to.text.clone())?;
+        let rename = |name: &mut String| {
+            if *name == from.text {
+                *name = to.text.clone();
+            }
+        };
+        for member in self.family(table) {
+            rename_in(self.table_mut(&member)?, from, to, rename);
+        }
+        for other in self.catalog.tables.values_mut() {
+            for constraint in &mut other.constraints {
+                if let ConstraintKind::ForeignKey { references, referenced_columns } = &mut constraint.kind
+                    && references == table
+                {
+                    referenced_columns.iter_mut().for_each(rename);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn rename_table(&mut self, table: &TableName, to: &str) -> Applied {
+        self.move_table(table, &TableName { schema: table.schema.clone(), name: to.to_owned() })
+    }
+
+    /// Gives a table another name or schema, wherever it is spoken of.
+    pub(super) fn move_table(&mut self, from: &TableName, to: &TableName) -> Applied {
+        if self.catalog.tables.contains_key(to) {
+            return Err(Complaint::new(format!("{from} cannot become {to}, which exists already")));
+        }
+        let Some(moved) = self.catalog.tables.remove(from) else { return Ok(()) };
+        self.catalog.tables.insert(to.clone(), moved);
+        for table in self.catalog.tables.values_mut() {
+            if table.parent.as_ref() == Some(from) {
+                table.parent = Some(to.clone());
+            }
+            for constraint in &mut table.constraints {
+                if let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind
+                    && references == from
+                {
+                    *references = to.clone();
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn rename_in(table: &mut Table, from: &Name, to: &Name, rename: impl Fn(&mut String) + Copy) {
+    for constraint in &mut table.constraints {
+        constraint.columns.iter_mut().for_each(rename);
+        if let ConstraintKind::Check { expression } = &mut constraint.kind {
+            *expression = rename_column(expression, &from.text, &to.text);
+        }
+    }
+    for index in &mut table.indexes {
+        index.include.iter_mut().for_each(rename);
+        for key in &mut index.keys {
+            if key.expression {
+                key.text = rename_column(&key.text, &from.text, &to.text);
+            } else {
+                rename(&mut key.text);
+            }
+        }
+        if let Some(predicate) = &mut index.predicate {
+            *predicate = rename_column(predicate, &from.text, &to.text);
+        }
+    }
+    for column in table.columns.iter_mut().filter(|column| column.generated) {
+        if let Some(expression) = &mut column.default {
+            *expression = rename_column(expression, &from.text, &to.text);
+        }
+    }
+}

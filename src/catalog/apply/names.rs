@@ -1,0 +1,98 @@
+//! The names that Postgres gives to constraints and indexes which have none.
+//!
+//! `src/backend/commands/indexcmds.c` (`makeObjectName`, `ChooseRelationName`, `ChooseIndexName`,
+//! `ChooseIndexColumnNames`) and `src/backend/catalog/pg_constraint.c` (`ChooseConstraintName`).
+
+use crate::catalog::model::IndexKey;
+
+/// `NAMEDATALEN - 1`.
+const LONGEST: usize = 63;
+
+/// `name1_name2_label`, the longer of the two names cut until it fits.
+fn object_name(name1: &str, name2: &str, label: &str) -> String {
+    let overhead = label.len() + 1 + if name2.is_empty() { 0 } else { 1 };
+    let room = LONGEST.saturating_sub(overhead);
+    let (mut first, mut second) = (name1.len(), name2.len());
+    while first + second > room {
+        if first > second { first -= 1 } else { second -= 1 }
+    }
+    let (first, second) = (clip(name1, first), clip(name2, second));
+    if second.is_empty() { format!("{first}_{label}") } else { format!("{first}_{second}_{label}") }
+}
+
+fn clip(name: &str, mut length: usize) -> &str {
+    while !name.is_char_boundary(length) {
+        length -= 1;
+    }
+    &name[..length]
+}
+
+/// The first of `…_label`, `…_label1`, `…_label2`, … that is free.
+pub fn choose(name1: &str, name2: &str, label: &str, taken: impl Fn(&str) -> bool) -> String {
+    let mut name = object_name(name1, name2, label);
+    let mut pass = 0;
+    while taken(&name) {
+        pass += 1;
+        name = object_name(name1, name2, &format!("{label}{pass}"));
+    }
+    name
+}
+
+/// Column names joined for a name, no longer than a name may be (`ChooseIndexNameAddition`).
+pub fn joined<'n>(columns: impl IntoIterator<Item = &'n str>) -> String {
+    let mut text = String::new();
+    for column in columns {
+        if !text.is_empty() {
+            text.push('_');
+        }
+        text.push_str(column);
+        if text.len() > LONGEST {
+            break;
+        }
+    }
+    let length = text.len().min(LONGEST);
+    clip(&text, length).to_owned()
+}
+
+/// What stands for each key in an index's name: the column, the function of an expression, else `expr`; made distinct.
+pub fn index_columns(keys: &[IndexKey], include: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let plain = keys.iter().map(key_name).chain(include.iter().cloned());
+    for base in plain {
+        let mut name = base.clone();
+        let mut pass = 0;
+        while names.contains(&name) {
+            pass += 1;
+            name = format!("{base}{pass}");
+        }
+        names.push(name);
+    }
+    names
+}
+
+/// `FigureIndexColname` in `parse_target.c`, for the shapes that are common in indexes.
+fn key_name(key: &IndexKey) -> String {
+    if !key.expression {
+        return key.text.clone();
+    }
+    let function = key.text.split('(').next().unwrap_or_default().trim();
+    let is_call = key.text.trim_end().ends_with(')')
+        && crate::catalog::expression::strip_parens(&key.text[function.len()..]).len() + 2
+            <= key.text.len() - function.len()
+        && !function.is_empty()
+        && function.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+    if is_call { function.rsplit('.').next().unwrap_or(function).to_ascii_lowercase() } else { "expr".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_cut_as_postgres_cuts_them() {
+        let table = "a".repeat(60);
+        assert_eq!(choose(&table, "", "pkey", |_| false), format!("{}_pkey", "a".repeat(58)));
+        assert_eq!(choose(&table, "customer_id", "fkey", |_| false).len(), 63);
+        assert_eq!(choose("t", "", "pkey", |name| name == "t_pkey"), "t_pkey1");
+    }
+}

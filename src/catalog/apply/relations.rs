@@ -1,0 +1,209 @@
+//! Constraints: added, with the index behind a key; dropped; found.
+
+use super::names::{choose, joined};
+use super::{Applied, Complaint, Replay, shown};
+use crate::catalog::expression::columns_in;
+use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
+use crate::sql::ddl::model::{ConstraintBody, ConstraintDef, KeyDef, Name, QualifiedName};
+
+impl Replay {
+    pub(super) fn add_constraint(&mut self, table: &TableName, def: &ConstraintDef, at: &SourceLine) -> Applied {
+        match &def.body {
+            ConstraintBody::PrimaryKey(key) => self.add_key(table, def, key, ConstraintKind::PrimaryKey, at),
+            ConstraintBody::Unique(key) => self.add_key(table, def, key, ConstraintKind::Unique, at),
+            ConstraintBody::NotNull(column) => self.set_not_null(table, &column.text, true),
+            ConstraintBody::Check(expression) => {
+                let columns = columns_in(&expression.text, &self.table_mut(table)?.columns);
+                // With exactly one column in it, a check is named after the column (`AddRelationNewConstraints`).
+                let subject = if let [only] = columns.as_slice() { only.clone() } else { String::new() };
+                let name = self.constraint_name(table, def, &subject, "check");
+                let kind = ConstraintKind::Check { expression: expression.text.clone() };
+                self.push_constraint(table, def, Constraint { columns, ..constraint(name, kind, at) })
+            }
+            ConstraintBody::ForeignKey { columns, references, referenced_columns } => {
+                self.add_foreign_key(table, def, (columns, references, referenced_columns), at)
+            }
+            ConstraintBody::Exclusion { method, keys, predicate } => {
+                let keys: Vec<IndexKey> = keys.iter().map(|key| super::index::index_key(key, method)).collect();
+                let columns: Vec<String> = keys.iter().filter(|key| !key.expression).map(|k| k.text.clone()).collect();
+                let named = super::names::index_columns(&keys, &[]);
+                let name = match &def.name {
+                    Some(name) => name.text.clone(),
+                    None => self.free_index_name(table, &joined(named.iter().map(String::as_str)), "excl"),
+                };
+                let index = Index {
+                    name: name.clone(),
+                    method: method.clone(),
+                    keys,
+                    predicate: predicate.as_ref().map(|predicate| predicate.text.clone()),
+                    valid: true,
+                    constraint: true,
+                    defined_at: Some(at.clone()),
+                    ..Index::default()
+                };
+                self.table_mut(table)?.indexes.push(index);
+                let made = constraint(name, ConstraintKind::Exclusion, at);
+                self.push_constraint(table, def, Constraint { columns, ..made })
+            }
+        }
+    }
+
+    fn push_constraint(&mut self, table: &TableName, def: &ConstraintDef, made: Constraint) -> Applied {
+        let made = Constraint { deferrable: def.deferrable, validated: def.not_valid.is_none(), ..made };
+        // A foreign key or check of a parent holds for its partitions and children too.
+        let copied = matches!(made.kind, ConstraintKind::Check { .. })
+            || (matches!(made.kind, ConstraintKind::ForeignKey { .. }) && self.is_partitioned(table));
+        let targets = if copied { self.family(table) } else { vec![table.clone()] };
+        for target in targets {
+            let constraints = &mut self.table_mut(&target)?.constraints;
+            if constraints.iter().all(|present| present.name != made.name) {
+                constraints.push(made.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn add_key(
+        &mut self,
+        table: &TableName,
+        def: &ConstraintDef,
+        key: &KeyDef,
+        kind: ConstraintKind,
+        at: &SourceLine,
+    ) -> Applied {
+        let primary = kind == ConstraintKind::PrimaryKey;
+        if let Some(index) = &key.using_index {
+            return self.take_index_over(table, def, index, kind, at);
+        }
+        let columns = self.known_columns(table, &key.columns)?;
+        let include: Vec<String> = key.include.iter().map(|name| name.text.clone()).collect();
+        let name = match &def.name {
+            Some(name) => name.text.clone(),
+            None if primary => self.free_index_name(table, "", "pkey"),
+            None => self.free_index_name(table, &joined(columns.iter().chain(&include).map(String::as_str)), "key"),
+        };
+        let index = Index {
+            name: name.clone(),
+            method: "btree".into(),
+            keys: columns.iter().map(|column| IndexKey { text: column.clone(), ..IndexKey::default() }).collect(),
+            include,
+            unique: true,
+            nulls_not_distinct: key.nulls_not_distinct,
+            valid: true,
+            constraint: true,
+            defined_at: Some(at.clone()),
+            ..Index::default()
+        };
+        if primary {
+            for column in &columns {
+                self.set_not_null(table, column, true)?;
+            }
+        }
+        let made = Constraint { columns, ..constraint(name, kind, at) };
+        self.push_constraint(table, def, made)?;
+        self.push_index(table, index, at)
+    }
+
+    /// `ADD CONSTRAINT name UNIQUE USING INDEX index`: the index takes the constraint's name.
+    fn take_index_over(
+        &mut self,
+        table: &TableName,
+        def: &ConstraintDef,
+        index: &Name,
+        kind: ConstraintKind,
+        at: &SourceLine,
+    ) -> Applied {
+        let name = def.name.as_ref().unwrap_or(index).text.clone();
+        let found = self.table_mut(table)?.indexes.iter_mut().find(|one| one.name == index.text);
+        let Some(found) = found else {
+            return Err(Complaint::new(format!("unknown index {} on {table}", index.text)));
+        };
+        found.name = name.clone();
+        found.constraint = true;
+        let columns: Vec<String> = found.keys.iter().map(|key| key.text.clone()).collect();
+        if kind == ConstraintKind::PrimaryKey {
+            for column in &columns {
+                self.set_not_null(table, column, true)?;
+            }
+        }
+        self.push_constraint(table, def, Constraint { columns, ..constraint(name, kind, at) })
+    }
+
+    fn add_foreign_key(
+        &mut self,
+        table: &TableName,
+        def: &ConstraintDef,
+        (columns, references, referenced): (&[Name], &QualifiedName, &[Name]),
+        at: &SourceLine,
+    ) -> Applied {
+        let columns = self.known_columns(table, columns)?;
+        let parent = self.find_table(references);
+        if parent.is_none() {
+            self.complaints.push(Complaint {
+                message: format!("a foreign key of {table} references the unknown table {}", shown(references)),
+                hint: Some("give the file that creates it, before this one".into()),
+            });
+        }
+        let parent = parent.unwrap_or_else(|| self.new_name(references));
+        let referenced_columns = if referenced.is_empty() {
+            self.catalog.tables.get(&parent).and_then(primary_key).unwrap_or_default()
+        } else {
+            referenced.iter().map(|name| name.text.clone()).collect()
+        };
+        let name = self.constraint_name(table, def, &joined(columns.iter().map(String::as_str)), "fkey");
+        let kind = ConstraintKind::ForeignKey { references: parent, referenced_columns };
+        self.push_constraint(table, def, Constraint { columns, ..constraint(name, kind, at) })
+    }
+
+    fn known_columns(&mut self, table: &TableName, names: &[Name]) -> Result<Vec<String>, Complaint> {
+        let known = &self.table_mut(table)?.columns;
+        // Without columns (CREATE TABLE … AS) nothing can be said against a name.
+        let missing =
+            names.iter().find(|name| !known.is_empty() && known.iter().all(|column| column.name != name.text));
+        match missing {
+            Some(name) => Err(Complaint::new(format!("unknown column {} of {table}", name.text))),
+            None => Ok(names.iter().map(|name| name.text.clone()).collect()),
+        }
+    }
+
+    pub(super) fn constraint_name(&self, table: &TableName, def: &ConstraintDef, subject: &str, label: &str) -> String {
+        match &def.name {
+            Some(name) => name.text.clone(),
+            None => choose(&table.name, subject, label, |name| self.constraint_exists(&table.schema, name)),
+        }
+    }
+
+    /// Names of indexes must be free among relations, and those of constraints among constraints too.
+    pub(super) fn free_index_name(&self, table: &TableName, subject: &str, label: &str) -> String {
+        choose(&table.name, subject, label, |name| {
+            self.relation_exists(&table.schema, name) || self.constraint_exists(&table.schema, name)
+        })
+    }
+
+    pub(super) fn set_not_null(&mut self, table: &TableName, column: &str, not_null: bool) -> Applied {
+        let found = self.table_mut(table)?.columns.iter_mut().find(|one| one.name == column);
+        let Some(found) = found else {
+            return Err(Complaint::new(format!("unknown column {column} of {table}")));
+        };
+        found.not_null = not_null;
+        for child in self.family(table) {
+            for column in self.table_mut(&child)?.columns.iter_mut().filter(|one| one.name == column) {
+                column.not_null = not_null;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_partitioned(&self, table: &TableName) -> bool {
+        self.catalog.tables.get(table).is_some_and(|table| table.partition_key.is_some())
+    }
+}
+
+fn primary_key(table: &crate::catalog::model::Table) -> Option<Vec<String>> {
+    let key = table.constraints.iter().find(|one| one.kind == ConstraintKind::PrimaryKey)?;
+    Some(key.columns.clone())
+}
+
+fn constraint(name: String, kind: ConstraintKind, at: &SourceLine) -> Constraint {
+    Constraint { name, kind, columns: Vec::new(), deferrable: false, validated: true, defined_at: Some(at.clone()) }
+}

@@ -1,0 +1,227 @@
+//! Texts of expressions (index expressions, predicates, checks): compared and renamed by their tokens.
+
+use crate::catalog::access::quote_ident;
+use crate::catalog::model::Column;
+use crate::sql::ddl::cursor::identifier;
+use crate::sql::ddl::quoted_if_needed;
+use crate::sql::lexer::{Lexer, Token, TokenKind};
+
+fn tokens(text: &str) -> Vec<Token> {
+    Lexer::new(text.as_bytes()).filter(|token| token.kind != TokenKind::Comment).collect()
+}
+
+fn slice<'t>(text: &'t str, token: &Token) -> &'t str {
+    text.get(token.start..token.end).unwrap_or_default()
+}
+
+/// The expression without parentheses around the whole of it.
+pub fn strip_parens(text: &str) -> &str {
+    let mut text = text.trim();
+    while let Some(inner) = stripped_once(text) {
+        text = inner.trim();
+    }
+    text
+}
+
+fn stripped_once(text: &str) -> Option<&str> {
+    let tokens = tokens(text);
+    let (first, last) = (tokens.first()?, tokens.last()?);
+    if first.kind != TokenKind::LeftParen || last.kind != TokenKind::RightParen {
+        return None;
+    }
+    let mut depth = 0usize;
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
+            TokenKind::LeftParen => depth += 1,
+            TokenKind::RightParen => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 && at + 1 < tokens.len() {
+            return None;
+        }
+    }
+    text.get(first.end..last.start)
+}
+
+/// One spelling for expressions that differ only in case, white space, comments, outer parentheses, needless quotes and
+/// the casts that the server adds to constants (`'paid'::text`). Not an equivalence test: different spellings of the
+/// same condition stay different.
+pub fn normalise(text: &str) -> String {
+    let text = strip_parens(text);
+    let tokens = without_parens_before_casts(text, tokens(text));
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        if token.kind == TokenKind::Cast && at > 0 && is_constant(text, &tokens[at - 1]) {
+            at = after_type(text, &tokens, at + 1);
+            continue;
+        }
+        let written = slice(text, token);
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        match token.kind {
+            TokenKind::Word => out.push_str(&written.to_ascii_lowercase()),
+            TokenKind::QuotedIdentifier => out.push_str(&quoted_if_needed(&identifier(written))),
+            TokenKind::Operator if written == "!=" => out.push_str("<>"),
+            _ => out.push_str(written),
+        }
+        at += 1;
+    }
+    out
+}
+
+/// `(5)::numeric` and `(email)::text`, as the server prints them, are `5::numeric` and `email::text`.
+fn without_parens_before_casts(text: &str, mut tokens: Vec<Token>) -> Vec<Token> {
+    use TokenKind::{Cast, LeftParen, QuotedIdentifier, RightParen, Word};
+    let mut at = 0;
+    while at + 3 < tokens.len() {
+        let operand = matches!(tokens[at + 1].kind, Word | QuotedIdentifier) || is_constant(text, &tokens[at + 1]);
+        let before = at.checked_sub(1).map(|before| &tokens[before]);
+        let call = before.is_some_and(|token| {
+            matches!(token.kind, Word | QuotedIdentifier)
+                && !BEFORE_OPERAND.contains(&slice(text, token).to_ascii_lowercase().as_str())
+        });
+        let kinds = (tokens[at].kind, tokens[at + 2].kind, tokens[at + 3].kind);
+        if operand && !call && kinds == (LeftParen, RightParen, Cast) {
+            tokens.remove(at + 2);
+            tokens.remove(at);
+        }
+        at += 1;
+    }
+    tokens
+}
+
+/// Words after which a parenthesis holds an operand, not the arguments of a function.
+const BEFORE_OPERAND: &[&str] =
+    &["and", "or", "not", "when", "then", "else", "case", "is", "in", "like", "ilike", "between", "distinct", "from"];
+
+fn is_constant(text: &str, token: &Token) -> bool {
+    matches!(token.kind, TokenKind::String | TokenKind::Number) || slice(text, token).eq_ignore_ascii_case("null")
+}
+
+/// Index of the token after the type name that begins at `at`.
+fn after_type(text: &str, tokens: &[Token], mut at: usize) -> usize {
+    let is = |at: usize, words: &[&str]| {
+        tokens.get(at).is_some_and(|token| words.iter().any(|word| slice(text, token).eq_ignore_ascii_case(word)))
+    };
+    let kind = |at: usize| tokens.get(at).map(|token| token.kind);
+    at += 1;
+    while kind(at) == Some(TokenKind::Dot) {
+        at += 2;
+    }
+    while is(at, &["varying", "precision"]) {
+        at += 1;
+    }
+    if kind(at) == Some(TokenKind::LeftParen) {
+        while !matches!(kind(at), None | Some(TokenKind::RightParen)) {
+            at += 1;
+        }
+        at += 1;
+    }
+    if is(at, &["with", "without"]) && is(at + 1, &["time"]) && is(at + 2, &["zone"]) {
+        at += 3;
+    }
+    while kind(at) == Some(TokenKind::LeftBracket) {
+        while !matches!(kind(at), None | Some(TokenKind::RightBracket)) {
+            at += 1;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Tokens of `text` that may name a column: identifiers that are no function's name and have no qualifier after them.
+fn column_tokens(text: &str) -> Vec<Token> {
+    let tokens = tokens(text);
+    let names = tokens.iter().enumerate().filter(|(at, token)| {
+        matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier)
+            && !matches!(tokens.get(at + 1).map(|next| next.kind), Some(TokenKind::LeftParen | TokenKind::Dot))
+            && (*at == 0 || tokens[at - 1].kind != TokenKind::Cast)
+    });
+    names.map(|(_, token)| *token).collect()
+}
+
+/// The column, when the expression is nothing but one: an index on `((a))` is an index on `a`.
+pub fn only_column(text: &str) -> Option<String> {
+    match tokens(text).as_slice() {
+        [token] if matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier) => {
+            Some(identifier(slice(text, token)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the expression uses this column.
+pub fn mentions(text: &str, column: &str) -> bool {
+    column_tokens(text).iter().any(|token| identifier(slice(text, token)) == column)
+}
+
+/// The columns that the expression uses, each once, in order of appearance.
+pub fn columns_in(text: &str, columns: &[Column]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for token in column_tokens(text) {
+        let name = identifier(slice(text, &token));
+        if !found.contains(&name) && columns.iter().any(|column| column.name == name) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+/// The expression with column `from` called `to`.
+pub fn rename_column(text: &str, from: &str, to: &str) -> String {
+    let mut out = text.to_owned();
+    for token in column_tokens(text).iter().rev() {
+        if identifier(slice(text, token)) == from {
+            out.replace_range(token.start..token.end, &quote_ident(to));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_spelling_for_what_the_server_prints_and_what_people_write() {
+        for (written, printed) in [
+            ("finished_at IS NULL", "(finished_at IS NULL)"),
+            ("status = 'paid'", "(status = 'paid'::text)"),
+            ("Status != 'a b'", "(status <> 'a b'::character varying(20))"),
+            ("\"status\" = 'x'", "(status = 'x'::public.order_status)"),
+            ("at > '2026-01-01'", "(at > '2026-01-01'::timestamp with time zone)"),
+            ("total > 5 AND total < 9", "((total > (5)::numeric) AND (total < (9)::numeric))"),
+            ("lower(email::text)", "lower((email)::text)"),
+            ("state IN ('a', 'b')", "state IN ('a', 'b')"),
+        ] {
+            assert_eq!(without_parens(&normalise(written)), without_parens(&normalise(printed)), "{written}");
+        }
+        assert_eq!(normalise("f(5)::numeric"), "f ( 5 ) :: numeric");
+        assert_ne!(normalise("status = 'a'"), normalise("status = 'A'"));
+        assert_ne!(normalise("\"Status\" = 1"), normalise("status = 1"));
+    }
+
+    /// Parentheses around the members of AND are not taken out: they may be needed.
+    fn without_parens(text: &str) -> String {
+        text.replace(['(', ')', ' '], "")
+    }
+
+    #[test]
+    fn only_parentheses_around_the_whole_are_stripped() {
+        assert_eq!(strip_parens("((a + b))"), "a + b");
+        assert_eq!(strip_parens("(a) + (b)"), "(a) + (b)");
+        assert_eq!(strip_parens("(')')"), "')'");
+        assert_eq!(strip_parens("(a"), "(a");
+    }
+
+    #[test]
+    fn columns_are_renamed_but_not_functions_casts_or_strings() {
+        assert_eq!(rename_column("lower(name) || name::name || 'name'", "name", "Label"), {
+            "lower(\"Label\") || \"Label\"::name || 'name'"
+        });
+        assert!(mentions("lower(email)", "email"));
+        assert!(!mentions("lower(email)", "lower"));
+    }
+}

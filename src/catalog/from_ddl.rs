@@ -1,0 +1,138 @@
+//! Texts of schema dumps and migrations in, in the order in which they ran; the catalog they leave behind out.
+
+use crate::catalog::apply::Replay;
+use crate::catalog::migrations::{is_down_file, without_down_sections};
+use crate::catalog::model::{Catalog, SourceLine};
+use crate::catalog::problem::Problem;
+use crate::sql::ddl;
+use crate::sql::split;
+
+/// A file of DDL.
+#[derive(Clone, Copy, Debug)]
+pub struct SchemaFile<'t> {
+    pub path: &'t str,
+    pub text: &'t str,
+}
+
+/// What the files say.
+#[derive(Debug, Default)]
+pub struct FromDdl {
+    pub catalog: Catalog,
+    pub problems: Vec<Problem>,
+    /// Statements that changed the catalog or could have.
+    pub replayed: usize,
+    /// Files that undo migrations, left out.
+    pub skipped_files: Vec<String>,
+}
+
+/// Replays `pg_dump` output or migrations, file after file in the order given. Down migrations are left out. What is
+/// not understood is a problem with its place; the rest is still read.
+pub fn from_files(files: &[SchemaFile<'_>]) -> FromDdl {
+    let mut reader = Reader { replay: Replay::default(), out: FromDdl::default() };
+    for file in files {
+        // A file given alone is wanted, whatever its name.
+        if files.len() > 1 && is_down_file(file.path) {
+            reader.out.skipped_files.push(file.path.to_owned());
+        } else {
+            reader.file(*file);
+        }
+    }
+    FromDdl { catalog: reader.replay.finish(), ..reader.out }
+}
+
+struct Reader {
+    replay: Replay,
+    out: FromDdl,
+}
+
+/// The first bytes of `pg_dump -Fc` (`src/bin/pg_dump/pg_backup_archiver.c`, `ReadHead`).
+const CUSTOM_FORMAT: &str = "PGDMP";
+
+impl Reader {
+    fn file(&mut self, file: SchemaFile<'_>) {
+        if file.text.starts_with(CUSTOM_FORMAT) {
+            self.out.problems.push(Problem {
+                path: Some(file.path.to_owned()),
+                line: None,
+                message: "this is a dump in pg_dump's custom format, not SQL".into(),
+                hint: Some("pg_restore --schema-only -f schema.sql DUMP makes SQL of it".into()),
+            });
+            return;
+        }
+        self.replay.new_session();
+        let text = without_down_sections(file.text);
+        self.script(file.path, &text, 0);
+    }
+
+    /// `line_offset`: lines that stand before the script's first one.
+    fn script(&mut self, path: &str, script: &str, line_offset: usize) {
+        for statement in split(script.as_bytes()) {
+            let line = u32::try_from(line_offset + statement.line).unwrap_or(u32::MAX);
+            let at = SourceLine { path: path.to_owned(), line };
+            self.statement(statement.span.of(script), &at);
+        }
+    }
+
+    fn statement(&mut self, text: &str, at: &SourceLine) {
+        match ddl::parse(text) {
+            Ok(Some(statement)) => {
+                self.out.replayed += 1;
+                for complaint in self.replay.apply(&statement, at) {
+                    self.problem(at, complaint.message, complaint.hint);
+                }
+            }
+            Ok(None) => self.block(text, at),
+            Err(refused) => {
+                self.out.replayed += 1;
+                let line = lines_before(text, refused.at);
+                let at = SourceLine { line: at.line.saturating_add(line), path: at.path.clone() };
+                let found = found(text, refused.at);
+                self.problem(
+                    &at,
+                    format!("statement not understood: {} expected, found {found}", refused.expected),
+                    None,
+                );
+            }
+        }
+    }
+
+    /// DDL inside `DO $$ … $$` is applied as if every condition in it held: such blocks make a change only where it has
+    /// not been made yet.
+    fn block(&mut self, text: &str, at: &SourceLine) {
+        let Some(body) = ddl::block::body(text) else { return };
+        for inner in ddl::block::statements(body.of(text)) {
+            let statement = inner.of(body.of(text));
+            let Ok(Some(found)) = ddl::parse(statement) else { continue };
+            let line = lines_before(text, body.start + inner.start);
+            let at = SourceLine { line: at.line.saturating_add(line), path: at.path.clone() };
+            self.out.replayed += 1;
+            // That something exists already is what such blocks are written for.
+            for complaint in self.replay.apply(&found, &at) {
+                if !complaint.message.contains("exists already") {
+                    self.problem(&at, complaint.message, complaint.hint);
+                }
+            }
+        }
+    }
+
+    fn problem(&mut self, at: &SourceLine, message: String, hint: Option<String>) {
+        self.out.problems.push(Problem { path: Some(at.path.clone()), line: Some(at.line), message, hint });
+    }
+}
+
+fn lines_before(text: &str, at: usize) -> u32 {
+    let before = text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
+    u32::try_from(before).unwrap_or(u32::MAX)
+}
+
+/// The word at that place, short enough for a message.
+fn found(text: &str, at: usize) -> String {
+    let rest = text.get(at..).unwrap_or_default();
+    match rest.split_whitespace().next() {
+        Some(word) => format!("\"{}\"", word.chars().take(40).collect::<String>()),
+        None => "the end of the statement".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

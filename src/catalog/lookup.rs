@@ -1,0 +1,108 @@
+//! Questions that rules and advice ask of a catalog: tables by the names that statements use, keys, references.
+
+use crate::catalog::model::{Catalog, Column, Constraint, ConstraintKind, Index, Table, TableName};
+use crate::sql::facts::RelationName;
+
+/// Columns whose values tell rows apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UniqueKey<'c> {
+    /// The constraint or index that says so.
+    pub name: &'c str,
+    pub columns: Vec<&'c str>,
+    /// All columns are NOT NULL, or NULLs are not distinct: at most one row for each value. Otherwise rows with a NULL may
+    /// be alike.
+    pub strict: bool,
+}
+
+/// A foreign key of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct ForeignKey<'c> {
+    pub constraint: &'c Constraint,
+    pub columns: &'c [String],
+    pub references: &'c TableName,
+    /// Empty when the parent was not known.
+    pub referenced_columns: &'c [String],
+}
+
+impl Catalog {
+    /// The table that a name in a statement means: as qualified; else the first of the search path (`public` at last) that
+    /// has it; else the only table of that name, because an application may set a search path of its own.
+    pub fn table(&self, name: &RelationName) -> Option<(&TableName, &Table)> {
+        let find =
+            |schema: &str| self.tables.get_key_value(&TableName { schema: schema.to_owned(), name: name.name.clone() });
+        if let Some(schema) = &name.schema {
+            return find(schema);
+        }
+        let path = self.search_path.iter().map(String::as_str).chain(["public"]);
+        path.into_iter().find_map(find).or_else(|| {
+            let mut alike = self.tables.iter().filter(|(known, _)| known.name == name.name);
+            let first = alike.next();
+            first.filter(|_| alike.next().is_none())
+        })
+    }
+}
+
+impl Table {
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    pub fn primary_key(&self) -> Option<&[String]> {
+        let key = self.constraints.iter().find(|constraint| constraint.kind == ConstraintKind::PrimaryKey)?;
+        Some(&key.columns)
+    }
+
+    /// Keys that hold at every moment: immediate constraints, and valid unique indexes over plain columns of all rows.
+    /// Each set of columns once, the primary key first.
+    pub fn unique_keys(&self) -> Vec<UniqueKey<'_>> {
+        let mut keys: Vec<UniqueKey<'_>> = Vec::new();
+        let constraints = self.constraints.iter().filter(|constraint| !constraint.deferrable);
+        let primary = constraints.clone().filter(|constraint| constraint.kind == ConstraintKind::PrimaryKey);
+        let unique = constraints.filter(|constraint| constraint.kind == ConstraintKind::Unique);
+        for constraint in primary.chain(unique) {
+            let columns: Vec<&str> = constraint.columns.iter().map(String::as_str).collect();
+            let one_null = self.indexes.iter().any(|index| index.name == constraint.name && index.nulls_not_distinct);
+            self.push_key(&mut keys, &constraint.name, columns, one_null);
+        }
+        for index in self.indexes.iter().filter(|index| self.tells_rows_apart(index)) {
+            let columns: Vec<&str> = index.keys.iter().map(|key| key.text.as_str()).collect();
+            self.push_key(&mut keys, &index.name, columns, index.nulls_not_distinct);
+        }
+        keys
+    }
+
+    fn push_key<'c>(&'c self, keys: &mut Vec<UniqueKey<'c>>, name: &'c str, columns: Vec<&'c str>, one_null: bool) {
+        if columns.is_empty() || keys.iter().any(|key| key.columns == columns) {
+            return;
+        }
+        let all_not_null = columns.iter().all(|column| self.column(column).is_some_and(|column| column.not_null));
+        keys.push(UniqueKey { name, columns, strict: all_not_null || one_null });
+    }
+
+    fn tells_rows_apart(&self, index: &Index) -> bool {
+        let deferrable = |one: &Constraint| one.deferrable && one.name == index.name;
+        index.unique
+            && index.valid
+            && index.predicate.is_none()
+            && index.keys.iter().all(|key| !key.expression)
+            && !self.constraints.iter().any(deferrable)
+    }
+
+    /// The key, if there is one, that makes rows with given values of these columns unique (its columns are among them).
+    /// A key that is strict is preferred.
+    pub fn key_within(&self, columns: &[&str]) -> Option<UniqueKey<'_>> {
+        let within = |key: &UniqueKey<'_>| key.columns.iter().all(|column| columns.contains(column));
+        let (strict, loose): (Vec<_>, Vec<_>) =
+            self.unique_keys().into_iter().filter(within).partition(|key| key.strict);
+        strict.into_iter().chain(loose).next()
+    }
+
+    pub fn foreign_keys(&self) -> impl Iterator<Item = ForeignKey<'_>> {
+        self.constraints.iter().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::ForeignKey { references, referenced_columns } => {
+                Some(ForeignKey { constraint, columns: &constraint.columns, references, referenced_columns })
+            }
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,18 @@
+//! The schema of a database, from DDL text or a snapshot, as one [`model::Catalog`].
+
+pub mod access;
+pub mod apply;
+pub mod cover;
+pub mod expression;
+pub mod from_ddl;
+pub mod lookup;
+pub mod migrations;
+pub mod model;
+pub mod names;
+mod opclass;
+pub mod problem;
+pub mod resolve;
+pub mod snapshot;
+pub mod types;
+
+pub use from_ddl::{FromDdl, SchemaFile, from_files};

@@ -1,0 +1,232 @@
+//! The schema as data: what DDL, a snapshot or (later) a live server says of tables, keys, indexes and statistics.
+//!
+//! Names are as Postgres stores them. `None` always means "not known", never "not there". The types are serialisable
+//! because a snapshot file is a [`Catalog`] in an envelope (see `catalog::snapshot`).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
+pub struct TableName {
+    pub schema: String,
+    pub name: String,
+}
+
+/// Where the catalog came from; it decides what a rule may call proved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    #[default]
+    Ddl,
+    Snapshot,
+    Server,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Catalog {
+    pub origin: Origin,
+    /// `server_version_num`, e.g. 150018.
+    pub server_version: Option<u32>,
+    /// When the figures were taken, µs since 1970 UTC.
+    pub taken_at: Option<i64>,
+    pub database: Option<String>,
+    pub search_path: Vec<String>,
+    pub tables: BTreeMap<TableName, Table>,
+    /// Enum and domain names with their base type (`enum`, or the domain's type).
+    pub types: BTreeMap<String, String>,
+    pub extensions: Vec<String>,
+    pub settings: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableKind {
+    #[default]
+    Table,
+    Partitioned,
+    Partition,
+    View,
+    MaterializedView,
+    Foreign,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Table {
+    pub kind: TableKind,
+    pub columns: Vec<Column>,
+    pub constraints: Vec<Constraint>,
+    pub indexes: Vec<Index>,
+    /// Parent of a partition or inheritance child.
+    pub parent: Option<TableName>,
+    pub partition_key: Option<String>,
+    pub row_security: bool,
+    /// Planner's row estimate (`pg_class.reltuples`; `None` when never analysed).
+    pub rows: Option<f64>,
+    pub heap_bytes: Option<u64>,
+    pub total_bytes: Option<u64>,
+    pub counters: Option<TableCounters>,
+    /// File and line of the definition, when it came from DDL.
+    pub defined_at: Option<SourceLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceLine {
+    pub path: String,
+    pub line: u32,
+}
+
+/// `pg_stat_user_tables`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TableCounters {
+    pub seq_scans: u64,
+    pub index_scans: u64,
+    pub inserted: u64,
+    pub updated: u64,
+    pub hot_updated: u64,
+    pub deleted: u64,
+    pub live_rows: u64,
+    pub dead_rows: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Column {
+    pub name: String,
+    /// Canonical type name as `format_type` prints it: `bigint`, `character varying(20)`, `timestamp with time zone`.
+    pub type_name: String,
+    pub not_null: bool,
+    pub default: Option<String>,
+    pub generated: bool,
+    pub identity: bool,
+    pub collation: Option<String>,
+    pub stats: Option<ColumnStats>,
+}
+
+/// `pg_stats`, without values.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ColumnStats {
+    pub null_fraction: f64,
+    pub average_width: u32,
+    /// As in `pg_stats.n_distinct`: negative = minus the share of rows.
+    pub n_distinct: f64,
+    pub correlation: Option<f64>,
+    pub most_common_frequencies: Vec<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Constraint {
+    pub name: String,
+    pub kind: ConstraintKind,
+    pub columns: Vec<String>,
+    #[serde(default)]
+    pub deferrable: bool,
+    #[serde(default = "yes")]
+    pub validated: bool,
+    #[serde(default)]
+    pub defined_at: Option<SourceLine>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConstraintKind {
+    PrimaryKey,
+    Unique,
+    ForeignKey {
+        references: TableName,
+        /// The referenced columns; filled from the parent's primary key when DDL leaves them out.
+        referenced_columns: Vec<String>,
+    },
+    Check {
+        expression: String,
+    },
+    Exclusion,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Index {
+    pub name: String,
+    /// `btree`, `gin`, …
+    pub method: String,
+    pub keys: Vec<IndexKey>,
+    pub include: Vec<String>,
+    pub unique: bool,
+    pub nulls_not_distinct: bool,
+    /// WHERE of a partial index, as written.
+    pub predicate: Option<String>,
+    pub valid: bool,
+    /// Backs a primary key, unique or exclusion constraint.
+    pub constraint: bool,
+    pub bytes: Option<u64>,
+    pub scans: Option<u64>,
+    pub defined_at: Option<SourceLine>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IndexKey {
+    /// Column name, or the expression's text when `expression` is set.
+    pub text: String,
+    pub expression: bool,
+    pub descending: bool,
+    pub nulls_first: bool,
+    pub opclass: Option<String>,
+    pub collation: Option<String>,
+}
+
+impl From<TableName> for String {
+    fn from(name: TableName) -> Self {
+        name.to_string()
+    }
+}
+
+/// Reads what `Display` prints; a name alone is in schema `public`.
+impl From<String> for TableName {
+    fn from(text: String) -> Self {
+        let (first, rest) = part(&text);
+        match rest.strip_prefix('.') {
+            Some(rest) => TableName { schema: first, name: part(rest).0 },
+            None => TableName { schema: "public".into(), name: first },
+        }
+    }
+}
+
+/// The name at the start, quoted or up to a dot, and what follows it.
+fn part(text: &str) -> (String, &str) {
+    let Some(inner) = text.strip_prefix('"') else {
+        let end = text.find('.').unwrap_or(text.len());
+        return (text[..end].to_owned(), &text[end..]);
+    };
+    let mut name = String::new();
+    let mut rest = inner;
+    while let Some(at) = rest.find('"') {
+        name.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let Some(doubled) = rest.strip_prefix('"') else { break };
+        name.push('"');
+        rest = doubled;
+    }
+    (name, rest)
+}
+
+/// `schema.name`; a part that holds a dot or a quote is quoted, so that it can be read back.
+impl std::fmt::Display for TableName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let quoted = |name: &str| match name.contains(['.', '"']) {
+            true => format!("\"{}\"", name.replace('"', "\"\"")),
+            false => name.to_owned(),
+        };
+        write!(f, "{}.{}", quoted(&self.schema), quoted(&self.name))
+    }
+}

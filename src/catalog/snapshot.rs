@@ -1,0 +1,140 @@
+//! A snapshot file: the catalog of a server in a versioned envelope, `{"sqlsift_snapshot": 1, "catalog": {…}}`.
+//!
+//! It holds names, types, sizes, counters and frequencies, and no value of any row. `fixtures/capture/snapshot.sql` is
+//! the query that makes one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::expression::strip_parens;
+use crate::catalog::model::{Catalog, ConstraintKind};
+
+/// The version that this program reads and writes.
+pub const VERSION: u32 = 1;
+
+const KEY: &str = "sqlsift_snapshot";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope {
+    #[serde(rename = "sqlsift_snapshot")]
+    _version: u32,
+    catalog: Catalog,
+}
+
+#[derive(Serialize)]
+struct Written<'c> {
+    sqlsift_snapshot: u32,
+    catalog: &'c Catalog,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    #[error("not a sqlsift snapshot: line {line}, column {column}: {message}")]
+    NotJson { line: usize, column: usize, message: String },
+    #[error("not a sqlsift snapshot: it has no \"{KEY}\" at its top")]
+    NoVersion,
+    #[error("snapshot version {found} is not known: this sqlsift reads version {VERSION}")]
+    Version { found: String },
+    #[error("line {line}, column {column}: {message}")]
+    Content { line: usize, column: usize, message: String },
+}
+
+/// Whether a text claims to be a snapshot, for telling it from DDL.
+pub fn looks_like_one(text: &str) -> bool {
+    let start: String = text.trim_start_matches('\u{feff}').chars().filter(|c| !c.is_whitespace()).take(24).collect();
+    start.starts_with(&format!("{{\"{KEY}\""))
+}
+
+/// Reads a snapshot. An unknown version or field is an error that names its place.
+pub fn read(text: &str) -> Result<Catalog, SnapshotError> {
+    let text = text.trim_start_matches('\u{feff}');
+    // The version first: a later one may hold anything.
+    let version: Version = serde_json::from_str(text).map_err(|error| SnapshotError::NotJson {
+        line: error.line(),
+        column: error.column(),
+        message: message(&error),
+    })?;
+    match version.sqlsift_snapshot {
+        None => return Err(SnapshotError::NoVersion),
+        Some(found) if found.as_u64() != Some(u64::from(VERSION)) => {
+            return Err(SnapshotError::Version { found: found.to_string() });
+        }
+        Some(_) => {}
+    }
+    let envelope: Envelope = serde_json::from_str(text).map_err(|error| SnapshotError::Content {
+        line: error.line(),
+        column: error.column(),
+        message: message(&error),
+    })?;
+    Ok(as_ddl_spells_it(envelope.catalog))
+}
+
+#[derive(Deserialize)]
+struct Version {
+    sqlsift_snapshot: Option<serde_json::Number>,
+}
+
+/// serde_json puts the place behind the message; the place is told before it here.
+fn message(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.clone(), |(message, _)| message.to_owned())
+}
+
+/// The server prints checks, predicates and index expressions in parentheses of its own.
+fn as_ddl_spells_it(mut catalog: Catalog) -> Catalog {
+    for table in catalog.tables.values_mut() {
+        for constraint in &mut table.constraints {
+            if let ConstraintKind::Check { expression } = &mut constraint.kind {
+                *expression = strip_parens(expression).to_owned();
+            }
+        }
+        for index in &mut table.indexes {
+            for key in index.keys.iter_mut().filter(|key| key.expression) {
+                key.text = strip_parens(&key.text).to_owned();
+            }
+            if let Some(predicate) = &mut index.predicate {
+                *predicate = strip_parens(predicate).to_owned();
+            }
+        }
+    }
+    catalog
+}
+
+/// The snapshot file of a catalog, indented, ending in a newline.
+///
+/// # Errors
+/// Only if a figure is no number (NaN), which the server does not give.
+pub fn write(catalog: &Catalog) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&Written { sqlsift_snapshot: VERSION, catalog })?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::model::TableName;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let mut catalog = Catalog::default();
+        catalog.tables.insert(TableName { schema: "a.b".into(), name: "c\"d".into() }, Default::default());
+        catalog.tables.insert(TableName { schema: "public".into(), name: "plain".into() }, Default::default());
+        let text = write(&catalog).expect("as written above");
+        assert!(looks_like_one(&text));
+        assert_eq!(read(&text).expect("as written above"), catalog);
+    }
+
+    #[test]
+    fn errors_say_what_and_where() {
+        for (text, expected) in [
+            ("CREATE TABLE", "not a sqlsift snapshot: line 1, column 1: expected value"),
+            ("{\"catalog\": {}}", "not a sqlsift snapshot: it has no \"sqlsift_snapshot\" at its top"),
+            ("{\"sqlsift_snapshot\": 2, \"x\": 1}", "snapshot version 2 is not known: this sqlsift reads version 1"),
+            ("{\"sqlsift_snapshot\": 1,\n \"catalog\": {\"tabels\": {}}}", "line 2, column 21: unknown field `tabels`"),
+        ] {
+            let error = read(text).expect_err("not a snapshot").to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+}
