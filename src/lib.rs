@@ -14,7 +14,7 @@
 //! | [`catalog`] | DDL or a snapshot | [`catalog::model::Catalog`] |
 //! | `rules` | workload, facts, catalog | drafts of findings |
 //! | `advise` | drafts, workload, catalog | recommendations |
-//! | `report` | findings and recommendations | `report::model::Report`, rendered |
+//! | [`report`] | findings and recommendations | [`report::model::Report`], rendered |
 //! | `config` | `sqlsift.toml` | effective options of rules, allows |
 //! | `cli` | the command line | the only place that prints, reads the environment and exits |
 //!
@@ -27,5 +27,6 @@
 pub mod catalog;
 pub mod ingest;
 pub mod plan;
+pub mod report;
 pub mod sql;
 pub mod workload;

@@ -1,0 +1,96 @@
+//! A report that can be shown to strangers: in comes a whole [`Report`], out goes the same without any literal,
+//! parameter value, remote address or plan text. Names of databases, users, applications, tables and files stay.
+//!
+//! SQL is masked by the caller's lexer ([`Redactor::sql`]). Prose is made safe in two ways: literals that were seen in
+//! the workload go wherever they stand as words, and so does whatever is quoted, looks like an address, or is a long
+//! number, because messages of a server may carry values that stood in no statement.
+
+mod prose;
+
+use super::model::{EvidenceValue, Finding, QueryEntry, Recommendation, Report, Subject};
+pub use prose::Literals;
+
+/// What literals become.
+pub const MASK: &str = "?";
+
+pub struct Redactor<'a> {
+    /// Masks the literals of a statement and drops its comments.
+    pub sql: &'a dyn Fn(&str) -> String,
+    pub literals: &'a Literals,
+}
+
+impl Redactor<'_> {
+    pub fn report(&self, report: &mut Report) {
+        report.workload.queries.iter_mut().for_each(|q| self.query(q));
+        report.findings.iter_mut().for_each(|f| self.finding(f));
+        report.recommendations.iter_mut().for_each(|r| self.recommendation(r));
+        for problem in &mut report.problems {
+            self.prose(&mut problem.message);
+            problem.hint.iter_mut().for_each(|hint| self.prose(hint));
+        }
+        // A reason may come from a comment in a logged statement.
+        report.coverage.allowed.iter_mut().for_each(|a| self.prose(&mut a.because));
+        for unparsed in &mut report.coverage.unparsed {
+            self.prose(&mut unparsed.reason);
+        }
+        for entry in &mut report.coverage.rules_not_run {
+            self.prose(&mut entry.reason);
+        }
+        report.coverage.notes.iter_mut().for_each(|note| self.prose(note));
+        report.coverage.notes.push(
+            "redacted: literals, parameters, remote addresses and plan texts are left out, names are kept".into(),
+        );
+    }
+
+    fn query(&self, q: &mut QueryEntry) {
+        for tag in &mut q.tags {
+            if let Some((key, _)) = tag.name.split_once('=') {
+                tag.name = format!("{key}={MASK}");
+            } else {
+                tag.name = MASK.into();
+            }
+        }
+        q.tags.dedup_by(|next, first| {
+            let same = next.name == first.name;
+            first.count += if same { next.count } else { 0 };
+            same
+        });
+        for sample in &mut q.samples {
+            sample.text = (self.sql)(&sample.text);
+            sample.parameters.clear();
+            sample.remote.clear();
+        }
+        q.plans.clear();
+    }
+
+    fn finding(&self, f: &mut Finding) {
+        self.prose(&mut f.title);
+        self.prose(&mut f.detail);
+        match &mut f.subject {
+            Subject::Statement(text) => *text = (self.sql)(text),
+            Subject::Server(text) | Subject::PlanNode(text) => self.prose(text),
+            Subject::Query(_) | Subject::Table(_) | Subject::Index(_) | Subject::Session(_) => {}
+        }
+        for evidence in &mut f.evidence {
+            if let EvidenceValue::Text(text) = &mut evidence.value {
+                self.prose(text);
+            }
+        }
+    }
+
+    fn recommendation(&self, r: &mut Recommendation) {
+        self.prose(&mut r.title);
+        self.prose(&mut r.detail);
+        r.cost.iter_mut().for_each(|cost| self.prose(cost));
+        r.sql = (self.sql)(&r.sql);
+        r.undo.iter_mut().for_each(|undo| *undo = (self.sql)(undo));
+        r.more_sql.iter_mut().for_each(|part| part.sql = (self.sql)(&part.sql));
+    }
+
+    fn prose(&self, text: &mut String) {
+        *text = prose::mask(text, self.literals);
+    }
+}
+
+#[cfg(test)]
+mod tests;
