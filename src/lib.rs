@@ -12,10 +12,10 @@
 //! | [`workload`] | events | [`workload::model::Workload`], digests |
 //! | [`plan`] | what auto_explain logged | what a plan says of its scans |
 //! | [`catalog`] | DDL or a snapshot | [`catalog::model::Catalog`] |
-//! | `rules` | workload, facts, catalog | drafts of findings |
+//! | [`rules`] | workload, facts, catalog | drafts of findings |
 //! | `advise` | drafts, workload, catalog | recommendations |
 //! | [`report`] | findings and recommendations | [`report::model::Report`], rendered |
-//! | `config` | `sqlsift.toml` | effective options of rules, allows |
+//! | [`config`] | `sqlsift.toml` | effective options of rules, allows |
 //! | `cli` | the command line | the only place that prints, reads the environment and exits |
 //!
 //! Invariants, each a test in `tests/it/tidy.rs`: the edges between modules; `sqlparser` only in `src/sql`; printing,
@@ -25,8 +25,10 @@
 //! Parsers return what they understood plus a list of problems; they fail only when there is nothing to read.
 
 pub mod catalog;
+pub mod config;
 pub mod ingest;
 pub mod plan;
 pub mod report;
+pub mod rules;
 pub mod sql;
 pub mod workload;

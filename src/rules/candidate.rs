@@ -1,0 +1,42 @@
+//! A draft in; what an allow looks at, out: the rule, the queries and the tables concerned.
+
+use crate::report::model::Subject;
+use crate::sql::facts::RelationName;
+
+use super::allow::Candidate;
+use super::context::WorkloadCx;
+use super::draft::Draft;
+use super::registry::Configured;
+
+pub fn candidate<'a>(rule: &'a Configured, draft: &'a Draft, cx: &WorkloadCx<'_>) -> Candidate<'a> {
+    let queries = || draft.queries.iter().filter_map(|index| cx.workload.queries.get(*index));
+    let mut tables: Vec<RelationName> = Vec::new();
+    match &draft.subject {
+        Subject::Table(table) => tables.push(relation(table)),
+        Subject::Index(index) => tables.extend(table_of_index(index, cx)),
+        _ => {
+            for index in &draft.queries {
+                let facts = cx.facts.get(*index).and_then(Option::as_ref);
+                tables.extend(facts.into_iter().flat_map(|facts| facts.tables.iter().map(|(table, _)| table.clone())));
+            }
+        }
+    }
+    let mut fingerprints: Vec<String> = queries().map(|query| query.fingerprint.to_string()).collect();
+    if let Subject::Query(fingerprint) | Subject::Statement(fingerprint) = &draft.subject {
+        fingerprints.push(fingerprint.clone());
+    }
+    Candidate { rule: &rule.page.id, subject: &draft.subject, fingerprints, tables }
+}
+
+fn relation(table: &str) -> RelationName {
+    match table.split_once('.') {
+        Some((schema, name)) => RelationName { schema: Some(schema.to_owned()), name: name.to_owned() },
+        None => RelationName { schema: None, name: table.to_owned() },
+    }
+}
+
+fn table_of_index(index: &str, cx: &WorkloadCx<'_>) -> Option<RelationName> {
+    let name = index.rsplit('.').next().unwrap_or(index);
+    let (table, _) = cx.catalog?.tables.iter().find(|(_, table)| table.indexes.iter().any(|i| i.name == name))?;
+    Some(RelationName { schema: Some(table.schema.clone()), name: table.name.clone() })
+}

@@ -1,0 +1,211 @@
+//! What a rule hands over: findings in the making, each with the advice that it asks for.
+
+use crate::catalog::model::TableName;
+use crate::report::model::{
+    Applicability, Confidence, Evidence, EvidenceSource, EvidenceValue, Location, RecommendationKind, Severity,
+    SqlPart, Subject,
+};
+use crate::sql::facts::Span;
+use crate::workload::model::{Origin, QueryIndex};
+
+use super::context::{QueryCx, WorkloadCx};
+
+/// Collects the drafts of one rule.
+#[derive(Debug, Default)]
+pub struct Sink {
+    pub drafts: Vec<Draft>,
+    /// Why the rule could not say anything about a part of its subject (`no nullability known for orders.coupon`).
+    pub not_examined: Vec<String>,
+}
+
+impl Sink {
+    pub fn find(&mut self, draft: Draft) {
+        self.drafts.push(draft);
+    }
+}
+
+/// A finding before the runner gives it the page's defaults, the config's overrides and an id.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub title: String,
+    pub detail: String,
+    pub subject: Subject,
+    /// `None` takes the page's value.
+    pub severity: Option<Severity>,
+    pub confidence: Option<Confidence>,
+    /// Where it stands: in the statement's text, in a log, in a schema file.
+    pub spans: Vec<Span>,
+    pub origins: Vec<Origin>,
+    pub locations: Vec<Location>,
+    pub evidence: Vec<Evidence>,
+    pub asks: Vec<Ask>,
+    /// Time that the observed workload spent on this, µs.
+    pub observed_us: Option<u64>,
+    /// Queries concerned, the subject's own first.
+    pub queries: Vec<QueryIndex>,
+}
+
+/// Advice that a finding asks for. `advise` turns it into recommendations.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// The best index for each access of this query that no index serves.
+    IndexFor { query: QueryIndex },
+    /// A plain btree index, as for a foreign key.
+    IndexOn { table: TableName, columns: Vec<String> },
+    /// Pages by key instead of by OFFSET.
+    Keyset { query: QueryIndex },
+    /// An index that another one makes superfluous.
+    DropIndex { table: TableName, index: String },
+    /// A count that stops at a cap, for the total beside a page.
+    CappedCount { query: QueryIndex },
+    /// Advice that the rule itself can write out.
+    Ready(Advice),
+}
+
+#[derive(Clone, Debug)]
+pub struct Advice {
+    pub kind: RecommendationKind,
+    pub title: String,
+    pub detail: String,
+    pub sql: String,
+    pub more_sql: Vec<SqlPart>,
+    pub applicability: Applicability,
+    pub lock: Option<String>,
+    pub undo: Option<String>,
+    /// Share of `observed_us` that it is expected to save, 0 to 1; `None` when it cannot be said.
+    pub saves: Option<f64>,
+}
+
+impl Draft {
+    pub fn new(subject: Subject, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            detail: detail.into(),
+            subject,
+            severity: None,
+            confidence: None,
+            spans: Vec::new(),
+            origins: Vec::new(),
+            locations: Vec::new(),
+            evidence: Vec::new(),
+            asks: Vec::new(),
+            observed_us: None,
+            queries: Vec::new(),
+        }
+    }
+
+    /// A finding about the statement at hand; in a workload all its time counts as observed.
+    pub fn about(cx: &QueryCx<'_>, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        let fingerprint = || crate::sql::fingerprint::fingerprint(cx.text.as_bytes()).to_string();
+        let subject = match cx.query {
+            Some(query) => Subject::Query(query.fingerprint.to_string()),
+            None => Subject::Statement(fingerprint()),
+        };
+        let mut draft = Self::new(subject, title, detail);
+        draft.queries.extend(cx.index);
+        if let Some(query) = cx.query {
+            draft.observed_us = Some(query.total_us);
+            draft.origins.extend(query.samples.first().map(|sample| sample.origin));
+        }
+        draft
+    }
+
+    /// A finding about one query of the workload.
+    pub fn query(cx: &WorkloadCx<'_>, index: QueryIndex, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        let query = &cx.workload.queries[index];
+        let mut draft = Self::new(Subject::Query(query.fingerprint.to_string()), title, detail);
+        draft.queries.push(index);
+        draft.observed_us = Some(query.total_us);
+        draft.origins.extend(query.samples.first().map(|sample| sample.origin));
+        draft
+    }
+
+    pub fn at(mut self, span: Span) -> Self {
+        self.spans.push(span);
+        self
+    }
+
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = Some(confidence);
+        self
+    }
+
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    pub fn evidence(mut self, evidence: Evidence) -> Self {
+        self.evidence.push(evidence);
+        self
+    }
+
+    pub fn ask(mut self, ask: Ask) -> Self {
+        self.asks.push(ask);
+        self
+    }
+}
+
+impl Advice {
+    /// A rewritten statement, complete.
+    pub fn rewrite(title: impl Into<String>, detail: impl Into<String>, sql: impl Into<String>) -> Self {
+        Self::new(RecommendationKind::RewriteQuery, title, detail, sql)
+    }
+
+    pub fn new(
+        kind: RecommendationKind,
+        title: impl Into<String>,
+        detail: impl Into<String>,
+        sql: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind,
+            title: title.into(),
+            detail: detail.into(),
+            sql: sql.into(),
+            more_sql: Vec::new(),
+            applicability: Applicability::Review,
+            lock: None,
+            undo: None,
+            saves: None,
+        }
+    }
+}
+
+/// A figure that was counted or timed.
+pub fn measured(label: &str, value: u64, unit: &str) -> Evidence {
+    number(label, EvidenceValue::Integer(saturating(value)), unit, EvidenceSource::Measured)
+}
+
+/// A duration, given in µs, shown in ms.
+pub fn measured_ms(label: &str, micros: u64) -> Evidence {
+    number(label, EvidenceValue::Number(micros as f64 / 1000.0), "ms", EvidenceSource::Measured)
+}
+
+/// A fact from the catalog or from Postgres's documentation.
+pub fn documented(label: &str, text: impl Into<String>) -> Evidence {
+    number(label, EvidenceValue::Text(text.into()), "", EvidenceSource::Documented)
+}
+
+/// A figure from statistics or arithmetic.
+pub fn estimated(label: &str, value: f64, unit: &str) -> Evidence {
+    number(label, EvidenceValue::Number(value), unit, EvidenceSource::Estimated)
+}
+
+/// Something that the rule takes for granted.
+pub fn assumed(label: &str, text: impl Into<String>) -> Evidence {
+    number(label, EvidenceValue::Text(text.into()), "", EvidenceSource::Assumed)
+}
+
+/// Something that was read in the input.
+pub fn seen(label: &str, text: impl Into<String>) -> Evidence {
+    number(label, EvidenceValue::Text(text.into()), "", EvidenceSource::Measured)
+}
+
+fn number(label: &str, value: EvidenceValue, unit: &str, source: EvidenceSource) -> Evidence {
+    Evidence { label: label.to_owned(), value, unit: unit.to_owned(), source }
+}
+
+fn saturating(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

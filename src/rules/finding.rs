@@ -1,0 +1,98 @@
+//! A rule's draft in, a finding with its id, severity, places and impact out.
+
+use std::collections::BTreeSet;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::report::model::{Finding, Severity, Subject};
+use crate::report::rank::per_day_ms;
+use crate::workload::model::{Origin, QueryIndex, Workload};
+
+use super::draft::Draft;
+use super::place::Places;
+use super::registry::Configured;
+
+/// A finding and what it was made from; `advise` answers the draft's asks.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub finding: Finding,
+    pub draft: Draft,
+}
+
+/// `path` names the text that was looked at when there is no workload.
+pub fn finish(rule: &Configured, draft: Draft, workload: Option<&Workload>, places: Places<'_>, path: &str) -> Found {
+    let mut locations = draft.locations.clone();
+    if locations.is_empty() {
+        locations.extend(draft.origins.iter().map(|origin| places.of(*origin)));
+    }
+    if locations.is_empty()
+        && let Some((workload, index)) = workload.zip(draft.queries.first())
+    {
+        locations.extend(without_a_call(workload, *index).map(|origin| places.of(origin)));
+    }
+    if locations.is_empty() {
+        let mut anywhere = places.anywhere();
+        if !path.is_empty() {
+            path.clone_into(&mut anywhere.path);
+        }
+        locations.push(anywhere);
+    }
+    let database = workload
+        .and_then(|workload| draft.queries.first().and_then(|index| workload.queries.get(*index)))
+        .map_or("", |query| query.database.as_str());
+    let impact = workload.and_then(|workload| per_day_ms(draft.observed_us? as f64, workload.window_us()));
+    let finding = Finding {
+        id: id(&rule.page.id, &draft.subject, database, 0),
+        rule: rule.page.id.clone(),
+        severity: severity(rule, &draft),
+        confidence: draft.confidence.unwrap_or(rule.page.confidence),
+        title: draft.title.clone(),
+        detail: draft.detail.clone(),
+        subject: draft.subject.clone(),
+        locations,
+        evidence: draft.evidence.clone(),
+        recommendations: Vec::new(),
+        impact_ms_per_day: impact,
+    };
+    Found { finding, draft }
+}
+
+/// The first event about a statement that never ended well: no sample of it was kept.
+fn without_a_call(workload: &Workload, query: QueryIndex) -> Option<Origin> {
+    let errors = workload.errors.iter().map(|e| (e.query, e.origin));
+    let waits = workload.lock_waits.iter().map(|w| (w.query, w.origin));
+    let deadlocks = workload.deadlocks.iter().map(|d| (d.query, d.origin));
+    errors.chain(waits).chain(deadlocks).filter(|(of, _)| *of == Some(query)).map(|(_, origin)| origin).min()
+}
+
+/// The user's severity is the last word: a rule's own adjustment only counts where the page's value stands.
+fn severity(rule: &Configured, draft: &Draft) -> Severity {
+    let effective = rule.severity.unwrap_or(rule.page.severity);
+    if effective == rule.page.severity { draft.severity.unwrap_or(effective) } else { effective }
+}
+
+/// Stable over runs and over lines: rule and subject only, and an ordinal where a subject has several.
+fn id(rule: &str, subject: &Subject, database: &str, ordinal: usize) -> String {
+    format!("{:016x}", xxh3_64(format!("{rule}\0{subject:?}\0{database}\0{ordinal}").as_bytes()))
+}
+
+/// Makes ids of findings about one subject distinct, then sorts: impact, severity, rule, subject.
+pub fn sort(found: &mut [Found]) {
+    let mut seen = BTreeSet::new();
+    for one in found.iter_mut() {
+        let mut ordinal = 0;
+        while !seen.insert(one.finding.id.clone()) {
+            ordinal += 1;
+            one.finding.id = format!("{:016x}", xxh3_64(format!("{}\0{ordinal}", one.finding.id).as_bytes()));
+        }
+    }
+    found.sort_by(|a, b| {
+        let impact = |f: &Found| f.finding.impact_ms_per_day.unwrap_or(0.0);
+        impact(b)
+            .total_cmp(&impact(a))
+            .then_with(|| b.finding.severity.cmp(&a.finding.severity))
+            .then_with(|| a.finding.rule.cmp(&b.finding.rule))
+            .then_with(|| a.finding.subject.cmp(&b.finding.subject))
+            .then_with(|| a.finding.id.cmp(&b.finding.id))
+    });
+}

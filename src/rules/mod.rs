@@ -1,0 +1,46 @@
+//! Rules: one page (`rules/<group>/<name>.md`), one file (`src/rules/<group>/<name>.rs`) and one line in
+//! [`registry`] each.
+//!
+//! A rule states by its trait what it looks at and by its page what it needs; the runner ([`run`]) runs what it can and
+//! says of the rest why not. A rule *is* its options: the struct's fields are the page's `[options]`, overlaid by
+//! `sqlsift.toml`, and a field without an option (or the reverse) does not start.
+
+pub mod allow;
+pub mod candidate;
+pub mod comment;
+pub mod context;
+pub mod draft;
+pub mod finding;
+pub mod matching;
+pub mod needs;
+pub mod page;
+mod parameters;
+pub mod place;
+pub mod registry;
+pub mod rewrite;
+pub mod run;
+pub mod scaffold;
+pub mod scope;
+mod walk;
+
+pub mod query;
+pub mod schema;
+pub mod workload;
+
+use context::{QueryCx, SchemaCx, WorkloadCx};
+use draft::Sink;
+
+/// Looks at one statement, with measurements when there is a workload and types when there is a catalog.
+pub trait QueryRule: Send + Sync {
+    fn check(&self, cx: &QueryCx<'_>, out: &mut Sink);
+}
+
+/// Looks at the whole workload: sessions, repetitions, events, and queries with their catalog.
+pub trait WorkloadRule: Send + Sync {
+    fn check(&self, cx: &WorkloadCx<'_>, out: &mut Sink);
+}
+
+/// Looks at the catalog, with the workload at hand when there is one.
+pub trait SchemaRule: Send + Sync {
+    fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink);
+}

@@ -1,0 +1,22 @@
+//! Rules about one statement: its text, its measurements, and the catalog's word on its tables.
+
+pub mod cartesian_join;
+pub mod count_for_existence;
+mod date_range;
+pub mod deep_offset;
+pub mod function_on_column;
+pub mod implicit_cast;
+mod join_proof;
+pub mod leading_wildcard;
+pub mod missing_where;
+pub mod not_in_nullable;
+pub mod or_across_columns;
+pub(super) mod plan_cast;
+pub mod random_order;
+pub mod redundant_join;
+mod row_identity;
+pub mod select_star;
+#[cfg(test)]
+mod tests;
+pub mod unstable_page_order;
+mod value_type;

@@ -1,0 +1,157 @@
+//! Rules and a workload with its catalog in; findings, and what could not be looked at and why, out.
+//!
+//! Rules run side by side, each behind a guard: one that panics becomes a problem of the report. The order of what
+//! comes out is defined: impact, severity, rule, subject.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+
+use crate::report::model::{Allowed, Problem, RuleNotRun};
+
+use super::allow::{Allow, Allows, names};
+use super::candidate::candidate;
+use super::comment::{Comments, suppressions};
+use super::context::{QueryCx, SchemaCx, WorkloadCx};
+use super::draft::Sink;
+use super::finding::{Found, finish, sort};
+use super::needs;
+use super::place::{Places, in_text};
+use super::registry::{Check, Configured, Registry};
+
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub found: Vec<Found>,
+    pub rules_run: Vec<String>,
+    pub rules_not_run: Vec<RuleNotRun>,
+    pub allowed: Vec<Allowed>,
+    pub problems: Vec<Problem>,
+}
+
+/// What one rule said.
+struct Said<'r> {
+    rule: &'r Configured,
+    sink: Sink,
+    panics: Vec<String>,
+}
+
+/// Runs every rule over a workload and its catalog.
+pub fn run(registry: &Registry, cx: &WorkloadCx<'_>, allows: &[Allow], places: Places<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut ready = Vec::new();
+    for rule in registry.rules.iter().filter(|rule| rule.severity.is_some()) {
+        match needs::missing(rule, cx) {
+            Some(reason) => {
+                outcome.rules_not_run.push(RuleNotRun { rule: rule.page.id.clone(), reason: reason.to_owned() });
+            }
+            None => ready.push(rule),
+        }
+    }
+    let said: Vec<Said<'_>> = ready.into_par_iter().map(|rule| one(rule, cx)).collect();
+    let mut allows = Allows::new(allows, cx.workload.window.map(|(_, last)| last));
+    let mut comments = Comments::default();
+    for said in said {
+        outcome.rules_run.push(said.rule.page.id.clone());
+        outcome.problems.extend(said.panics.iter().map(|message| internal(&said.rule.page.id, message)));
+        outcome.rules_not_run.extend(needs::in_part(said.rule, &said.sink.not_examined, cx));
+        for draft in said.sink.drafts {
+            let candidate = candidate(said.rule, &draft, cx);
+            if !allows.takes(&candidate) && !comments.take(&candidate, &draft, cx.workload) {
+                outcome.found.push(finish(said.rule, draft, Some(cx.workload), places, ""));
+            }
+        }
+    }
+    let (allowed, problems) = allows.report();
+    outcome.allowed = allowed;
+    outcome.problems.extend(problems);
+    let (allowed, problems) = comments.report();
+    outcome.allowed.extend(allowed);
+    outcome.problems.extend(problems);
+    outcome.rules_not_run.sort();
+    sort(&mut outcome.found);
+    outcome
+}
+
+/// Runs the query rules over one statement that stands in no workload; spans become places in its text.
+pub fn statement(registry: &Registry, cx: &QueryCx<'_>, path: &str) -> Outcome {
+    let mut outcome = Outcome::default();
+    let suppressed = suppressions(cx.text);
+    for rule in registry.rules.iter().filter(|rule| rule.severity.is_some()) {
+        let Check::Query(check) = &rule.check else { continue };
+        let (sink, panics) = guarded(|sink| check.check(cx, sink));
+        outcome.problems.extend(panics.iter().map(|message| internal(&rule.page.id, message)));
+        outcome.rules_not_run.extend(needs::fold(&rule.page.id, sink.not_examined.iter()));
+        let allowed = suppressed.iter().any(|s| s.because.is_some() && names(&s.rule, &rule.page.id));
+        for mut draft in sink.drafts.into_iter().filter(|_| !allowed) {
+            draft.locations.extend(draft.spans.iter().map(|span| in_text(path, cx.text, *span)));
+            outcome.found.push(finish(rule, draft, None, Places::default(), path));
+        }
+    }
+    sort(&mut outcome.found);
+    outcome
+}
+
+fn one<'r>(rule: &'r Configured, cx: &WorkloadCx<'_>) -> Said<'r> {
+    let (sink, panics) = match &rule.check {
+        Check::Query(check) => {
+            let parts: Vec<(Sink, Vec<String>)> = cx
+                .workload
+                .queries
+                .par_iter()
+                .enumerate()
+                .filter_map(|(index, query)| {
+                    let facts = cx.facts.get(index)?.as_ref()?;
+                    let cx = QueryCx {
+                        text: &query.text,
+                        facts,
+                        catalog: cx.catalog,
+                        query: Some(query),
+                        index: Some(index),
+                    };
+                    Some(guarded(|sink| check.check(&cx, sink)))
+                })
+                .collect();
+            parts.into_iter().fold((Sink::default(), Vec::new()), |(mut all, mut panics), (sink, more)| {
+                all.drafts.extend(sink.drafts);
+                all.not_examined.extend(sink.not_examined);
+                panics.extend(more);
+                (all, panics)
+            })
+        }
+        Check::Workload(check) => guarded(|sink| check.check(cx, sink)),
+        Check::Schema(check) => guarded(|sink| {
+            if let Some(catalog) = cx.catalog {
+                check.check(&SchemaCx { catalog, workload: Some(cx) }, sink);
+            }
+        }),
+    };
+    Said { rule, sink, panics }
+}
+
+fn guarded(check: impl FnOnce(&mut Sink)) -> (Sink, Vec<String>) {
+    let mut sink = Sink::default();
+    match catch_unwind(AssertUnwindSafe(|| check(&mut sink))) {
+        Ok(()) => (sink, Vec::new()),
+        Err(payload) => {
+            let text = payload
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+                .unwrap_or_default();
+            (Sink::default(), vec![text])
+        }
+    }
+}
+
+fn internal(rule: &str, message: &str) -> Problem {
+    Problem {
+        path: None,
+        line: None,
+        message: format!("the rule {rule} failed inside: {message}"),
+        hint: Some("this is a bug of sqlsift; everything else in the report stands".to_owned()),
+        count: 1,
+    }
+}
+
+#[cfg(test)]
+mod tests;

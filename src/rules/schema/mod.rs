@@ -1,0 +1,7 @@
+//! Rules about tables, keys and indexes.
+
+pub mod duplicate_index;
+pub mod foreign_key_without_index;
+mod index_pairs;
+pub mod no_primary_key;
+pub mod overlapping_index;

@@ -1,0 +1,78 @@
+//! `schema/no_primary_key`: ordinary tables whose rows nothing tells apart.
+
+use serde::Deserialize;
+
+use crate::catalog::access::{quote_ident, quote_table};
+use crate::catalog::model::{Index, Table, TableKind, TableName};
+use crate::report::model::{Applicability, RecommendationKind, Severity, Subject};
+use crate::rules::SchemaRule;
+use crate::rules::context::SchemaCx;
+use crate::rules::draft::{Advice, Ask, Draft, Sink, documented};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {}
+
+impl SchemaRule for Rule {
+    fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
+        for (name, table) in &cx.catalog.tables {
+            let ordinary = matches!(table.kind, TableKind::Table | TableKind::Partitioned) && table.parent.is_none();
+            let keyed = table.constraints.iter().any(|c| c.kind == crate::catalog::model::ConstraintKind::PrimaryKey);
+            if ordinary && !keyed && !table.columns.is_empty() {
+                out.find(without_key(name, table));
+            }
+        }
+    }
+}
+
+fn without_key(name: &TableName, table: &Table) -> Draft {
+    let mut draft = Draft::new(
+        Subject::Table(name.to_string()),
+        format!("{} has no primary key", name.name),
+        "Nothing tells two of its rows apart: a single row can be neither referred to nor changed for sure, and logical \
+         replication refuses UPDATE and DELETE on the table.",
+    );
+    draft.locations.extend(table.defined_at.as_ref().map(super::index_pairs::location));
+    let candidate = table.indexes.iter().find(|index| could_be_key(index, table));
+    let target = quote_table(name);
+    let mut advice = Advice::new(
+        RecommendationKind::AddConstraint,
+        format!("Give {} a primary key", name.name),
+        match candidate {
+            Some(_) => "The unique index stands already and its columns are NOT NULL: the constraint takes it over.",
+            None => {
+                "If no set of columns identifies a row, add one. The table is rewritten: on a large one add the column, \
+                     fill it in batches, and build the unique index CONCURRENTLY first."
+            }
+        },
+        match candidate {
+            Some(index) => format!(
+                "ALTER TABLE {target} ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}",
+                quote_ident(&format!("{}_pkey", name.name)),
+                quote_ident(&index.name)
+            ),
+            None => format!("ALTER TABLE {target} ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+        },
+    );
+    advice.applicability = if candidate.is_some() { Applicability::Machine } else { Applicability::Review };
+    advice.lock = Some("AccessExclusiveLock".to_owned());
+    if let Some(index) = candidate {
+        draft = draft
+            .severity(Severity::Info)
+            .evidence(documented("unique index that could be the key", index.name.clone()));
+    }
+    draft.ask(Ask::Ready(advice))
+}
+
+/// What `ADD PRIMARY KEY USING INDEX` accepts without a scan: a valid unique btree index over plain NOT NULL columns in
+/// the default order, without a condition (documentation, "ALTER TABLE").
+fn could_be_key(index: &Index, table: &Table) -> bool {
+    let usual = |key: &crate::catalog::model::IndexKey| !key.expression && !key.descending && !key.nulls_first;
+    let not_null = |name: &str| table.column(name).is_some_and(|column| column.not_null);
+    index.unique
+        && index.valid
+        && !index.constraint
+        && index.predicate.is_none()
+        && table.kind == TableKind::Table
+        && index.keys.iter().all(|key| usual(key) && not_null(&key.text))
+}
