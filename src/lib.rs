@@ -13,7 +13,7 @@
 //! | [`plan`] | what auto_explain logged | what a plan says of its scans |
 //! | [`catalog`] | DDL or a snapshot | [`catalog::model::Catalog`] |
 //! | [`rules`] | workload, facts, catalog | drafts of findings |
-//! | `advise` | drafts, workload, catalog | recommendations |
+//! | [`advise`] | drafts, workload, catalog | recommendations |
 //! | [`report`] | findings and recommendations | [`report::model::Report`], rendered |
 //! | [`config`] | `sqlsift.toml` | effective options of rules, allows |
 //! | `cli` | the command line | the only place that prints, reads the environment and exits |
@@ -24,6 +24,7 @@
 //!
 //! Parsers return what they understood plus a list of problems; they fail only when there is nothing to read.
 
+pub mod advise;
 pub mod catalog;
 pub mod config;
 pub mod ingest;

@@ -1,0 +1,187 @@
+//! What findings ask for in; recommendations out, each shared by all findings that it answers.
+
+mod capped_count;
+mod drop_index;
+#[cfg(test)]
+mod fixture;
+mod impact;
+pub mod index;
+pub mod keyset;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::report::model::{Recommendation, RecommendationKind, VerifiedBy};
+use crate::rules::context::WorkloadCx;
+use crate::rules::draft::{Advice as Ready, Ask, Draft};
+use crate::workload::model::QueryIndex;
+use index::name::Names;
+
+#[derive(Debug, Default)]
+pub struct Advice {
+    /// By impact, the greatest first; ties by id.
+    pub recommendations: Vec<Recommendation>,
+    /// For each draft, in the order given: the ids of its recommendations, the most telling first.
+    pub links: Vec<Vec<String>>,
+    /// For each draft: why advice that it asked for is not given.
+    pub refusals: Vec<Vec<String>>,
+}
+
+/// Recommendations for the drafts of all rules.
+pub fn recommend(drafts: &[Draft], cx: &WorkloadCx<'_>) -> Advice {
+    let mut collected = Collected::new(drafts.len());
+    let mut names = Names::of(cx.catalog);
+    let chosen = index::choose(&index_asks(drafts, cx), cx, &mut names);
+    let created = index::recommendations(&chosen, cx, &mut names);
+    for (i, draft) in drafts.iter().enumerate() {
+        for ask in &draft.asks {
+            match ask {
+                Ask::IndexFor { .. } | Ask::IndexOn { .. } => {}
+                Ask::Keyset { query } => match keyset::recommend::recommendation(*query, &chosen, cx) {
+                    Ok(found) => collected.add(i, found),
+                    Err(reason) => collected.refuse(i, format!("no keyset form: {reason}")),
+                },
+                Ask::CappedCount { query } => match capped_count::recommendation(*query, cx) {
+                    Ok(found) => collected.add(i, found),
+                    Err(reason) => collected.refuse(i, reason),
+                },
+                Ask::DropIndex { table, index } => match drop_index::recommendation(table, index, cx) {
+                    Ok(found) => collected.add(i, found),
+                    Err(reason) => collected.refuse(i, reason),
+                },
+                Ask::Ready(ready) => collected.add(i, as_recommendation(ready, draft, cx)),
+            }
+        }
+        for (index, recommendation) in chosen.iter().zip(&created) {
+            if index.drafts.contains(&i) {
+                collected.add(i, recommendation.clone());
+            }
+        }
+    }
+    collected.share_pages(drafts);
+    collected.finish()
+}
+
+fn index_asks(drafts: &[Draft], cx: &WorkloadCx<'_>) -> index::Asks {
+    let mut asks = index::Asks::default();
+    for (i, draft) in drafts.iter().enumerate() {
+        for ask in &draft.asks {
+            match ask {
+                Ask::IndexFor { query } => {
+                    asks.queries.entry(*query).or_default().insert(i);
+                }
+                Ask::IndexOn { table, columns } => {
+                    asks.columns.entry((table.clone(), columns.clone())).or_default().insert(i);
+                }
+                Ask::Keyset { query } => asks.pages.extend(keyset::need::page_need(*query, cx)),
+                Ask::DropIndex { .. } | Ask::CappedCount { .. } | Ask::Ready(_) => {}
+            }
+        }
+    }
+    asks
+}
+
+/// Stable: the same kind with the same SQL (or title, where there is no SQL) has the same id in every report.
+pub(crate) fn id(kind: RecommendationKind, text: &str) -> String {
+    format!("{:016x}", xxh3_64(format!("{kind:?}\n{text}").as_bytes()))
+}
+
+/// Advice that a rule wrote out itself.
+fn as_recommendation(ready: &Ready, draft: &Draft, cx: &WorkloadCx<'_>) -> Recommendation {
+    let observed = draft.observed_us.unwrap_or_else(|| impact::total_us(&draft.queries, cx.workload)) as f64;
+    let per_day = |us: f64| impact::per_day_ms(us, cx.workload);
+    let identity =
+        if ready.sql.is_empty() { format!("{}\n{:?}", ready.title, draft.subject) } else { ready.sql.clone() };
+    Recommendation {
+        id: id(ready.kind, &identity),
+        kind: ready.kind,
+        title: ready.title.clone(),
+        detail: ready.detail.clone(),
+        sql: ready.sql.clone(),
+        more_sql: ready.more_sql.clone(),
+        applicability: ready.applicability,
+        lock: ready.lock.clone(),
+        undo: ready.undo.clone(),
+        verified_by: VerifiedBy::Heuristic,
+        before: ready.saves.and_then(|_| per_day(observed)),
+        after: ready.saves.and_then(|share| per_day(observed * (1.0 - share))),
+        unit: "ms/day".to_owned(),
+        queries: impact::fingerprints(&draft.queries, cx.workload),
+        size_bytes: None,
+        cost: None,
+        impact_ms_per_day: ready.saves.and_then(|share| per_day(observed * share)),
+    }
+}
+
+/// Recommendations by id while they are being collected.
+struct Collected {
+    found: BTreeMap<String, Recommendation>,
+    links: Vec<Vec<String>>,
+    refusals: Vec<Vec<String>>,
+}
+
+impl Collected {
+    fn new(drafts: usize) -> Self {
+        Collected { found: BTreeMap::new(), links: vec![Vec::new(); drafts], refusals: vec![Vec::new(); drafts] }
+    }
+
+    fn add(&mut self, draft: usize, recommendation: Recommendation) {
+        let id = recommendation.id.clone();
+        if !self.links[draft].contains(&id) {
+            self.links[draft].push(id.clone());
+        }
+        match self.found.get_mut(&id) {
+            None => {
+                self.found.insert(id, recommendation);
+            }
+            Some(known) => {
+                let new: BTreeSet<String> =
+                    recommendation.queries.into_iter().filter(|q| !known.queries.contains(q)).collect();
+                known.queries.extend(new);
+                if recommendation.impact_ms_per_day.unwrap_or(-1.0) > known.impact_ms_per_day.unwrap_or(-1.0) {
+                    known.impact_ms_per_day = recommendation.impact_ms_per_day;
+                }
+            }
+        }
+    }
+
+    /// A query whose pages are advised by key needs the index that stands there: a finding that asked for an index and got
+    /// none is answered by the same advice.
+    fn share_pages(&mut self, drafts: &[Draft]) {
+        let pages: BTreeMap<QueryIndex, String> = drafts
+            .iter()
+            .enumerate()
+            .flat_map(|(i, draft)| draft.asks.iter().map(move |ask| (i, ask)))
+            .filter_map(|(i, ask)| match ask {
+                Ask::Keyset { query } => {
+                    let page = |id: &&String| self.found[*id].kind == RecommendationKind::KeysetPage;
+                    Some((*query, self.links[i].iter().find(page)?.clone()))
+                }
+                _ => None,
+            })
+            .collect();
+        for (links, draft) in self.links.iter_mut().zip(drafts).filter(|(links, _)| links.is_empty()) {
+            let asked = draft.asks.iter().find_map(|ask| match ask {
+                Ask::IndexFor { query } => pages.get(query),
+                _ => None,
+            });
+            links.extend(asked.cloned());
+        }
+    }
+
+    fn refuse(&mut self, draft: usize, reason: String) {
+        if !self.refusals[draft].contains(&reason) {
+            self.refusals[draft].push(reason);
+        }
+    }
+
+    fn finish(self) -> Advice {
+        let mut recommendations: Vec<Recommendation> = self.found.into_values().collect();
+        recommendations.sort_by(|a, b| {
+            let impact = |r: &Recommendation| r.impact_ms_per_day.unwrap_or(-1.0);
+            impact(b).total_cmp(&impact(a)).then_with(|| a.id.cmp(&b.id))
+        });
+        Advice { recommendations, links: self.links, refusals: self.refusals }
+    }
+}
