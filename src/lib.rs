@@ -16,7 +16,7 @@
 //! | [`advise`] | drafts, workload, catalog | recommendations |
 //! | [`report`] | findings and recommendations | [`report::model::Report`], rendered |
 //! | [`config`] | `sqlsift.toml` | effective options of rules, allows |
-//! | `cli` | the command line | the only place that prints, reads the environment and exits |
+//! | [`cli`] | the command line | the only place that prints, reads the environment and exits |
 //!
 //! Invariants, each a test in `tests/it/tidy.rs`: the edges between modules; `sqlparser` only in `src/sql`; printing,
 //! environment and exit only in `src/cli`; no unsafe code; every rule page has a detector and the reverse; every path
@@ -26,6 +26,7 @@
 
 pub mod advise;
 pub mod catalog;
+pub mod cli;
 pub mod config;
 pub mod ingest;
 pub mod plan;

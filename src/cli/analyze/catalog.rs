@@ -1,0 +1,79 @@
+//! `--schema` and `--snapshot` in; a catalog, the inputs as the report lists them, and problems out.
+
+use std::path::Path;
+
+use crate::catalog::model::Catalog;
+use crate::catalog::{self, SchemaFile};
+use crate::cli::args::Analyze;
+use crate::cli::failure::Failure;
+use crate::report::model::{Input, Problem};
+
+#[derive(Default)]
+pub struct Given {
+    pub catalog: Option<Catalog>,
+    pub inputs: Vec<Input>,
+    pub problems: Vec<Problem>,
+}
+
+pub fn read(args: &Analyze) -> Result<Given, Failure> {
+    match &args.snapshot {
+        Some(path) => snapshot(path),
+        None if args.schema.is_empty() => Ok(Given::default()),
+        None => schema(args),
+    }
+}
+
+fn schema(args: &Analyze) -> Result<Given, Failure> {
+    let mut texts = Vec::new();
+    for path in &args.schema {
+        texts.push((path.display().to_string(), text(path)?));
+    }
+    let files: Vec<SchemaFile<'_>> = texts.iter().map(|(path, text)| SchemaFile { path, text }).collect();
+    let read = catalog::from_files(&files);
+    let tables = format!("{} tables in all", read.catalog.tables.len());
+    let inputs = texts.iter().map(|(path, text)| Input {
+        path: path.clone(),
+        format: "schema".into(),
+        details: if read.skipped_files.contains(path) {
+            vec!["undoes a migration: left out".into()]
+        } else {
+            vec![tables.clone()]
+        },
+        bytes: text.len() as u64,
+    });
+    let mut problems: Vec<Problem> = read
+        .problems
+        .iter()
+        .map(|p| Problem {
+            path: p.path.clone(),
+            line: p.line.map(u64::from),
+            message: p.message.clone(),
+            hint: p.hint.clone(),
+            count: 1,
+        })
+        .collect();
+    problems.sort();
+    Ok(Given { inputs: inputs.collect(), problems, catalog: Some(read.catalog) })
+}
+
+fn snapshot(path: &Path) -> Result<Given, Failure> {
+    let name = path.display().to_string();
+    let text = text(path)?;
+    let catalog = catalog::snapshot::read(&text).map_err(|e| {
+        Failure::new(format!("{name} is no snapshot that this version reads: {e}"), "give --schema with DDL instead")
+    })?;
+    let tables = format!("{} tables", catalog.tables.len());
+    let input = Input { path: name, format: "snapshot".into(), details: vec![tables], bytes: text.len() as u64 };
+    Ok(Given { catalog: Some(catalog), inputs: vec![input], problems: Vec::new() })
+}
+
+/// Dumps of old databases are not always UTF-8; a damaged comment must not stop the rest.
+fn text(path: &Path) -> Result<String, Failure> {
+    let bytes = std::fs::read(path).map_err(|e| {
+        Failure::new(
+            format!("cannot read {}: {e}", path.display()),
+            "pg_dump --schema-only DATABASE > schema.sql makes a schema file",
+        )
+    })?;
+    Ok(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+}

@@ -1,0 +1,171 @@
+//! What can be typed, and nothing of what it does.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+const EXAMPLES: &str = "Examples:
+  sqlsift analyze postgresql.log --schema schema.sql
+  journalctl -u postgresql | sqlsift analyze --top 5
+  sqlsift rule show query/deep_offset
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings at or above it, 2 usage, input or connection error.";
+
+const ANALYZE_EXAMPLES: &str = "Examples:
+  sqlsift analyze /var/log/postgresql/ --schema schema.sql
+  zstdcat postgresql.log.zst | sqlsift analyze --since '2026-11-20 10:00' --database shop
+  sqlsift analyze postgresql.csv -o json=report.json -o digest=today.digest
+  sqlsift analyze postgresql.log --query 7f3a
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings at or above it, 2 usage, input or connection error.";
+
+/// Reads what a Postgres database writes down, and says what to do about what makes it slow.
+#[derive(Debug, Parser)]
+#[command(name = "sqlsift", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read logs, exports of pg_stat_statements and digests; rank queries, findings and what to do about them
+    Analyze(Box<Analyze>),
+    /// List the rules, read one, or start a new one
+    #[command(subcommand)]
+    Rule(Rule),
+    /// Print the JSON Schema of the JSON report
+    Schema,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub struct Common {
+    /// When to use colours; NO_COLOR, CLICOLOR_FORCE and TERM=dumb are honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// No progress bar on standard error
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    /// Nothing on standard error but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say on standard error what is being done (twice: in detail)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a person
+    Table,
+    /// For a program; `sqlsift schema` describes it
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    None,
+    Info,
+    Warning,
+    Error,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+#[command(after_help = ANALYZE_EXAMPLES)]
+pub struct Analyze {
+    /// Logs, exports, digests; folders and globs too, compressed or not; `-` is standard input
+    #[arg(value_name = "LOG")]
+    pub inputs: Vec<String>,
+
+    /// DDL of the database: `pg_dump --schema-only`, or migrations in order
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "snapshot", help_heading = "Catalog")]
+    pub schema: Vec<PathBuf>,
+    /// Catalog with sizes and statistics, as a snapshot file
+    #[arg(long, value_name = "FILE", help_heading = "Catalog")]
+    pub snapshot: Option<PathBuf>,
+    /// A live server; comes in a later release
+    #[arg(long, value_name = "URL", help_heading = "Catalog")]
+    pub dsn: Option<String>,
+
+    /// `log_line_prefix` of the server, when it cannot be inferred
+    #[arg(long, value_name = "PREFIX", help_heading = "Reading")]
+    pub log_line_prefix: Option<String>,
+    /// `log_timezone` of the server (`Europe/Paris`): what its abbreviations mean, and --since and --until; else UTC
+    #[arg(long, value_name = "ZONE", help_heading = "Reading")]
+    pub timezone: Option<String>,
+    /// Threads to read with; as many as there are processors by default
+    #[arg(long, value_name = "N", help_heading = "Reading")]
+    pub threads: Option<std::num::NonZeroUsize>,
+
+    /// From this moment on: RFC 3339, or `2026-11-20 10:00`
+    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    pub since: Option<String>,
+    /// Before this moment
+    #[arg(long, value_name = "TIME", help_heading = "Filters")]
+    pub until: Option<String>,
+    /// Only this database (may be repeated)
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    pub database: Vec<String>,
+    /// Only this user (may be repeated)
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    pub user: Vec<String>,
+    /// Only this application (may be repeated)
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    pub application: Vec<String>,
+
+    /// Format of standard output
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
+    pub format: Format,
+    /// FILE takes the place of standard output; `json=FILE`, `table=FILE` and `digest=FILE` are written beside it
+    #[arg(short, long, value_name = "[KIND=]FILE", help_heading = "Output")]
+    pub output: Vec<String>,
+    /// Findings and queries that the table shows in full
+    #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Output")]
+    pub top: usize,
+    /// Only this query, with all that is known of it: the beginning of its fingerprint will do
+    #[arg(long, value_name = "FINGERPRINT", help_heading = "Output")]
+    pub query: Option<String>,
+    /// Leave every literal, parameter value, remote address and plan text out of every output
+    #[arg(long, help_heading = "Output")]
+    pub redact: bool,
+    /// Exit with 1 when there is a finding of this severity or above
+    #[arg(long, value_name = "SEVERITY", default_value = "none", help_heading = "Output")]
+    pub fail_on: FailOn,
+    /// Configuration; else the nearest sqlsift.toml up to the root of the repository
+    #[arg(short, long, value_name = "FILE", env = "SQLSIFT_CONFIG", help_heading = "Rules")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum Rule {
+    /// One line a rule: name, severity, what it finds
+    List,
+    /// The page of a rule: why it hurts, how to tell, what to do
+    Show {
+        /// `query/deep_offset`
+        id: String,
+    },
+    /// Write the two files of a new rule: its page and its detector
+    New {
+        /// `query/my_rule`
+        id: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_arguments_are_consistent() {
+        use clap::CommandFactory;
+        super::Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,53 @@
+//! What standard output and standard error are: colours, width, and how to complain.
+
+use std::io::{IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use terminal_size::{Width, terminal_size_of};
+
+use super::args::Color;
+use crate::report::escape;
+use crate::report::render::palette::Palette;
+
+/// Width of everything that is not a terminal, so that a file is the same whoever makes it.
+pub const PIPE_WIDTH: usize = 100;
+
+/// Colours for standard output. `auto` follows NO_COLOR, CLICOLOR_FORCE, TERM and whether it is a terminal.
+pub fn palette(color: Color) -> Palette {
+    let coloured = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
+    };
+    if coloured { Palette::coloured() } else { Palette::plain() }
+}
+
+/// Columns of standard output, within what is readable.
+pub fn width() -> usize {
+    if !std::io::stdout().is_terminal() {
+        return PIPE_WIDTH;
+    }
+    terminal_size_of(std::io::stdout()).map_or(PIPE_WIDTH, |(Width(columns), _)| usize::from(columns).clamp(60, 140))
+}
+
+pub fn stdin_is_terminal() -> bool {
+    std::io::stdin().is_terminal()
+}
+
+/// A message on standard error. What may come from outside is escaped; nobody is left to tell when that fails.
+pub fn complain(message: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", escape::block(message));
+}
+
+/// Turns `-v` into messages on standard error.
+pub fn trace(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false).without_time();
+    // A second subscriber can only be one that a test installed.
+    let _ = subscriber.try_init();
+}

@@ -1,0 +1,111 @@
+//! Statements and schemas of rule pages, looked at by all rules without a server.
+
+use libtest_mimic::Failed;
+use sqlsift::catalog::model::Catalog;
+use sqlsift::catalog::{SchemaFile, from_files};
+use sqlsift::rules::context::{QueryCx, WorkloadCx};
+use sqlsift::rules::draft::Ask;
+use sqlsift::rules::finding::Found;
+use sqlsift::rules::page::{Fence, Page};
+use sqlsift::rules::place::Places;
+use sqlsift::rules::registry::Registry;
+use sqlsift::rules::run;
+use sqlsift::sql::facts::{Level, StatementKind, facts};
+use sqlsift::workload::model::Workload;
+
+pub fn catalog(text: &str) -> Result<Option<Catalog>, Failed> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let read = from_files(&[SchemaFile { path: "setup.sql", text }]);
+    match read.problems.first() {
+        Some(problem) => Err(format!("setup: {problem:?}").into()),
+        None => Ok(Some(read.catalog)),
+    }
+}
+
+fn statement(text: &str, catalog: Option<&Catalog>) -> Result<Vec<Found>, Failed> {
+    let text = text.trim();
+    let facts = facts(text);
+    let known = !matches!(facts.kind, StatementKind::Utility | StatementKind::Other);
+    if let Level::Tokens { reason } = &facts.level
+        && known
+    {
+        return Err(format!("not parsed: {reason}\n{text}").into());
+    }
+    let cx = QueryCx { text, facts: &facts, catalog, query: None, index: None };
+    let outcome = run::statement(&Registry::defaults(), &cx, "page.sql");
+    match outcome.problems.first() {
+        Some(problem) => Err(problem.message.clone().into()),
+        None => Ok(outcome.found),
+    }
+}
+
+pub fn spoke(found: &[Found]) -> Vec<(String, String)> {
+    found.iter().map(|found| (found.finding.rule.clone(), found.finding.title.clone())).collect()
+}
+
+/// Statements that the rule itself wrote out.
+fn rewrites(found: &[Found], rule: &str) -> Vec<String> {
+    let own = found.iter().filter(|found| found.finding.rule == rule);
+    own.flat_map(|found| &found.draft.asks)
+        .filter_map(|ask| match ask {
+            Ask::Ready(advice) if !advice.sql.is_empty() => Some(advice.sql.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+pub fn bad(page: &Page, fence: &Fence) -> Result<(), Failed> {
+    let catalog = catalog(&super::setup(page))?;
+    let found = statement(&fence.text, catalog.as_ref())?;
+    super::judge(page, fence, &spoke(&found))?;
+    for found in &found {
+        if found.draft.spans.iter().any(|span| span.of(fence.text.trim()).is_empty()) {
+            return Err(format!("{}: a span outside the statement", found.finding.rule).into());
+        }
+    }
+    for sql in rewrites(&found, &page.id) {
+        let again = statement(&sql, catalog.as_ref())?;
+        if again.iter().any(|found| found.finding.rule == page.id) {
+            return Err(format!("the rule speaks of its own rewrite:\n{sql}").into());
+        }
+    }
+    Ok(())
+}
+
+pub fn good(page: &Page, fence: &Fence) -> Result<(), Failed> {
+    let catalog = catalog(&super::setup(page))?;
+    super::judge(page, fence, &spoke(&statement(&fence.text, catalog.as_ref())?))
+}
+
+/// What the `bad` fence before this one is advised to become.
+pub fn fixed(page: &Page, index: usize) -> Result<(), Failed> {
+    let catalog = catalog(&super::setup(page))?;
+    let wanted = page.fences[index].text.trim();
+    let before = page.fences[..index].iter().rev().filter(|fence| fence.role.as_deref() == Some("bad"));
+    let mut seen = Vec::new();
+    for fence in before {
+        seen.extend(rewrites(&statement(&fence.text, catalog.as_ref())?, &page.id));
+        if seen.iter().any(|sql| sql.trim() == wanted) {
+            let again = statement(wanted, catalog.as_ref())?;
+            return match again.first() {
+                Some(found) => Err(format!("the rewrite gives {}", found.finding.rule).into()),
+                None => Ok(()),
+            };
+        }
+    }
+    Err(format!("no `bad` fence before is advised to become this, but:\n{}", seen.join("\n")).into())
+}
+
+/// A schema on its own.
+pub fn ddl(page: &Page, fence: &Fence) -> Result<(), Failed> {
+    let catalog = catalog(&fence.text)?.unwrap_or_default();
+    let workload = Workload::default();
+    let cx = WorkloadCx { workload: &workload, facts: &[], catalog: Some(&catalog) };
+    let outcome = run::run(&Registry::defaults(), &cx, &[], Places::default());
+    if let Some(found) = outcome.found.iter().find(|found| found.finding.locations.is_empty()) {
+        return Err(format!("{} has no place", found.finding.rule).into());
+    }
+    super::judge(page, fence, &spoke(&outcome.found))
+}
