@@ -4,7 +4,6 @@
 //! value is dropped, when the process ends and when it is killed. Used through `#[path]`; nothing here is skipped when
 //! no Postgres is installed: the error says what was looked for.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
@@ -16,8 +15,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+#[path = "account.rs"]
+mod account;
 #[path = "binaries.rs"]
 mod binaries;
+
+use account::{Account, as_account};
 
 pub use binaries::find_bin;
 
@@ -235,66 +238,6 @@ pub async fn drive(config: tokio_postgres::Config) -> Result<tokio_postgres::Cli
         let _ = connection.await;
     });
     Ok(client)
-}
-
-/// The account the server's programs run as when the caller is root, which `initdb` and `postgres` refuse.
-#[derive(Debug)]
-struct Account {
-    uid: u32,
-    gid: u32,
-    name: &'static str,
-}
-
-impl Account {
-    /// `None` when the caller is not root.
-    fn to_drop_to() -> Result<Option<Self>> {
-        if id(&["-u"])? != 0 {
-            return Ok(None);
-        }
-        for name in ["postgres", "nobody"] {
-            if let (Ok(uid), Ok(gid)) = (id(&["-u", name]), id(&["-g", name])) {
-                return Ok(Some(Self { uid, gid, name }));
-            }
-        }
-        bail!(
-            "running as root, which Postgres refuses, and there is neither a user `postgres` nor `nobody` to run it as"
-        )
-    }
-}
-
-fn id(arguments: &[&str]) -> Result<u32> {
-    let output = Command::new("id").args(arguments).output().context("id")?;
-    ensure!(output.status.success(), "id {arguments:?} failed");
-    Ok(String::from_utf8(output.stdout)?.trim().parse()?)
-}
-
-/// A command as that account, through the first of setpriv, runuser and su that is installed.
-fn as_account(account: Option<&Account>, program: &OsStr) -> Command {
-    let Some(account) = account else {
-        let mut command = Command::new(program);
-        command.current_dir("/");
-        return command;
-    };
-    let Account { uid, gid, name } = account;
-    let mut command;
-    if binaries::in_path("setpriv").is_some() {
-        command = Command::new("setpriv");
-        command.args([
-            format!("--reuid={uid}"),
-            format!("--regid={gid}"),
-            "--clear-groups".to_owned(),
-            "--".to_owned(),
-        ]);
-        command.arg(program);
-    } else if binaries::in_path("runuser").is_some() {
-        command = Command::new("runuser");
-        command.args(["-u", name, "--"]).arg(program);
-    } else {
-        command = Command::new("su");
-        command.args([name, "-s", "/bin/sh", "-c", "exec \"$0\" \"$@\""]).arg(program);
-    }
-    command.current_dir("/");
-    command
 }
 
 /// A new folder whose name is short: a socket's path holds 107 bytes at most (unix(7), `sun_path`).
