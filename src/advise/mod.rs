@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::report::model::{Recommendation, RecommendationKind, VerifiedBy};
+use crate::report::rank;
 use crate::rules::context::WorkloadCx;
 use crate::rules::draft::{Advice as Ready, Ask, Draft};
 use crate::workload::model::QueryIndex;
@@ -178,10 +179,7 @@ impl Collected {
 
     fn finish(self) -> Advice {
         let mut recommendations: Vec<Recommendation> = self.found.into_values().collect();
-        recommendations.sort_by(|a, b| {
-            let impact = |r: &Recommendation| r.impact_ms_per_day.unwrap_or(-1.0);
-            impact(b).total_cmp(&impact(a)).then_with(|| a.id.cmp(&b.id))
-        });
+        rank::recommendations(&mut recommendations);
         Advice { recommendations, links: self.links, refusals: self.refusals }
     }
 }
