@@ -42,8 +42,11 @@ fn is_yaml(body: &[u8]) -> bool {
 
 #[inline]
 fn text<'a>(mut plan: LoggedPlan<'a>, rest: &'a [u8]) -> LoggedPlan<'a> {
-    let cost = match COST.find_iter(rest).find(|at| is_cost(&rest[at + "  (cost=".len()..])) {
-        Some(at) => at,
+    let line_of = |at: usize| memchr::memrchr(b'\n', &rest[..at]).map_or(0, |newline| newline + 1);
+    // A plan begins in column 0; a statement may hold lines that look like one.
+    let is_root = |at: &usize| is_cost(&rest[at + "  (cost=".len()..]) && !rest[line_of(*at)].is_ascii_whitespace();
+    let start = match COST.find_iter(rest).find(is_root) {
+        Some(at) => line_of(at),
         // A record cut at the end of the file: what there is of it is the statement.
         None => {
             plan.query = rest;
@@ -51,7 +54,6 @@ fn text<'a>(mut plan: LoggedPlan<'a>, rest: &'a [u8]) -> LoggedPlan<'a> {
             return plan;
         }
     };
-    let start = memchr::memrchr(b'\n', &rest[..cost]).map_or(0, |newline| newline + 1);
     plan.body = &rest[start..];
     let mut query = rest[..start].strip_suffix(b"\n").unwrap_or(&rest[..start]);
     query = query.strip_suffix(b"\r").unwrap_or(query);

@@ -57,7 +57,7 @@ fn names_of_nodes() {
     let facts = scans(text);
     let read = |fact: &ScanFact| (fact.node.clone(), fact.relation.clone(), fact.index.clone());
     let some = |name: &str| Some(name.to_owned());
-    assert_eq!(read(&facts[0]), ("Index Scan Backward".to_owned(), some("\"My Tab\""), some("\"My Idx\"")));
+    assert_eq!(read(&facts[0]), ("Index Scan Backward".to_owned(), some("My Tab"), some("My Idx")));
     assert_eq!(read(&facts[1]), ("Bitmap Heap Scan".to_owned(), some("public.b"), None));
     assert_eq!((facts[1].rows, facts[1].loops), (Some(2.5), Some(4.0)));
     assert_eq!(read(&facts[2]), ("Bitmap Index Scan".to_owned(), None, some("b_x")));

@@ -1,0 +1,104 @@
+//! A plan in; figures that contradict each other, out. Printed figures are rounded and some nodes hand on more than they
+//! read: every bound has room for that, for a plan that is not damaged must never be called so.
+
+use super::super::model::{Actual, Kind, NodeId, Plan};
+
+/// Lines and what is wrong there: the first place of each contradiction.
+pub(super) fn wrong(plan: &Plan) -> Vec<(u32, String)> {
+    let checks: [fn(&Plan, NodeId) -> Option<String>; 5] = [costs, times, executed, rows, longer];
+    // Greenplum prints figures of the segment that had the most to do, another one for each node.
+    let segments = plan.nodes.iter().any(|node| matches!(&node.kind, Kind::Other(name) if name.contains(" Motion ")));
+    let checks = &checks[..if segments { 2 } else { 5 }];
+    // One pass over the nodes: a large plan does not fit into the cache.
+    let mut first: [Option<(u32, String)>; 5] = Default::default();
+    for (id, node) in plan.nodes.iter().enumerate() {
+        for (check, first) in checks.iter().zip(&mut first).filter(|(_, first)| first.is_none()) {
+            *first = check(plan, id).map(|message| (node.line, message));
+        }
+    }
+    let mut found: Vec<(u32, String)> = first.into_iter().flatten().collect();
+    found.extend(whole(plan).map(|message| (0, message)));
+    found
+}
+
+fn costs(plan: &Plan, id: NodeId) -> Option<String> {
+    let estimate = plan.nodes[id].estimate?;
+    let wrong = estimate.startup_cost > estimate.total_cost + 0.01 || estimate.rows < 0.0;
+    wrong.then(|| format!("the estimate of {} is impossible", plan.nodes[id].title()))
+}
+
+fn times(plan: &Plan, id: NodeId) -> Option<String> {
+    let actual = plan.nodes[id].actual?;
+    let backwards = actual.startup_ms.zip(actual.total_ms).is_some_and(|(startup, total)| startup > total + 0.002);
+    let negative = actual.rows < 0.0 || actual.loops < 0.0;
+    (backwards || negative).then(|| format!("the actual figures of {} are impossible", plan.nodes[id].title()))
+}
+
+/// What was never executed has not executed what feeds it.
+fn executed(plan: &Plan, id: NodeId) -> Option<String> {
+    if plan.nodes[id].actual?.loops > 0.0 {
+        return None;
+    }
+    let ran = |child: NodeId| plan.nodes[child].actual.is_some_and(|actual| actual.loops > 0.0);
+    plan.inputs(id).any(ran).then(|| format!("{} was never executed, but a plan below it was", plan.nodes[id].title()))
+}
+
+/// Rows that a node can only have from below it.
+fn rows(plan: &Plan, id: NodeId) -> Option<String> {
+    let node = &plan.nodes[id];
+    let actual = node.actual.filter(|actual| actual.loops > 0.0)?;
+    let children: Vec<NodeId> = match node.kind {
+        Kind::Append | Kind::MergeAppend => plan.inputs(id).collect(),
+        Kind::Limit
+        | Kind::Unique
+        | Kind::LockRows
+        | Kind::SubqueryScan
+        | Kind::Hash
+        | Kind::Gather
+        | Kind::GatherMerge
+        | Kind::Group => plan.inputs(id).take(1).collect(),
+        _ => return None,
+    };
+    let given = children.iter().map(|&child| plan.nodes[child].actual).collect::<Option<Vec<Actual>>>()?;
+    if given.is_empty() && !matches!(node.kind, Kind::Append | Kind::MergeAppend) {
+        return None;
+    }
+    let half = if plan.has.fractional_rows { 0.005 } else { 0.5 };
+    let total: f64 = given.iter().map(|child| child.rows * child.loops).sum();
+    let loops: f64 = given.iter().map(|child| child.loops).sum();
+    let error = half * (loops + actual.loops) * 1.01 + 0.5;
+    let here = actual.rows * actual.loops;
+    let title = node.title();
+    if here > total + error {
+        return Some(format!("{title} gave {here} rows, but what is below it only {total}"));
+    }
+    // An Append hands on what it gets. Foreign Scans are read ahead of it, or count the rows that they modify on the other side.
+    let foreign = |&child: &NodeId| plan.nodes[child].kind == Kind::ForeignScan;
+    let exact = node.kind == Kind::Append && !children.iter().any(foreign);
+    (exact && here < total - error).then(|| format!("{title} gave {here} rows, but what is below it {total}"))
+}
+
+/// A node's time has that of its inputs in it. Not between a Gather and its neighbours: workers' times add up, and the end of
+/// workers counts for the Gather alone (`execProcnode.c`, `ExecShutdownNode`).
+fn longer(plan: &Plan, id: NodeId) -> Option<String> {
+    let parent = &plan.nodes[id];
+    let is_gather = |kind: &Kind| matches!(kind, Kind::Gather | Kind::GatherMerge | Kind::Other(_) | Kind::CustomScan);
+    let work = |actual: Actual| actual.total_ms.map(|ms| ms * actual.loops);
+    let actual = parent.actual.filter(|_| !is_gather(&parent.kind))?;
+    let here = work(actual)?;
+    let child = plan.inputs(id).find(|&child| {
+        let child = &plan.nodes[child];
+        let Some(below) = child.actual.filter(|_| !is_gather(&child.kind)) else { return false };
+        let rounding = 0.001 * (below.loops + actual.loops);
+        work(below).is_some_and(|work| work > 1.5 * here + rounding + 1.0)
+    })?;
+    Some(format!("{} took longer than {} above it", plan.nodes[child].title(), parent.title()))
+}
+
+fn whole(plan: &Plan) -> Option<String> {
+    let actual = plan.nodes.first()?.actual?;
+    let root = actual.total_ms? * actual.loops;
+    let execution = plan.execution_ms?;
+    (root > 1.02 * execution + 0.01 + 0.001 * actual.loops)
+        .then(|| format!("the root took {root} ms, but the whole execution {execution} ms"))
+}

@@ -1,0 +1,84 @@
+//! Blocks, I/O times, WAL and JIT: totals over all loops and workers, a node's including those of its children
+//! (`instrument.c`, `InstrAggNode`).
+
+/// Zero where nothing was counted; [`super::Has`] tells whether it was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    pub buffers: Buffers,
+    pub io: IoTimes,
+    pub wal: Wal,
+}
+
+/// Blocks of 8 kB (`BLCKSZ`).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Buffers {
+    pub shared: Blocks,
+    pub local: Blocks,
+    pub temp_read: f64,
+    pub temp_written: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Blocks {
+    pub hit: f64,
+    pub read: f64,
+    pub dirtied: f64,
+    pub written: f64,
+}
+
+/// Milliseconds, summed over processes: may exceed the wall clock. Up to 16 `shared` counts local blocks too.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct IoTimes {
+    pub shared_read: f64,
+    pub shared_write: f64,
+    pub local_read: f64,
+    pub local_write: f64,
+    pub temp_read: f64,
+    pub temp_write: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Wal {
+    pub records: f64,
+    /// Full page images.
+    pub fpi: f64,
+    pub bytes: f64,
+    /// 18 and later.
+    pub buffers_full: f64,
+    /// 19.
+    pub fpi_bytes: f64,
+}
+
+/// Times in ms; `None` with TIMING OFF.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Jit {
+    pub functions: f64,
+    pub inlining: bool,
+    pub optimization: bool,
+    pub expressions: bool,
+    pub deforming: bool,
+    pub generation_ms: Option<f64>,
+    /// Part of generation (17 and later).
+    pub deform_ms: Option<f64>,
+    pub inlining_ms: Option<f64>,
+    pub optimization_ms: Option<f64>,
+    pub emission_ms: Option<f64>,
+    pub total_ms: Option<f64>,
+}
+
+macro_rules! arithmetic {
+    ($type:ty: $($field:ident)*) => {
+        impl std::ops::AddAssign for $type {
+            fn add_assign(&mut self, other: Self) { $(self.$field += other.$field;)* }
+        }
+        impl std::ops::SubAssign for $type {
+            fn sub_assign(&mut self, other: Self) { $(self.$field -= other.$field;)* }
+        }
+    };
+}
+
+arithmetic!(Usage: buffers io wal);
+arithmetic!(Buffers: shared local temp_read temp_written);
+arithmetic!(Blocks: hit read dirtied written);
+arithmetic!(IoTimes: shared_read shared_write local_read local_write temp_read temp_write);
+arithmetic!(Wal: records fpi bytes buffers_full fpi_bytes);

@@ -1,0 +1,187 @@
+//! What somebody pasted, piped or logged in; [`Document`]s out: each plan as the server wrote it, with the statement that
+//! stood above it. What is no plan is named as what it is.
+//!
+//! | step | what it takes off |
+//! |---|---|
+//! | [`decode`] | bytes, byte order marks, UTF-16 |
+//! | [`clean`] | nothing: a plan that stands as the server wrote it is passed on without a copy |
+//! | [`glyph`], [`margin`] | characters that stand for others; what stands in front of or behind every line |
+//! | [`record`] | csvlog and jsonlog around auto_explain's message |
+//! | [`table`], [`expanded`], [`quoted`], [`markup`], [`cell`] | what clients draw around the column `QUERY PLAN` |
+//! | [`region`], [`broken`] | what stands around JSON, YAML and XML, and lines broken in them |
+//! | [`tree`], [`shape`], [`wrap`], [`balance`] | what stands around the text format, and lines broken in it |
+//! | [`logged`], [`query`] | nothing: they find the statement |
+//! | [`rest`], [`foreign`] | nothing: they name what was not read |
+
+mod balance;
+mod broken;
+mod cell;
+mod clean;
+pub mod decode;
+mod expanded;
+mod foreign;
+mod glyph;
+mod logged;
+mod margin;
+mod markup;
+mod query;
+mod quoted;
+mod record;
+mod region;
+mod rest;
+mod row;
+mod shape;
+mod table;
+mod tree;
+mod wrap;
+
+use std::borrow::Cow;
+
+use super::document::{Document, Lines};
+use super::model::{Format, Warning};
+use rest::Where;
+use row::Row;
+use shape::Shape;
+
+/// All plans of the input in its order, and what the input as a whole is or lacks.
+pub fn documents(input: &str) -> (Vec<Document<'_>>, Vec<Warning>) {
+    if let Some(format) = clean::format(input) {
+        return (vec![whole(input, 1, format)], Vec::new());
+    }
+    if let Some(blocks) = clean::blocks(input) {
+        return (blocks.into_iter().map(|(line, text, format)| whole(text, line, format)).collect(), Vec::new());
+    }
+    if let Some(warning) = foreign::other_system(input) {
+        return (Vec::new(), vec![warning]);
+    }
+    let mut rows = row::rows(input);
+    glyph::restore(&mut rows);
+    record::open(&mut rows);
+    margin::strip(&mut rows);
+    let mut documents = Vec::new();
+    let mut warnings = Vec::new();
+    let mut rest = Vec::new();
+    for piece in pieces(&rows, 0) {
+        match piece {
+            Piece::Rest(row) => rest.push(row),
+            Piece::Plan(mut found) => {
+                let place = if documents.is_empty() { Where::Before } else { Where::Between };
+                let end = match query::above(&rest) {
+                    Some((at, query)) if found.query.is_none() => {
+                        found.query = Some(query);
+                        at
+                    }
+                    _ => rest.len(),
+                };
+                warnings.extend(rest::ignored(&rest[..end], place));
+                rest.clear();
+                documents.push(document(found));
+            }
+        }
+    }
+    match documents.is_empty() {
+        true => warnings.push(foreign::name(&rows)),
+        false => warnings.extend(rest::ignored(&rest, Where::After)),
+    }
+    (documents, warnings)
+}
+
+fn whole(input: &str, line: u32, format: Format) -> Document<'_> {
+    let (text, lines) = (Cow::Borrowed(input), Lines::From(line));
+    Document { format, text, lines, query: None, rows: None, warnings: Vec::new() }
+}
+
+/// A plan, or a line that belongs to none.
+enum Piece<'a> {
+    Plan(Found<'a>),
+    Rest(Row<'a>),
+}
+
+struct Found<'a> {
+    format: Format,
+    rows: Vec<Row<'a>>,
+    query: Option<String>,
+    count: Option<u64>,
+}
+
+/// Tables in tables end here.
+const DEPTH: usize = 3;
+
+fn pieces<'a>(rows: &[Row<'a>], depth: usize) -> Vec<Piece<'a>> {
+    let unquoted = quoted::lone(rows);
+    let rows = unquoted.as_deref().unwrap_or(rows);
+    let outline = tree::Outline::of(rows);
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < rows.len() {
+        if outline.shapes[at] == Shape::Blank {
+            pieces.push(Piece::Rest(rows[at].clone()));
+            at += 1;
+        } else if let Some(table) = quoted_at(rows, at, depth) {
+            at = table.end;
+            pieces.append(&mut inside(&table, depth));
+        } else if let Some(region) = region::take(rows, at) {
+            at = region.end;
+            pieces.push(Piece::Plan(Found { format: region.format, rows: region.rows, query: None, count: None }));
+        } else if let Some(table) = (depth < DEPTH).then(|| table_at(rows, at)).flatten() {
+            at = table.end;
+            pieces.append(&mut inside(&table, depth));
+        } else if let Some(preamble) = logged::take(rows, &outline.shapes, at) {
+            let tree = tree::from(rows, &outline, preamble.root);
+            at = tree.end;
+            let rows = preamble.rows.into_iter().chain(tree.rows).collect();
+            pieces.push(Piece::Plan(Found {
+                format: Format::Text,
+                rows,
+                query: Some(preamble.query),
+                count: tree.count,
+            }));
+        } else if let Some(tree) = tree::take(rows, &outline, at) {
+            at = tree.end;
+            pieces.push(Piece::Plan(Found { format: Format::Text, rows: tree.rows, query: None, count: tree.count }));
+        } else {
+            pieces.push(Piece::Rest(rows[at].clone()));
+            at += 1;
+        }
+    }
+    pieces
+}
+
+/// The plans in a table's cells.
+fn inside<'a>(table: &table::Table<'a>, depth: usize) -> Vec<Piece<'a>> {
+    let mut inner = pieces(&table.cells, depth + 1);
+    for piece in &mut inner {
+        if let Piece::Plan(found) = piece {
+            found.count = found.count.or(table.count);
+        }
+    }
+    inner
+}
+
+/// A quoted value may hold what looks like a plan in JSON.
+fn quoted_at<'a>(rows: &[Row<'a>], at: usize, depth: usize) -> Option<table::Table<'a>> {
+    (depth < DEPTH && rows[at].text.starts_with(['"', '\''])).then(|| quoted::take(rows, at)).flatten()
+}
+
+fn table_at<'a>(rows: &[Row<'a>], at: usize) -> Option<table::Table<'a>> {
+    expanded::take(rows, at)
+        .or_else(|| table::take(rows, at))
+        .or_else(|| quoted::take(rows, at))
+        .or_else(|| markup::take(rows, at))
+}
+
+fn document(found: Found<'_>) -> Document<'_> {
+    let Found { format, rows, query, count } = found;
+    let mut text = String::with_capacity(rows.iter().map(|row| row.text.len() + 1).sum());
+    for row in &rows {
+        text.push_str(&row.text);
+        text.push('\n');
+    }
+    let lines = Lines::Each(rows.iter().map(|row| row.line).collect());
+    // Of a structured plan the client counts one row.
+    let rows = count.filter(|_| format == Format::Text);
+    Document { format, text: Cow::Owned(text), lines, query, rows, warnings: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! A node line in, a node without properties out.
+
+use super::super::model::{Key, Kind, Node, Partial, Property, Role, Usage, Value};
+use super::figures::{self, Figures};
+use super::title;
+
+/// What a node line gave.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub node: Node,
+    pub fractional: bool,
+    /// Something between the name and the figures that is no part of a node line.
+    pub leftover: bool,
+}
+
+/// `text` begins behind the arrow.
+pub(super) fn parse(text: &str, line: u32) -> Head {
+    let (rest, Figures { estimate, actual, fractional }) = figures::take(text);
+    let mut node = blank(line);
+    (node.estimate, node.actual) = (estimate, actual);
+    let leftover = match title::parse(rest) {
+        Some((title, rest)) => {
+            node.kind = title.kind;
+            node.parallel = title.parallel;
+            node.asynchronous = title.asynchronous;
+            node.partial = title.partial;
+            node.strategy = title.strategy;
+            node.join = title.join;
+            node.operation = title.operation.map(str::to_owned);
+            details(&mut node, rest)
+        }
+        None => {
+            node.kind = Kind::Other(extension(&mut node, rest).to_owned());
+            false
+        }
+    };
+    Head { node, fractional, leftover }
+}
+
+pub(super) fn blank(line: u32) -> Node {
+    Node {
+        parent: None,
+        children: Vec::new(),
+        role: Role::Root,
+        subplan: None,
+        line,
+        kind: Kind::Result,
+        parallel: false,
+        asynchronous: false,
+        backward: false,
+        partial: Partial::Simple,
+        strategy: None,
+        join: None,
+        operation: None,
+        schema: None,
+        relation: None,
+        alias: None,
+        index: None,
+        estimate: None,
+        actual: None,
+        usage: Usage::default(),
+        workers: Vec::new(),
+        properties: Vec::new(),
+    }
+}
+
+/// `Gather Motion 3:1  (slice1; segments: 3)` of Greenplum; anything else is the name as it stands.
+fn extension<'a>(node: &mut Node, text: &'a str) -> &'a str {
+    let Some((name, slice)) = text.split_once("  (").filter(|(_, slice)| slice.starts_with("slice")) else {
+        return text;
+    };
+    let slice = slice.trim_end_matches(')').to_owned();
+    node.properties.push(Property { key: Key::of("Slice"), value: Value::Text(slice) });
+    name
+}
+
+/// `Backward`, `using`, `on`. Whether something was left that is none of it.
+fn details(node: &mut Node, rest: &str) -> bool {
+    let mut rest = rest;
+    if let Some(after) = rest.strip_prefix(" Backward") {
+        (node.backward, rest) = (true, after);
+    }
+    if let Some(after) = rest.strip_prefix(" using ") {
+        let (index, after) = name(after, false);
+        (node.index, rest) = (Some(index), after);
+    }
+    if let Some(distribution) = rest.strip_prefix(" DS_") {
+        // Redshift: how rows travel to the join.
+        let value = Value::Text(format!("DS_{distribution}"));
+        node.properties.push(Property { key: Key::of("Distribution"), value });
+        return false;
+    }
+    let Some(target) = rest.strip_prefix(" on ") else { return !rest.trim().is_empty() };
+    let target = target.trim_start();
+    let (schema, relation, alias, rest) = relation(target);
+    match node.kind {
+        Kind::BitmapIndexScan => node.index = Some(relation),
+        Kind::SubqueryScan | Kind::ValuesScan => node.alias = Some(alias.unwrap_or(relation)),
+        _ => (node.schema, node.relation, node.alias) = (schema, Some(relation), alias),
+    }
+    !rest.trim().is_empty()
+}
+
+/// `schema.relation alias`; the schema only if EXPLAIN was VERBOSE, the alias only if it is another name (`explain.c`,
+/// `ExplainTargetRel`).
+pub(super) fn relation(text: &str) -> (Option<String>, String, Option<String>, &str) {
+    let (first, rest) = name(text, true);
+    let (schema, relation, rest) = match rest.strip_prefix('.') {
+        Some(rest) => {
+            let (second, rest) = name(rest, true);
+            (Some(first), second, rest)
+        }
+        None => (None, first, rest),
+    };
+    let rest = rest.trim_start();
+    if rest.is_empty() || rest.starts_with('(') {
+        return (schema, relation, None, rest);
+    }
+    let (alias, rest) = name(rest, false);
+    let alias = Some(alias).filter(|alias| *alias != relation);
+    (schema, relation, alias, rest)
+}
+
+/// A name without its quotes, up to a blank (or a dot), and what stands behind it.
+fn name(text: &str, dotted: bool) -> (String, &str) {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.bytes().position(|b| b == b' ' || (b == b'.' && dotted)).unwrap_or(text.len());
+        return (text[..end].to_owned(), &text[end..]);
+    };
+    let mut at = 0;
+    while let Some(quote) = memchr::memchr(b'"', &quoted.as_bytes()[at..]) {
+        at += quote + 1;
+        if quoted.as_bytes().get(at) != Some(&b'"') {
+            return (quoted[..at - 1].replace("\"\"", "\""), &quoted[at..]);
+        }
+        at += 1;
+    }
+    (quoted.to_owned(), "")
+}

@@ -1,0 +1,107 @@
+//! The text of a plan in, lines out; literals and names that hold a newline are one line again.
+
+use std::borrow::Cow;
+
+/// A line without its indentation.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line<'a> {
+    /// From 0, of the text.
+    pub index: usize,
+    pub column: usize,
+    pub text: Cow<'a, str>,
+    /// It ends inside a quoted literal or name, and nothing that follows closes it.
+    pub open: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Lines<'a> {
+    rest: &'a str,
+    index: usize,
+    /// Bytes that may yet be looked at in vain for the end of a literal: keeps damaged input linear.
+    budget: usize,
+}
+
+/// Nothing that these print is quoted (`explain.c`, `report_triggers`, `ExplainPrintSettings`; `file_fdw.c`).
+const RAW: [&str; 6] =
+    ["Trigger ", "Settings: ", "Foreign File: ", "Foreign Program: ", "Query Parameters: ", "Query Text: "];
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { rest: text, index: 0, budget: 2 * text.len() + 4096 }
+    }
+
+    fn raw(&mut self) -> Option<&'a str> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', self.rest.as_bytes()).unwrap_or(self.rest.len());
+        let line = &self.rest[..end];
+        self.rest = self.rest.get(end + 1..).unwrap_or_default();
+        self.index += 1;
+        Some(line.strip_suffix('\r').unwrap_or(line))
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = Line<'a>;
+
+    fn next(&mut self) -> Option<Line<'a>> {
+        let index = self.index;
+        let raw = self.raw()?;
+        let start = raw.trim_start_matches([' ', '\t']);
+        let column = raw.len() - start.len();
+        let mut quote = after(None, start);
+        if quote.is_none() || RAW.iter().any(|prefix| start.starts_with(prefix)) {
+            return Some(Line { index, column, text: Cow::Borrowed(start.trim_end()), open: false });
+        }
+        let (rest, at, mut joined) = (self.rest, self.index, start.to_owned());
+        let mut depth = nesting(None, start);
+        while quote.is_some() && joined.len() < self.budget {
+            let Some(next) = self.raw() else { break };
+            depth += nesting(quote, next);
+            quote = after(quote, next);
+            joined.push('\n');
+            joined.push_str(next);
+        }
+        // No server breaks a line outside a literal: what ends with open parentheses are two damaged lines.
+        if quote.is_some() || depth != 0 {
+            self.budget = self.budget.saturating_sub(joined.len());
+            (self.rest, self.index) = (rest, at);
+            return Some(Line { index, column, text: Cow::Borrowed(start.trim_end()), open: true });
+        }
+        joined.truncate(joined.trim_end().len());
+        Some(Line { index, column, text: Cow::Owned(joined), open: false })
+    }
+}
+
+/// The quote that is open behind `text`. A doubled quote closes and opens again.
+pub(super) fn after(quote: Option<u8>, text: &str) -> Option<u8> {
+    let bytes = text.as_bytes();
+    let mut quote = quote;
+    let mut at = 0;
+    loop {
+        let rest = &bytes[at..];
+        let found = match quote {
+            None => memchr::memchr2(b'\'', b'"', rest),
+            Some(quote) => memchr::memchr(quote, rest),
+        };
+        let Some(found) = found else { return quote };
+        quote = if quote.is_some() { None } else { Some(rest[found]) };
+        at += found + 1;
+    }
+}
+
+/// Parentheses opened less those closed, outside quotes.
+pub(super) fn nesting(quote: Option<u8>, text: &str) -> i64 {
+    let (mut quote, mut depth) = (quote, 0);
+    for &byte in text.as_bytes() {
+        match (quote, byte) {
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (Some(open), _) if open == byte => quote = None,
+            (None, b'(') => depth += 1,
+            (None, b')') => depth -= 1,
+            _ => {}
+        }
+    }
+    depth
+}

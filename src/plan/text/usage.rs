@@ -1,0 +1,130 @@
+//! `Buffers:`, `I/O Timings:`, `WAL:` and the lines below `JIT:` (`explain.c`, `show_buffer_usage`, `show_wal_usage`,
+//! `ExplainPrintJIT`).
+
+use super::super::model::{Jit, Usage};
+use super::number::leading;
+
+/// Which groups of figures a line gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counted {
+    Buffers,
+    Io,
+    Wal,
+}
+
+/// Takes a group, a name and a number; whether they were known.
+type Add = fn(&mut Usage, &str, &str, f64) -> bool;
+
+/// `None` if the key is another one; whether every word was understood otherwise.
+pub(super) fn read(usage: &mut Usage, key: &str, value: &str) -> Option<(Counted, bool)> {
+    let (counted, add): (Counted, Add) = match key {
+        "Buffers" => (Counted::Buffers, buffers),
+        "I/O Timings" => (Counted::Io, io),
+        "WAL" => (Counted::Wal, wal),
+        _ => return None,
+    };
+    // `buffers full=4`: words before `=` that are no group of their own belong to the name.
+    let (mut group, mut understood) = ("", true);
+    for word in value.split([' ', ',']).filter(|word| !word.is_empty()) {
+        match word.split_once('=') {
+            None => group = word,
+            Some((name, number)) => {
+                match leading(number) {
+                    Some((number, "")) => understood &= add(usage, group, name, number),
+                    _ => understood = false,
+                }
+                if counted == Counted::Wal {
+                    group = "";
+                }
+            }
+        }
+    }
+    Some((counted, understood))
+}
+
+fn buffers(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
+    let buffers = &mut usage.buffers;
+    let field = match (group, name) {
+        ("shared", "hit") => &mut buffers.shared.hit,
+        ("shared", "read") => &mut buffers.shared.read,
+        ("shared", "dirtied") => &mut buffers.shared.dirtied,
+        ("shared", "written") => &mut buffers.shared.written,
+        ("local", "hit") => &mut buffers.local.hit,
+        ("local", "read") => &mut buffers.local.read,
+        ("local", "dirtied") => &mut buffers.local.dirtied,
+        ("local", "written") => &mut buffers.local.written,
+        ("temp", "read") => &mut buffers.temp_read,
+        ("temp", "written") => &mut buffers.temp_written,
+        _ => return false,
+    };
+    *field = number;
+    true
+}
+
+/// Three shapes: `read=` (up to 14), `shared/local read=` (15, 16), `shared read=` (17 and later).
+fn io(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
+    let io = &mut usage.io;
+    let field = match (group, name) {
+        ("" | "shared" | "shared/local", "read") => &mut io.shared_read,
+        ("" | "shared" | "shared/local", "write") => &mut io.shared_write,
+        ("local", "read") => &mut io.local_read,
+        ("local", "write") => &mut io.local_write,
+        ("temp", "read") => &mut io.temp_read,
+        ("temp", "write") => &mut io.temp_write,
+        _ => return false,
+    };
+    *field = number;
+    true
+}
+
+fn wal(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
+    let wal = &mut usage.wal;
+    let field = match (group, name) {
+        ("buffers", "full") => &mut wal.buffers_full,
+        ("fpi", "bytes") => &mut wal.fpi_bytes,
+        (_, "records") => &mut wal.records,
+        (_, "fpi") => &mut wal.fpi,
+        (_, "bytes") => &mut wal.bytes,
+        _ => return false,
+    };
+    *field = number;
+    true
+}
+
+/// One of the three lines below `JIT:`; whether it was one.
+pub(super) fn jit(jit: &mut Jit, key: &str, value: &str) -> bool {
+    match key {
+        "Functions" => leading(value).map(|(number, _)| jit.functions = number).is_some(),
+        "Options" => {
+            for option in value.split(", ") {
+                let (name, on) = option.split_once(' ').unwrap_or((option, ""));
+                let on = on == "true";
+                match name {
+                    "Inlining" => jit.inlining = on,
+                    "Optimization" => jit.optimization = on,
+                    "Expressions" => jit.expressions = on,
+                    "Deforming" => jit.deforming = on,
+                    _ => return false,
+                }
+            }
+            true
+        }
+        "Timing" => {
+            for time in value.split([',', '(']) {
+                let (name, ms) = time.trim().split_once(' ').unwrap_or((time, ""));
+                let ms = leading(ms).map(|(ms, _)| ms);
+                match name {
+                    "Generation" => jit.generation_ms = ms,
+                    "Deform" => jit.deform_ms = ms,
+                    "Inlining" => jit.inlining_ms = ms,
+                    "Optimization" => jit.optimization_ms = ms,
+                    "Emission" => jit.emission_ms = ms,
+                    "Total" => jit.total_ms = ms,
+                    _ => return false,
+                }
+            }
+            true
+        }
+        _ => false,
+    }
+}
