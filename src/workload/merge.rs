@@ -8,9 +8,10 @@ use std::collections::btree_map::Entry;
 use crate::sql::Fingerprint;
 
 use super::model::{
-    EXAMPLES, ErrorGroup, LockGroup, OffsetStats, OffsetWalk, PLANS, Pair, PlanSample, Query, QueryIndex, Repeat,
-    SAMPLES, Sample, ServerEvents, UnitExample, Workload,
+    EXAMPLES, ErrorGroup, LockGroup, OffsetStats, OffsetWalk, Pair, Query, QueryIndex, Repeat, SAMPLES, Sample,
+    ServerEvents, UnitExample, Workload,
 };
+use super::plans;
 
 type Key = (String, Fingerprint);
 
@@ -139,11 +140,6 @@ fn sample_order(a: &Sample, b: &Sample) -> Ordering {
     key(a).cmp(&key(b)).then_with(|| texts(a).cmp(&texts(b)))
 }
 
-fn plan_order(a: &PlanSample, b: &PlanSample) -> Ordering {
-    let key = |plan: &PlanSample| (Reverse(plan.duration_us), plan.at, plan.origin, plan.format);
-    key(a).cmp(&key(b)).then_with(|| a.body.cmp(&b.body))
-}
-
 fn example_order(a: &UnitExample, b: &UnitExample) -> Ordering {
     let key = |seen: &UnitExample| {
         (Reverse(seen.runs), seen.at, seen.origin, seen.session, seen.pid, seen.distinct, seen.wall_us)
@@ -183,7 +179,8 @@ impl Query {
         self.applications.merge(&other.applications);
         self.tags.merge(&other.tags);
         first_of(&mut self.samples, other.samples, SAMPLES, sample_order);
-        first_of(&mut self.plans, other.plans, PLANS, plan_order);
+        self.plans.extend(other.plans);
+        plans::settle(&mut self.plans);
         self.plan_count += other.plan_count;
         self.query_ids.extend(other.query_ids);
         self.query_ids.sort_unstable();

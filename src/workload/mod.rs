@@ -16,6 +16,7 @@ mod origins;
 mod params;
 pub mod part;
 pub mod pipeline;
+mod plans;
 mod redact;
 pub mod singles;
 pub mod sketch;

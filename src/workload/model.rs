@@ -89,7 +89,7 @@ pub struct Query {
     pub tags: Counts,
     /// Slowest first, then by time, then by place; bounded ([`SAMPLES`]).
     pub samples: Vec<Sample>,
-    /// Slowest first, then by time, then by place; bounded ([`PLANS`]).
+    /// The slowest of each shape, slowest first, of at most [`PLANS`] shapes; and the newest of all.
     pub plans: Vec<PlanSample>,
     /// All plans seen, kept or not.
     pub plan_count: u64,
@@ -138,13 +138,16 @@ pub struct Sample {
     pub pid: u32,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 pub struct PlanSample {
     #[serde(with = "wire::format")]
     pub format: PlanFormat,
     pub duration_us: u64,
     pub at: Option<Micros>,
     pub origin: Origin,
+    /// What plans that go the same way have in common ([`crate::plan::quick::shape_key`]).
+    #[serde(default)]
+    pub shape: u64,
     pub body: String,
 }
 

@@ -5,6 +5,7 @@
 
 mod build;
 mod message;
+mod plans;
 mod role;
 
 use std::sync::Arc;
@@ -59,7 +60,7 @@ pub(super) struct PartQuery {
     /// Texts kept of statements that were logged without a duration: the first few.
     pub untimed: u8,
     pub plan_samples: Slowest<{ super::model::SAMPLES }>,
-    pub plans: Slowest<{ super::model::PLANS }>,
+    pub plans: plans::Plans,
 }
 
 pub(super) struct Client {
@@ -127,6 +128,7 @@ pub(super) struct KeptText {
 
 pub(super) struct KeptBody {
     pub format: PlanFormat,
+    pub shape: u64,
     pub body: Box<str>,
 }
 

@@ -129,17 +129,37 @@ impl Source {
 /// Reads all of `places`. An input that cannot be read becomes a problem; only if none can is that an error.
 pub fn read(places: &[Place], options: &ReadOptions, progress: &dyn Progress) -> Result<ReadOutcome, ReadError> {
     let mut outcome = ReadOutcome::default();
+    let found: Vec<_> = places.iter().map(|place| find(place, &options.hints, &mut outcome.problems)).collect();
+    read_found(found, outcome, options, progress)
+}
+
+/// As [`read`], of one input that is open already (what was looked at of it is only its head).
+pub fn read_opened(input: Input, options: &ReadOptions, progress: &dyn Progress) -> Result<ReadOutcome, ReadError> {
+    let mut outcome = ReadOutcome::default();
+    let found = identify(input, &options.hints, &mut outcome.problems);
+    read_found(vec![found], outcome, options, progress)
+}
+
+fn read_found(
+    inputs: Vec<Result<Found, InputProblem>>,
+    mut outcome: ReadOutcome,
+    options: &ReadOptions,
+    progress: &dyn Progress,
+) -> Result<ReadOutcome, ReadError> {
     let mut logs = Vec::new();
     let mut documents = Vec::new();
-    for place in places {
-        match find(place, &options.hints, &mut outcome.problems) {
+    if inputs.is_empty() {
+        return Err(ReadError::NoInput);
+    }
+    for input in inputs {
+        match input {
             Ok(found) if matches!(found.detected, Detected::Log(_)) => logs.push(found),
             Ok(found) => documents.push(found),
             Err(problem) => outcome.problems.push(problem),
         }
     }
     if logs.is_empty() && documents.is_empty() {
-        return Err(if places.is_empty() { ReadError::NoInput } else { ReadError::Nothing(outcome.problems) });
+        return Err(ReadError::Nothing(outcome.problems));
     }
     logs.sort_by(|a, b| (a.first, &a.report.name).cmp(&(b.first, &b.report.name)));
     documents.sort_by(|a, b| a.report.name.cmp(&b.report.name));
@@ -175,7 +195,16 @@ fn find(place: &Place, hints: &Hints, notes: &mut Vec<InputProblem>) -> Result<F
         Place::Stdin => "-".to_owned(),
     };
     let unreadable = |error: SourceError| InputProblem::of(&name, source_problem(&error));
-    let mut input = Input::open_place(place).map_err(unreadable)?;
+    let found = identify(Input::open_place(place).map_err(unreadable)?, hints, notes)?;
+    Ok(match place {
+        // What has a size can be opened again; a pipe cannot.
+        Place::File(path) if found.size.is_some() => Found { source: Source::File(path.clone()), ..found },
+        _ => found,
+    })
+}
+
+fn identify(mut input: Input, hints: &Hints, notes: &mut Vec<InputProblem>) -> Result<Found, InputProblem> {
+    let name = input.name.clone();
     let detected = detect(input.head(), hints).map_err(|error| InputProblem::of(&name, unrecognised(error)))?;
     let (kind, format, details) = match &detected {
         Detected::Log(format) => (InputKind::Log, short_name(format), format.name()),
@@ -203,12 +232,7 @@ fn find(place: &Place, hints: &Hints, notes: &mut Vec<InputProblem>) -> Result<F
         unrecognised_lines: 0,
     };
     let size = input.size;
-    let source = match place {
-        // What has a size can be opened again; a pipe cannot.
-        Place::File(path) if size.is_some() => Source::File(path.clone()),
-        _ => Source::Opened(Box::new(input)),
-    };
-    Ok(Found { source, detected, report, first, size })
+    Ok(Found { source: Source::Opened(Box::new(input)), detected, report, first, size })
 }
 
 fn first_time(format: &Format, head: &[u8]) -> Option<Micros> {

@@ -9,8 +9,9 @@ use rustc_hash::FxHashMap;
 use crate::ingest::event::Micros;
 use crate::sql::{Fingerprint, StatementKind};
 
-use super::super::model::{OTHER, OffsetStats, Origin, PLANS, PlanSample, Query, SAMPLES, Sample};
+use super::super::model::{OTHER, OffsetStats, Origin, PlanSample, Query, SAMPLES, Sample};
 use super::super::part::{KeptBody, KeptText, PartQuery, Record, Role};
+use super::super::plans;
 use super::super::singles::{NONE, Single};
 use super::call::{Call, Client};
 use super::names::{Names, Tally};
@@ -217,7 +218,7 @@ impl Table {
         sample.remote = self.names.get(client.remote).to_owned();
     }
 
-    /// Notes a plan, merged or not, and keeps its body when it is among the slowest.
+    /// Notes a plan, merged or not, and keeps its body when it is worth it.
     pub fn plan(&mut self, id: u32, record: &Record, origin: Origin, body: Option<KeptBody>) {
         let with_plans = self.with_plans;
         let full = self.full(id);
@@ -234,9 +235,11 @@ impl Table {
                 duration_us: record.duration().unwrap_or(0),
                 at: Some(record.at),
                 origin,
+                shape: body.shape,
                 body: body.body.into(),
             };
-            insert(&mut full.query.plans, PLANS, sample, plan_order);
+            full.query.plans.push(sample);
+            plans::settle(&mut full.query.plans);
         }
         self.with_plans += usize::from(first);
     }
@@ -350,10 +353,6 @@ impl Query {
 /// Slowest first, those without a duration last; then by time, then by place.
 fn sample_order(sample: &Sample) -> impl Ord + use<> {
     (std::cmp::Reverse(sample.duration_us), sample.at, sample.origin)
-}
-
-fn plan_order(plan: &PlanSample) -> impl Ord + use<> {
-    (std::cmp::Reverse(plan.duration_us), plan.at, plan.origin)
 }
 
 fn takes<T, K: Ord>(list: &[T], limit: usize, order: impl Fn(&T) -> K, key: &K) -> bool {

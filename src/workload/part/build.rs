@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::ingest::event::{Event, EventKind, LockWait, LoggedError, LoggedPlan, Micros, Phase, Statement, Who};
+use crate::plan::quick::shape_key;
 use crate::sql::Bound;
 
 use super::super::memo::{Memo, Tags};
@@ -59,6 +60,7 @@ impl PartBuilder {
         self.clients.clear();
         self.tags.clear();
         self.last_client = None;
+        self.keep_newest_plans();
         let mut part = std::mem::take(&mut self.part);
         self.part.records.reserve(part.records.len());
         part.input = input;
@@ -91,7 +93,7 @@ impl PartBuilder {
             EventKind::Statement(statement) => self.statement(&mut record, statement),
             EventKind::Duration { duration_us } => record.duration_us = known(*duration_us),
             EventKind::Plan(plan) => self.plan(&mut record, plan),
-            EventKind::Error(error) => self.error(&mut record, error, is_deadlock(error)),
+            EventKind::Error(error) => self.error(&mut record, error, message::is_deadlock(error)),
             EventKind::Deadlock(error) => self.error(&mut record, error, true),
             EventKind::LockWait(wait) => self.lock_wait(&mut record, wait),
             EventKind::TempFile(file) => {
@@ -149,11 +151,29 @@ impl PartBuilder {
             record.kept = self.keep_sample(&looked, record, plan.query, plan.parameters);
         }
         let place = self.part.bodies.len() as u32;
-        let verdict = self.part.queries[looked.query as usize].plans.offer(rank(record), place);
+        let shape = shape_key(plan.body);
+        let plans = &mut self.part.queries[looked.query as usize].plans;
+        let verdict = plans.offer(rank(record), shape, place);
         if keep(verdict, &mut self.part.bodies) {
-            let body = KeptBody { format: plan.format, body: text(plan.body, BODY) };
+            let body = KeptBody { format: plan.format, shape, body: text(plan.body, BODY) };
             self.part.bodies.push(Some(body));
             record.body = place;
+        }
+        let cut = &plan.body[..plan.body.len().min(BODY + 4)];
+        plans.newest((record.at, record.line), self.part.records.len(), plan.format, shape, cut);
+    }
+
+    /// The newest plan of each query, where it is not kept already.
+    fn keep_newest_plans(&mut self) {
+        let Part { queries, records, bodies, .. } = &mut self.part;
+        for last in queries.iter_mut().filter_map(|query| query.plans.take_newest()) {
+            let record = &mut records[last.record];
+            let kept = record.body != NOT_KEPT && bodies[record.body as usize].is_some();
+            if !kept {
+                record.body = bodies.len() as u32;
+                let body = text(&last.body, BODY);
+                bodies.push(Some(KeptBody { format: last.format, shape: last.shape, body }));
+            }
         }
     }
 
@@ -167,7 +187,7 @@ impl PartBuilder {
             message,
             detail: text(error.detail, if deadlock { PARAMETERS } else { 0 }),
             deadlock,
-            retry: deadlock || is_retried(error),
+            retry: deadlock || message::is_retried(error),
             query,
         };
         self.rare(record, Rare::Error(Box::new(rare)));
@@ -217,7 +237,7 @@ impl PartBuilder {
                     samples: Slowest::default(),
                     untimed: 0,
                     plan_samples: Slowest::default(),
-                    plans: Slowest::default(),
+                    plans: super::plans::Plans::default(),
                 });
                 self.queries.insert((database, known.fingerprint.0), query);
                 query
@@ -358,21 +378,6 @@ fn text(bytes: &[u8], limit: usize) -> Box<str> {
         Err(_) => cut,
     };
     String::from_utf8_lossy(valid).into()
-}
-
-fn is_deadlock(error: &LoggedError<'_>) -> bool {
-    error.sqlstate == b"40P01"
-}
-
-/// Serialisation failure, deadlock, cancelled query: documentation, "PostgreSQL Error Codes". Logs without SQLSTATE are
-/// told by the beginning of the English message.
-fn is_retried(error: &LoggedError<'_>) -> bool {
-    match error.sqlstate {
-        b"" => [&b"could not serialize access"[..], b"deadlock detected", b"canceling statement"]
-            .iter()
-            .any(|start| error.message.starts_with(start)),
-        state => [&b"40001"[..], b"40P01", b"57014"].contains(&state),
-    }
 }
 
 /// `relation 16384 of database 5` is a `relation`; `advisory lock [5,0,1,1]` an `advisory lock`.

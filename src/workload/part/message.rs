@@ -1,4 +1,7 @@
-//! Messages to the form under which alike ones are counted: what is quoted, and numbers, become `?`.
+//! Messages to the form under which alike ones are counted: what is quoted, and numbers, become `?`; and what an error is by its
+//! code or message.
+
+use crate::ingest::event::LoggedError;
 
 /// At most this many characters of a message are looked at.
 const LIMIT: usize = 400;
@@ -29,6 +32,21 @@ pub(super) fn fold(message: &str) -> String {
         before = char;
     }
     folded
+}
+
+pub(super) fn is_deadlock(error: &LoggedError<'_>) -> bool {
+    error.sqlstate == b"40P01"
+}
+
+/// Serialisation failure, deadlock, cancelled query: documentation, "PostgreSQL Error Codes". Logs without SQLSTATE are
+/// told by the beginning of the English message.
+pub(super) fn is_retried(error: &LoggedError<'_>) -> bool {
+    match error.sqlstate {
+        b"" => [&b"could not serialize access"[..], b"deadlock detected", b"canceling statement"]
+            .iter()
+            .any(|start| error.message.starts_with(start)),
+        state => [&b"40001"[..], b"40P01", b"57014"].contains(&state),
+    }
 }
 
 #[cfg(test)]
