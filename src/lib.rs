@@ -10,7 +10,7 @@
 //! | [`ingest`] | bytes of files, folders, stdin, compressed or not | [`ingest::event::Event`] |
 //! | [`sql`] | the text of a statement | tokens, [`sql::Fingerprint`], [`sql::facts::Facts`], DDL |
 //! | [`workload`] | events | [`workload::model::Workload`], digests |
-//! | [`plan`] | what auto_explain logged | what a plan says of its scans |
+//! | [`plan`] | EXPLAIN output of any format and presentation | trees with their figures, compared |
 //! | [`catalog`] | DDL or a snapshot | [`catalog::model::Catalog`] |
 //! | [`rules`] | workload, facts, catalog | drafts of findings |
 //! | [`advise`] | drafts, workload, catalog | recommendations |

@@ -6,8 +6,12 @@
 
 #[path = "rules/lint.rs"]
 mod lint;
+#[path = "rules/live.rs"]
+mod live;
 #[path = "rules/log.rs"]
 mod log;
+#[path = "rules/plan.rs"]
+mod plan;
 #[path = "rules/proof.rs"]
 mod proof;
 #[path = "support/server.rs"]
@@ -88,6 +92,8 @@ fn one(page: &Page, index: usize, role: &str) -> Result<(), Failed> {
         ("ddl", "bad" | "good") => lint::ddl(page, fence),
         ("log", "bad" | "good") => log::check(page, fence),
         ("sql", "proof") => proof::check(page, fence),
+        ("sql", "live") => live::check(page, fence),
+        ("plan", "bad" | "good") => plan::check(page, fence),
         (language, role) => Err(format!("no test knows a fence `{language} {role}`").into()),
     }
 }

@@ -3,7 +3,7 @@
 use crate::catalog::model::{Catalog, ColumnStats, TableName};
 use crate::catalog::{SchemaFile, from_files};
 use crate::report::model::Subject;
-use crate::rules::context::WorkloadCx;
+use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::draft::{Ask, Draft};
 use crate::sql::facts::{Facts, facts};
 use crate::sql::{Fingerprint, StatementKind};
@@ -45,7 +45,13 @@ fn sample(text: &str) -> Sample {
 
 impl Bench {
     pub fn cx(&self) -> WorkloadCx<'_> {
-        WorkloadCx { workload: &self.workload, facts: &self.facts, catalog: Some(&self.catalog) }
+        WorkloadCx {
+            workload: &self.workload,
+            facts: &self.facts,
+            catalog: Some(&self.catalog),
+            plans: &[],
+            worth: Worth::default(),
+        }
     }
 
     pub fn rows(mut self, table: &str, rows: f64) -> Self {

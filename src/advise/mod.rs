@@ -39,6 +39,11 @@ pub fn recommend(drafts: &[Draft], cx: &WorkloadCx<'_>) -> Advice {
         for ask in &draft.asks {
             match ask {
                 Ask::IndexFor { .. } | Ask::IndexOn { .. } => {}
+                Ask::IndexForScan { query, statement } => {
+                    if !chosen.iter().any(|index| index.drafts.contains(&i)) {
+                        collected.refuse(i, index::scan::refusal(*query, statement, cx));
+                    }
+                }
                 Ask::Keyset { query } => match keyset::recommend::recommendation(*query, &chosen, cx) {
                     Ok(found) => collected.add(i, found),
                     Err(reason) => collected.refuse(i, format!("no keyset form: {reason}")),
@@ -71,6 +76,10 @@ fn index_asks(drafts: &[Draft], cx: &WorkloadCx<'_>) -> index::Asks {
             match ask {
                 Ask::IndexFor { query } => {
                     asks.queries.entry(*query).or_default().insert(i);
+                }
+                Ask::IndexForScan { query, statement } => {
+                    let share = draft.accounts.map_or(0.0, |accounts| accounts.share);
+                    asks.scans.entry((*query, statement.clone())).or_default().add(i, share);
                 }
                 Ask::IndexOn { table, columns } => {
                     asks.columns.entry((table.clone(), columns.clone())).or_default().insert(i);
@@ -164,7 +173,7 @@ impl Collected {
             .collect();
         for (links, draft) in self.links.iter_mut().zip(drafts).filter(|(links, _)| links.is_empty()) {
             let asked = draft.asks.iter().find_map(|ask| match ask {
-                Ask::IndexFor { query } => pages.get(query),
+                Ask::IndexFor { query } | Ask::IndexForScan { query, .. } => pages.get(query),
                 _ => None,
             });
             links.extend(asked.cloned());

@@ -1,24 +1,23 @@
 //! `sqlsift analyze`: arguments in; every other module in the order in which data flows; outputs and an ending out.
 
-mod catalog;
+pub(super) mod catalog;
 mod facts;
+pub mod plans;
 mod reading;
 
-use std::path::PathBuf;
-
-use super::args::{Analyze, Common, FailOn};
+use super::args::{Analyze, Common};
 use super::assemble::{self, Material};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
-use super::{Ending, redact, terminal};
-use crate::advise;
-use crate::config::{Config, discover};
-use crate::report::model::{Report, Severity};
+use super::think::think;
+use super::{Ending, config, ending, redact, terminal};
+use crate::config::Config;
+use crate::report::model::Report;
+use crate::report::redact::Literals;
 use crate::report::render::palette::Palette;
 use crate::report::render::{json, table};
-use crate::rules::context::WorkloadCx;
+use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::place::Places;
-use crate::rules::run;
 use crate::workload::digest;
 
 pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
@@ -30,8 +29,8 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     }
     let args = &reading::sort_out(args);
     let plan = reading::plan(args)?;
-    let config = config(args)?;
-    let given = catalog::read(args)?;
+    let config = config::find(args.config.as_deref())?;
+    let given = catalog::read(&args.schema, args.snapshot.as_deref())?;
     let mut outputs = output::open(&args.output, args.format)?;
 
     let mut read = plan.read(common)?;
@@ -40,15 +39,15 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     }
     tracing::info!("read {} queries, {} calls", read.workload.totals().queries, read.workload.totals().calls);
     // Before anything rewrites the texts that hold them.
-    let secrets = args.redact.then(|| redact::literals(&read.workload));
+    let mut secrets = args.redact.then(|| redact::literals(&read.workload));
     if args.redact {
         redact::messages(&mut read.workload);
     }
-    let mut report = think(&mut read, given, &config);
+    let mut report = report(&mut read, given, &config, secrets.as_mut());
     if let Some(prefix) = &args.query {
         narrow(&mut report, &read, prefix)?;
     }
-    let ending = ending(&report, args.fail_on);
+    let ending = ending::of(&report, args.fail_on);
     if let Some(secrets) = &secrets {
         redact::report(&mut report, secrets);
         redact::workload(&mut read.workload);
@@ -70,26 +69,22 @@ fn digest(read: &reading::Read) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Rules, advice, and all of it in one report.
-fn think(read: &mut reading::Read, given: catalog::Given, config: &Config) -> Report {
+/// Rules, advice, and all of it in one report. Literals of plans are added to `secrets`.
+fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secrets: Option<&mut Literals>) -> Report {
     let facts = facts::of(&read.workload);
     let catalog = given.catalog.as_ref();
-    let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog };
-    let mut outcome = run::run(&config.registry, &cx, &config.allows, Places { inputs: &read.places });
-    tracing::info!("{} rules ran, {} findings", outcome.rules_run.len(), outcome.found.len());
-    let drafts: Vec<_> = outcome.found.iter().map(|f| f.draft.clone()).collect();
-    let advice = advise::recommend(&drafts, &cx);
-    for ((found, links), refusals) in outcome.found.iter_mut().zip(advice.links).zip(&advice.refusals) {
-        found.finding.recommendations = links;
-        for refusal in refusals {
-            found.finding.detail.push_str(&format!("\nNot advised: {refusal}."));
-        }
+    let places = Places { inputs: &read.places };
+    let plans = plans::of(&read.workload, &facts, places);
+    if let Some(secrets) = secrets {
+        plans.iter().for_each(|known| redact::plan_literals(&known.plan, secrets));
     }
+    let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
+    let (outcome, recommendations) = think(&cx, config, places);
     let mut inputs = std::mem::take(&mut read.inputs);
     inputs.extend(given.inputs);
     let mut problems = std::mem::take(&mut read.problems);
     problems.extend(given.problems);
-    assemble::report(Material {
+    let mut report = assemble::report(Material {
         workload: &read.workload,
         facts: &facts,
         catalog,
@@ -97,25 +92,12 @@ fn think(read: &mut reading::Read, given: catalog::Given, config: &Config) -> Re
         inputs,
         unrecognised_lines: read.unrecognised_lines,
         outcome,
-        recommendations: advice.recommendations,
+        recommendations,
         problems,
         notes: std::mem::take(&mut read.notes),
-    })
-}
-
-/// The file that was named, else the nearest one, else none.
-fn config(args: &Analyze) -> Result<Config, Failure> {
-    let found = || discover::nearest(&std::env::current_dir().ok()?);
-    let path: Option<PathBuf> = args.config.clone().or_else(found);
-    let Some(path) = path else { return Ok(Config::none()) };
-    tracing::info!("configuration {}", path.display());
-    Config::read(&path).map_err(|e| {
-        Failure::new(
-            "the configuration is not valid",
-            "correct the line above; sqlsift rule show names a rule's options",
-        )
-        .because(e.to_string())
-    })
+    });
+    report.plans = plans::spoken_of(&plans, &report.findings);
+    report
 }
 
 fn narrow(report: &mut Report, read: &reading::Read, prefix: &str) -> Result<(), Failure> {
@@ -137,14 +119,4 @@ fn in_words(report: &Report, args: &Analyze, common: &Common, output: &Output) -
     };
     let view = table::View { width, top: args.top, palette };
     if args.query.is_some() { table::render_queries(report, &view) } else { table::render(report, &view) }
-}
-
-fn ending(report: &Report, fail_on: FailOn) -> Ending {
-    let least = match fail_on {
-        FailOn::None => return Ending::Clean,
-        FailOn::Info => Severity::Info,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Error => Severity::Error,
-    };
-    if report.findings.iter().any(|f| f.severity >= least) { Ending::Found } else { Ending::Clean }
 }

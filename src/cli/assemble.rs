@@ -2,6 +2,8 @@
 //!
 //! It stands in `cli` because it knows both sides: `report` knows nobody.
 
+pub mod comparison;
+pub mod plan;
 pub mod query;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,6 +132,8 @@ pub fn report(material: Material<'_>) -> Report {
             connections: workload.server.connections,
             queries,
         },
+        plans: Vec::new(),
+        comparison: None,
         findings,
         recommendations,
         problems,
@@ -214,7 +218,9 @@ fn unparsed(workload: &Workload, facts: &[Option<Facts>], notes: &mut Vec<String
         list.truncate(UNPARSED);
     }
     let looked_at = facts.iter().flatten().count();
-    let all = workload.totals().queries as usize;
+    // A plan may come without its statement.
+    let textless = workload.queries.iter().filter(|q| q.text.is_empty()).count();
+    let all = (workload.totals().queries as usize).saturating_sub(textless);
     if looked_at < all {
         notes.push(format!("the rules about single queries looked at the {looked_at} dearest of {all} queries"));
     }

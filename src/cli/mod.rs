@@ -4,6 +4,9 @@
 mod analyze;
 pub mod args;
 mod assemble;
+mod config;
+mod ending;
+mod explain;
 mod failure;
 mod output;
 mod panic;
@@ -11,6 +14,7 @@ mod progress;
 mod redact;
 mod rule;
 mod terminal;
+mod think;
 mod when;
 
 use std::process::ExitCode;
@@ -53,6 +57,7 @@ fn run(args: &Args) -> Result<Ending, Failure> {
     terminal::trace(args.common.verbose);
     match &args.command {
         Command::Analyze(analyze) => analyze::run(analyze, &args.common),
+        Command::Explain(explain) => explain::run(explain, &args.common),
         Command::Rule(command) => rule::run(command),
         Command::Schema => output::print(schema::COMMITTED).map(|()| Ending::Clean),
     }

@@ -1,6 +1,7 @@
 //! `--redact`: masks SQL with our own lexer, collects the literals that a workload holds, and cleans a workload before
 //! it is written as a digest.
 
+use crate::plan::model::{Plan, Value};
 use crate::report::model::Report;
 use crate::report::redact::{Literals, MASK, Redactor};
 use crate::sql::{Lexer, TokenKind};
@@ -50,6 +51,20 @@ pub fn literals(workload: &Workload) -> Literals {
     workload.lock_waits.iter().for_each(|l| collect(&l.example, &mut found));
     workload.deadlocks.iter().for_each(|d| collect(&d.detail, &mut found));
     found
+}
+
+/// Every literal of a plan's conditions, expressions and parameters.
+pub fn plan_literals(plan: &Plan, found: &mut Literals) {
+    let own = plan.nodes.iter().flat_map(|node| {
+        let workers = node.workers.iter().flat_map(|worker| &worker.properties);
+        node.properties.iter().chain(workers)
+    });
+    for property in own.chain(&plan.properties) {
+        if let Value::Text(text) = &property.value {
+            collect(text, found);
+        }
+    }
+    plan.parameters.iter().chain(&plan.query).for_each(|text| collect(text, found));
 }
 
 fn examples(workload: &Workload) -> impl Iterator<Item = &UnitExample> {

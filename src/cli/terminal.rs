@@ -8,6 +8,7 @@ use terminal_size::{Width, terminal_size_of};
 use super::args::Color;
 use crate::report::escape;
 use crate::report::render::palette::Palette;
+use crate::report::render::table::Lines;
 
 /// Width of everything that is not a terminal, so that a file is the same whoever makes it.
 pub const PIPE_WIDTH: usize = 100;
@@ -28,6 +29,21 @@ pub fn width() -> usize {
         return PIPE_WIDTH;
     }
     terminal_size_of(std::io::stdout()).map_or(PIPE_WIDTH, |(Width(columns), _)| usize::from(columns).clamp(60, 140))
+}
+
+/// Box drawing where it will be shown: everywhere but on a terminal whose locale is not UTF-8.
+pub fn lines() -> Lines {
+    if !std::io::stdout().is_terminal() {
+        return Lines::Unicode;
+    }
+    // POSIX: the first of these that is set and not empty decides.
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let utf8 = locale.is_some_and(|name| {
+        let name = name.to_ascii_lowercase();
+        name.contains("utf-8") || name.contains("utf8")
+    });
+    if utf8 { Lines::Unicode } else { Lines::Ascii }
 }
 
 pub fn stdin_is_terminal() -> bool {

@@ -4,8 +4,14 @@
 //! wall clock: the same input gives the same bytes. The JSON Schema is generated from these types (`sqlsift schema`)
 //! and only ever extended within one `schema_version`.
 
+mod comparison;
+mod plan;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use comparison::*;
+pub use plan::*;
 
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -18,6 +24,12 @@ pub struct Report {
     pub server: Option<Server>,
     pub coverage: Coverage,
     pub workload: WorkloadSummary,
+    /// Plans that were explained, in the order of the inputs.
+    #[serde(default)]
+    pub plans: Vec<PlanReport>,
+    /// Of two plans, when that was asked for.
+    #[serde(default)]
+    pub comparison: Option<PlanComparison>,
     pub findings: Vec<Finding>,
     pub recommendations: Vec<Recommendation>,
     pub problems: Vec<Problem>,
@@ -235,6 +247,11 @@ pub struct Finding {
     pub recommendations: Vec<String>,
     /// What the observed workload spends on this, milliseconds a day; `null` when it cannot be said.
     pub impact_ms_per_day: Option<f64>,
+    /// Of a plan: the time that this accounts for, and its share of the whole (of the cost when it was not timed).
+    #[serde(default)]
+    pub accounts_for_ms: Option<f64>,
+    #[serde(default)]
+    pub accounts_for_share: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -244,7 +261,10 @@ pub enum Subject {
     Table(String),
     Index(String),
     Statement(String),
+    /// The plan's id, `#`, and the node's number in it.
     PlanNode(String),
+    /// The plan's id.
+    Plan(String),
     Session(String),
     /// The server as a whole: an error storm without a statement, say.
     Server(String),
@@ -298,6 +318,8 @@ pub enum RecommendationKind {
     Setting,
     SplitMigration,
     AddConstraint,
+    /// Run EXPLAIN again, with more options.
+    RunExplain,
     Application,
 }
 

@@ -7,6 +7,8 @@ use super::model::{Finding, Recommendation};
 pub fn findings(list: &mut [Finding]) {
     list.sort_by(|a, b| {
         dearest_first(a.impact_ms_per_day, b.impact_ms_per_day)
+            .then_with(|| dearest_first(a.accounts_for_ms, b.accounts_for_ms))
+            .then_with(|| dearest_first(a.accounts_for_share, b.accounts_for_share))
             .then(b.severity.cmp(&a.severity))
             .then(b.confidence.cmp(&a.confidence))
             .then_with(|| a.id.cmp(&b.id))

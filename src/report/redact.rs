@@ -7,7 +7,10 @@
 
 mod prose;
 
-use super::model::{EvidenceValue, Finding, QueryEntry, Recommendation, Report, Subject};
+use super::model::{
+    EvidenceValue, Finding, PlanProperty, PlanReport, PlanValue, QueryEntry, Recommendation, RecommendationKind,
+    Report, Subject,
+};
 pub use prose::Literals;
 
 /// What literals become.
@@ -22,6 +25,14 @@ pub struct Redactor<'a> {
 impl Redactor<'_> {
     pub fn report(&self, report: &mut Report) {
         report.workload.queries.iter_mut().for_each(|q| self.query(q));
+        report.plans.iter_mut().for_each(|plan| self.plan(plan));
+        if let Some(comparison) = &mut report.comparison {
+            let changes = comparison.nodes.iter_mut().flat_map(|pair| &mut pair.changes);
+            let values = changes.chain(&mut comparison.settings).flat_map(|c| c.old.iter_mut().chain(&mut c.new));
+            values.for_each(|text| *text = (self.sql)(text));
+            let sentences = comparison.explanations.iter_mut().map(|e| &mut e.text);
+            sentences.chain(&mut comparison.notes).for_each(|text| self.prose(text));
+        }
         report.findings.iter_mut().for_each(|f| self.finding(f));
         report.recommendations.iter_mut().for_each(|r| self.recommendation(r));
         for problem in &mut report.problems {
@@ -63,13 +74,44 @@ impl Redactor<'_> {
         q.plans.clear();
     }
 
+    /// Conditions and expressions are SQL; an extension's properties may hold anything, an address for one.
+    fn plan(&self, plan: &mut PlanReport) {
+        plan.parameters = None;
+        for text in plan.query.iter_mut().chain(&mut plan.rerun) {
+            *text = (self.sql)(text);
+        }
+        plan.settings.iter_mut().for_each(|setting| self.prose(&mut setting.value));
+        for warning in &mut plan.warnings {
+            self.prose(&mut warning.message);
+            warning.hint.iter_mut().for_each(|hint| self.prose(hint));
+        }
+        self.properties(&mut plan.properties);
+        for node in &mut plan.nodes {
+            self.properties(&mut node.properties);
+            node.workers.iter_mut().for_each(|worker| self.properties(&mut worker.properties));
+        }
+    }
+
+    fn properties(&self, list: &mut [PlanProperty]) {
+        for property in list {
+            if let PlanValue::Text(text) = &mut property.value {
+                *text = (self.sql)(text);
+            }
+        }
+    }
+
     fn finding(&self, f: &mut Finding) {
         self.prose(&mut f.title);
         self.prose(&mut f.detail);
         match &mut f.subject {
             Subject::Statement(text) => *text = (self.sql)(text),
-            Subject::Server(text) | Subject::PlanNode(text) => self.prose(text),
-            Subject::Query(_) | Subject::Table(_) | Subject::Index(_) | Subject::Session(_) => {}
+            Subject::Server(text) => self.prose(text),
+            Subject::Query(_)
+            | Subject::Plan(_)
+            | Subject::PlanNode(_)
+            | Subject::Table(_)
+            | Subject::Index(_)
+            | Subject::Session(_) => {}
         }
         for evidence in &mut f.evidence {
             if let EvidenceValue::Text(text) = &mut evidence.value {
@@ -82,8 +124,11 @@ impl Redactor<'_> {
         self.prose(&mut r.title);
         self.prose(&mut r.detail);
         r.cost.iter_mut().for_each(|cost| self.prose(cost));
-        r.sql = (self.sql)(&r.sql);
-        r.undo.iter_mut().for_each(|undo| *undo = (self.sql)(undo));
+        // A setting's value is our own, not one that was read.
+        if r.kind != RecommendationKind::Setting {
+            r.sql = (self.sql)(&r.sql);
+            r.undo.iter_mut().for_each(|undo| *undo = (self.sql)(undo));
+        }
         r.more_sql.iter_mut().for_each(|part| part.sql = (self.sql)(&part.sql));
     }
 

@@ -1,6 +1,7 @@
 //! What a rule hands over: findings in the making, each with the advice that it asks for.
 
 use crate::catalog::model::TableName;
+use crate::plan::model::NodeId;
 use crate::report::model::{
     Applicability, Confidence, Evidence, EvidenceSource, EvidenceValue, Location, RecommendationKind, Severity,
     SqlPart, Subject,
@@ -8,7 +9,7 @@ use crate::report::model::{
 use crate::sql::facts::Span;
 use crate::workload::model::{Origin, QueryIndex};
 
-use super::context::{QueryCx, WorkloadCx};
+use super::context::{PlanCx, QueryCx, WorkloadCx};
 
 /// Collects the drafts of one rule.
 #[derive(Debug, Default)]
@@ -43,6 +44,17 @@ pub struct Draft {
     pub observed_us: Option<u64>,
     /// Queries concerned, the subject's own first.
     pub queries: Vec<QueryIndex>,
+    /// Of a plan: what this accounts for. `None` for what is not a matter of time (a missing option, say), which is always shown.
+    pub accounts: Option<Accounts>,
+}
+
+/// A part of a plan's time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Accounts {
+    /// `None` when the plan was not timed.
+    pub ms: Option<f64>,
+    /// Of the plan's time; of its cost when it was not timed. 0 to 1.
+    pub share: f64,
 }
 
 /// Advice that a finding asks for. `advise` turns it into recommendations.
@@ -50,6 +62,9 @@ pub struct Draft {
 pub enum Ask {
     /// The best index for each access of this query that no index serves.
     IndexFor { query: QueryIndex },
+    /// The index by which a scan of a plan would find its rows. The statement reads the scan's table alone, under the plan's
+    /// own conditions and order; `query` is the one whose plan it is.
+    IndexForScan { query: QueryIndex, statement: String },
     /// A plain btree index, as for a foreign key.
     IndexOn { table: TableName, columns: Vec<String> },
     /// Pages by key instead of by OFFSET.
@@ -91,7 +106,52 @@ impl Draft {
             asks: Vec::new(),
             observed_us: None,
             queries: Vec::new(),
+            accounts: None,
         }
+    }
+
+    /// A finding about one node of a plan; it accounts for the node's own time.
+    pub fn node(cx: &PlanCx<'_>, node: NodeId, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        let subject = Subject::PlanNode(format!("{}#{}", cx.id, node + 1));
+        Self::of_plan(cx, subject, cx.line_of(node), title, detail).accounting_for(cx, &[node])
+    }
+
+    /// A finding about a plan as a whole.
+    pub fn plan(cx: &PlanCx<'_>, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::of_plan(cx, Subject::Plan(cx.id.to_owned()), cx.place.line, title, detail)
+    }
+
+    fn of_plan(
+        cx: &PlanCx<'_>,
+        subject: Subject,
+        line: u64,
+        title: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        let mut draft = Self::new(subject, title, detail);
+        draft.locations.push(Location { line, ..cx.place.clone() });
+        draft.queries.push(cx.index);
+        draft
+    }
+
+    /// Takes the time of these nodes, without that of their children, as what the finding is about.
+    pub fn accounting_for(mut self, cx: &PlanCx<'_>, nodes: &[NodeId]) -> Self {
+        let figures = || nodes.iter().filter_map(|node| cx.figures.nodes.get(*node));
+        self.accounts = Some(match cx.figures.base_ms {
+            Some(_) => Accounts {
+                ms: Some(figures().filter_map(|n| n.self_ms).sum()),
+                share: figures().filter_map(|n| n.share).sum(),
+            },
+            None => Accounts { ms: None, share: figures().filter_map(|n| n.cost).sum::<f64>() / cx.total_cost() },
+        });
+        self
+    }
+
+    /// Takes so many milliseconds of the plan as what the finding is about.
+    pub fn accounting_for_ms(mut self, cx: &PlanCx<'_>, ms: f64) -> Self {
+        self.accounts =
+            cx.figures.base_ms.map(|base| Accounts { ms: Some(ms), share: ms / base.max(f64::MIN_POSITIVE) });
+        self
     }
 
     /// A finding about the statement at hand; in a workload all its time counts as observed.
@@ -175,6 +235,11 @@ impl Advice {
 /// A figure that was counted or timed.
 pub fn measured(label: &str, value: u64, unit: &str) -> Evidence {
     number(label, EvidenceValue::Integer(saturating(value)), unit, EvidenceSource::Measured)
+}
+
+/// A figure that was counted or timed, with a fraction.
+pub fn measured_number(label: &str, value: f64, unit: &str) -> Evidence {
+    number(label, EvidenceValue::Number(value), unit, EvidenceSource::Measured)
 }
 
 /// A duration, given in µs, shown in ms.

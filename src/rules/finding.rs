@@ -53,6 +53,8 @@ pub fn finish(rule: &Configured, draft: Draft, workload: Option<&Workload>, plac
         evidence: draft.evidence.clone(),
         recommendations: Vec::new(),
         impact_ms_per_day: impact,
+        accounts_for_ms: draft.accounts.and_then(|accounts| accounts.ms),
+        accounts_for_share: draft.accounts.map(|accounts| accounts.share),
     };
     Found { finding, draft }
 }
@@ -88,8 +90,12 @@ pub fn sort(found: &mut [Found]) {
     }
     found.sort_by(|a, b| {
         let impact = |f: &Found| f.finding.impact_ms_per_day.unwrap_or(0.0);
+        let accounts = |f: &Found| f.finding.accounts_for_ms.unwrap_or(0.0);
+        let share = |f: &Found| f.finding.accounts_for_share.unwrap_or(0.0);
         impact(b)
             .total_cmp(&impact(a))
+            .then_with(|| accounts(b).total_cmp(&accounts(a)))
+            .then_with(|| share(b).total_cmp(&share(a)))
             .then_with(|| b.finding.severity.cmp(&a.finding.severity))
             .then_with(|| a.finding.rule.cmp(&b.finding.rule))
             .then_with(|| a.finding.subject.cmp(&b.finding.subject))

@@ -16,6 +16,7 @@ pub mod needs;
 pub mod page;
 mod parameters;
 pub mod place;
+pub mod plans;
 pub mod registry;
 pub mod rewrite;
 pub mod run;
@@ -23,11 +24,12 @@ pub mod scaffold;
 pub mod scope;
 mod walk;
 
+pub mod plan;
 pub mod query;
 pub mod schema;
 pub mod workload;
 
-use context::{QueryCx, SchemaCx, WorkloadCx};
+use context::{PlanCx, QueryCx, SchemaCx, WorkloadCx};
 use draft::Sink;
 
 /// Looks at one statement, with measurements when there is a workload and types when there is a catalog.
@@ -38,6 +40,11 @@ pub trait QueryRule: Send + Sync {
 /// Looks at the whole workload: sessions, repetitions, events, and queries with their catalog.
 pub trait WorkloadRule: Send + Sync {
     fn check(&self, cx: &WorkloadCx<'_>, out: &mut Sink);
+}
+
+/// Looks at one plan, with its query and the catalog when they are at hand.
+pub trait PlanRule: Send + Sync {
+    fn check(&self, cx: &PlanCx<'_>, out: &mut Sink);
 }
 
 /// Looks at the catalog, with the workload at hand when there is one.

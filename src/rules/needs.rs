@@ -15,6 +15,9 @@ pub fn missing(rule: &Configured, cx: &WorkloadCx<'_>) -> Option<&'static str> {
     if matches!(rule.check, Check::Schema(_)) {
         return cx.catalog.is_none().then_some(NO_CATALOG);
     }
+    if matches!(rule.check, Check::Plan(_)) {
+        return cx.plans.is_empty().then_some(NO_PLANS);
+    }
     if workload.queries.is_empty() && workload.errors.is_empty() && workload.lock_waits.is_empty() {
         return Some("no statements were read");
     }
@@ -54,6 +57,7 @@ pub fn fold<'a>(rule: &str, reasons: impl Iterator<Item = &'a String>) -> Vec<Ru
 }
 
 const NO_CATALOG: &str = "no catalog: give --schema or --snapshot";
+const NO_PLANS: &str = "no plans: auto_explain logs them, and sqlsift explain reads them";
 const QUICK_MISSING: &str = "quick statements were not logged, so repetition does not show: \
                              it needs log_min_duration_statement = 0";
 const SAMPLED: &str = "only a sample of the statements was logged, so repetition does not show whole: \

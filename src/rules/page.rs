@@ -22,6 +22,9 @@ pub struct Page {
     pub aliases: Vec<String>,
     pub links: Vec<String>,
     pub needs: Vec<Need>,
+    /// Rules that say the same from better evidence: when one of them speaks of a query, this one is silent about it. `plan/*` is
+    /// all others of a group. What a rule of another group says of plan rules is turned round where the plans stand in a log.
+    pub yields_to: Vec<String>,
     pub options: BTreeMap<String, PageOption>,
     /// Only in pages that users write: what the rule looks for.
     pub matching: Option<Match>,
@@ -89,6 +92,8 @@ struct FrontMatter {
     #[serde(default)]
     needs: Vec<Need>,
     #[serde(default)]
+    yields_to: Vec<String>,
+    #[serde(default)]
     options: BTreeMap<String, PageOption>,
     #[serde(default, rename = "match")]
     matching: Option<Match>,
@@ -121,6 +126,7 @@ impl Page {
             aliases: matter.aliases,
             links: matter.links,
             needs: matter.needs,
+            yields_to: matter.yields_to,
             options: matter.options,
             matching: matter.matching,
             body: below.trim_matches('\n').to_owned(),

@@ -7,7 +7,7 @@ use crate::report::model::Severity;
 
 use super::matching::Matching;
 use super::page::{Page, PageError};
-use super::{QueryRule, SchemaRule, WorkloadRule};
+use super::{PlanRule, QueryRule, SchemaRule, WorkloadRule};
 
 /// A rule as it was compiled in.
 pub struct Entry {
@@ -23,6 +23,7 @@ pub enum Check {
     Query(Box<dyn QueryRule>),
     Workload(Box<dyn WorkloadRule>),
     Schema(Box<dyn SchemaRule>),
+    Plan(Box<dyn PlanRule>),
 }
 
 macro_rules! rules {
@@ -37,6 +38,56 @@ macro_rules! rules {
 }
 
 rules! {
+    plan {
+        bloat: Plan,
+        cartesian_join: Plan,
+        cold_cache: Plan,
+        composite_index: Plan,
+        correlated_columns: Plan,
+        correlated_subplan: Plan,
+        cte_fence: Plan,
+        disabled_node: Plan,
+        disk_sort: Plan,
+        foreign_key_trigger: Plan,
+        foreign_scan_filter: Plan,
+        function_cost: Plan,
+        hash_aggregate_spill: Plan,
+        hash_batches: Plan,
+        heap_fetches: Plan,
+        incremental_sort_groups: Plan,
+        index_searches: Plan,
+        inefficient_index: Plan,
+        infix_like: Plan,
+        jit_overhead: Plan,
+        join_filter_removed: Plan,
+        jsonb_filter: Plan,
+        large_offset: Plan,
+        lossy_bitmap: Plan,
+        memoize_thrash: Plan,
+        misestimate: Plan,
+        missing_data: Plan,
+        nested_loop_blowup: Plan,
+        nested_loop_seq_scan: Plan,
+        non_sargable: Plan,
+        nothing_to_gain: Plan,
+        or_join_filter: Plan,
+        order_by_index: Plan,
+        parallel_skew: Plan,
+        parallelism_possible: Plan,
+        partitions_not_pruned: Plan,
+        planning_time: Plan,
+        slow_scan: Plan,
+        stale_statistics: Plan,
+        suspicious_settings: Plan,
+        temp_io: Plan,
+        time_outside_plan: Plan,
+        unhashed_not_in: Plan,
+        user_trigger: Plan,
+        waits_for_row_lock: Plan,
+        wal_heavy: Plan,
+        wide_output: Plan,
+        workers_missing: Plan,
+    }
     query {
         cartesian_join: Query,
         count_for_existence: Query,
@@ -172,6 +223,10 @@ mod tests {
             let path = format!("rules/{}.md", entry.id);
             let page = Page::parse(entry.id, &path, entry.page).unwrap_or_else(|e| panic!("{e}"));
             assert!(page.matching.is_none(), "{path}: [match] is for pages that users write");
+            for other in &page.yields_to {
+                let known = |id: &str| other.strip_suffix('*').map_or(id == other, |group| id.starts_with(group));
+                assert!(ENTRIES.iter().any(|entry| known(entry.id)), "{path} yields to {other}, which is no rule");
+            }
             (entry.build)(page.defaults()).map(|_| ()).unwrap_or_else(|e| panic!("{path}: {e}"));
         }
     }

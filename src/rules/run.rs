@@ -3,20 +3,24 @@
 //! Rules run side by side, each behind a guard: one that panics becomes a problem of the report. The order of what
 //! comes out is defined: impact, severity, rule, subject.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
 use crate::report::model::{Allowed, Problem, RuleNotRun};
+use crate::workload::model::QueryIndex;
 
 use super::allow::{Allow, Allows, names};
 use super::candidate::candidate;
 use super::comment::{Comments, suppressions};
-use super::context::{QueryCx, SchemaCx, WorkloadCx};
+use super::context::{Given, KnownPlan, PlanCx, QueryCx, SchemaCx, WorkloadCx};
 use super::draft::Sink;
 use super::finding::{Found, finish, sort};
 use super::needs;
+use super::page::Page;
 use super::place::{Places, in_text};
+use super::plans;
 use super::registry::{Check, Configured, Registry};
 
 #[derive(Debug, Default)]
@@ -47,7 +51,8 @@ pub fn run(registry: &Registry, cx: &WorkloadCx<'_>, allows: &[Allow], places: P
             None => ready.push(rule),
         }
     }
-    let said: Vec<Said<'_>> = ready.into_par_iter().map(|rule| one(rule, cx)).collect();
+    let mut said: Vec<Said<'_>> = ready.into_par_iter().map(|rule| one(rule, cx)).collect();
+    yields(&mut said, cx.given());
     let mut allows = Allows::new(allows, cx.workload.window.map(|(_, last)| last));
     let mut comments = Comments::default();
     for said in said {
@@ -91,6 +96,37 @@ pub fn statement(registry: &Registry, cx: &QueryCx<'_>, path: &str) -> Outcome {
     outcome
 }
 
+/// Takes away what a rule says of a query of which one speaks to which it yields.
+fn yields(said: &mut [Said<'_>], given: Given) {
+    let spoken: BTreeSet<(String, QueryIndex)> = said
+        .iter()
+        .flat_map(|said| said.sink.drafts.iter().map(|draft| (&said.rule.page.id, draft)))
+        .filter_map(|(rule, draft)| Some((rule.clone(), *draft.queries.first()?)))
+        .collect();
+    let pages: Vec<&Page> = said.iter().map(|said| &said.rule.page).collect();
+    let better: Vec<Vec<String>> = pages.iter().map(|page| better_than(page, &pages, given)).collect();
+    for (said, better) in said.iter_mut().zip(better) {
+        said.sink.drafts.retain(|draft| {
+            let Some(query) = draft.queries.first() else { return true };
+            !better.iter().any(|rule| spoken.contains(&(rule.clone(), *query)))
+        });
+    }
+}
+
+/// The rules to which this one yields. What a rule about statements says of `plan/…` holds for a plan that somebody asks about; in
+/// a log the statement is what the report is about, and it is the other way round.
+fn better_than(page: &Page, pages: &[&Page], given: Given) -> Vec<String> {
+    let reversed = |of: &Page, to: &str| given == Given::Logged && of.group() != "plan" && to.starts_with("plan/");
+    let is = |to: &str, other: &Page| match to.strip_suffix('*') {
+        Some(group) => other.id.starts_with(group) && other.id != page.id,
+        None => other.id == to,
+    };
+    let own = page.yields_to.iter().filter(|to| !reversed(page, to));
+    let named = own.flat_map(|to| pages.iter().filter(move |other| is(to, other)));
+    let turned = pages.iter().filter(|other| other.yields_to.iter().any(|to| reversed(other, to) && *to == page.id));
+    named.chain(turned).map(|other| other.id.clone()).collect()
+}
+
 fn one<'r>(rule: &'r Configured, cx: &WorkloadCx<'_>) -> Said<'r> {
     let (sink, panics) = match &rule.check {
         Check::Query(check) => {
@@ -111,12 +147,15 @@ fn one<'r>(rule: &'r Configured, cx: &WorkloadCx<'_>) -> Said<'r> {
                     Some(guarded(|sink| check.check(&cx, sink)))
                 })
                 .collect();
-            parts.into_iter().fold((Sink::default(), Vec::new()), |(mut all, mut panics), (sink, more)| {
-                all.drafts.extend(sink.drafts);
-                all.not_examined.extend(sink.not_examined);
-                panics.extend(more);
-                (all, panics)
-            })
+            together(parts)
+        }
+        Check::Plan(check) => {
+            let parts = cx.plans.par_iter().filter_map(|known| {
+                let cx = plan_cx(known, cx)?;
+                Some(guarded(|sink| check.check(&cx, sink)))
+            });
+            let (sinks, panics): (Vec<Sink>, Vec<Vec<String>>) = parts.collect();
+            (plans::worth_a_line(sinks, cx.worth), panics.concat())
         }
         Check::Workload(check) => guarded(|sink| check.check(cx, sink)),
         Check::Schema(check) => guarded(|sink| {
@@ -126,6 +165,29 @@ fn one<'r>(rule: &'r Configured, cx: &WorkloadCx<'_>) -> Said<'r> {
         }),
     };
     Said { rule, sink, panics }
+}
+
+fn together(parts: Vec<(Sink, Vec<String>)>) -> (Sink, Vec<String>) {
+    parts.into_iter().fold((Sink::default(), Vec::new()), |(mut all, mut panics), (sink, more)| {
+        all.drafts.extend(sink.drafts);
+        all.not_examined.extend(sink.not_examined);
+        panics.extend(more);
+        (all, panics)
+    })
+}
+
+fn plan_cx<'a>(known: &'a KnownPlan, cx: &WorkloadCx<'a>) -> Option<PlanCx<'a>> {
+    Some(PlanCx {
+        given: cx.given(),
+        id: &known.id,
+        plan: &known.plan,
+        figures: &known.figures,
+        catalog: cx.catalog,
+        query: cx.workload.queries.get(known.query)?,
+        index: known.query,
+        facts: cx.facts.get(known.query).and_then(Option::as_ref),
+        place: &known.place,
+    })
 }
 
 fn guarded(check: impl FnOnce(&mut Sink)) -> (Sink, Vec<String>) {

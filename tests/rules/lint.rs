@@ -3,7 +3,7 @@
 use libtest_mimic::Failed;
 use sqlsift::catalog::model::Catalog;
 use sqlsift::catalog::{SchemaFile, from_files};
-use sqlsift::rules::context::{QueryCx, WorkloadCx};
+use sqlsift::rules::context::{QueryCx, WorkloadCx, Worth};
 use sqlsift::rules::draft::Ask;
 use sqlsift::rules::finding::Found;
 use sqlsift::rules::page::{Fence, Page};
@@ -102,7 +102,8 @@ pub fn fixed(page: &Page, index: usize) -> Result<(), Failed> {
 pub fn ddl(page: &Page, fence: &Fence) -> Result<(), Failed> {
     let catalog = catalog(&fence.text)?.unwrap_or_default();
     let workload = Workload::default();
-    let cx = WorkloadCx { workload: &workload, facts: &[], catalog: Some(&catalog) };
+    let cx =
+        WorkloadCx { workload: &workload, facts: &[], catalog: Some(&catalog), plans: &[], worth: Worth::default() };
     let outcome = run::run(&Registry::defaults(), &cx, &[], Places::default());
     if let Some(found) = outcome.found.iter().find(|found| found.finding.locations.is_empty()) {
         return Err(format!("{} has no place", found.finding.rule).into());

@@ -7,7 +7,7 @@ use libtest_mimic::Failed;
 use sqlsift::ingest::detect::{Detected, Hints, detect};
 use sqlsift::ingest::filter::Filter;
 use sqlsift::ingest::parse::{Scratch, events};
-use sqlsift::rules::context::WorkloadCx;
+use sqlsift::rules::context::{WorkloadCx, Worth};
 use sqlsift::rules::page::{Fence, Page};
 use sqlsift::rules::place::Places;
 use sqlsift::rules::registry::Registry;
@@ -22,7 +22,13 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
     let workload = read(&written_out(fence)?)?;
     let texts: Vec<&str> = workload.queries.iter().map(|query| query.text.as_str()).collect();
     let facts: Vec<_> = facts_of_many(&texts).into_iter().map(Some).collect();
-    let cx = WorkloadCx { workload: &workload, facts: &facts, catalog: catalog.as_ref() };
+    let cx = WorkloadCx {
+        workload: &workload,
+        facts: &facts,
+        catalog: catalog.as_ref(),
+        plans: &[],
+        worth: Worth::default(),
+    };
     let inputs = ["page.log".to_owned()];
     let outcome = run::run(&Registry::defaults(), &cx, &[], Places { inputs: &inputs });
     if let Some(problem) = outcome.problems.first() {

@@ -17,14 +17,14 @@ use sqlsift::sql::facts::facts;
 use super::server::Server;
 
 /// A database of its own with the page's setup in it.
-struct Database {
+pub struct Database {
     name: String,
     /// `SET …` lines of the fence, for every session.
-    settings: String,
+    pub settings: String,
 }
 
 impl Database {
-    fn new(setup: &str) -> Result<Self, Failed> {
+    pub fn new(setup: &str) -> Result<Self, Failed> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         // Two copies of the template at once refuse each other.
         static ONE: Mutex<()> = Mutex::new(());
@@ -38,10 +38,15 @@ impl Database {
         Ok(database)
     }
 
-    fn run(&self, sql: &str) -> Result<String, Failed> {
+    pub fn run(&self, sql: &str) -> Result<String, Failed> {
         let script = format!("\\set VERBOSITY verbose\n{}\n{sql}", self.settings);
         Server::shared().try_psql(&self.name, &script).map_err(failed)
     }
+}
+
+/// `SET …` lines.
+pub fn settings(sql: &str) -> String {
+    sql.lines().filter(|line| line.starts_with("SET ")).map(|line| format!("{line}\n")).collect()
 }
 
 fn failed(error: impl std::fmt::Display) -> Failed {
@@ -72,8 +77,7 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
     };
     let mut database = Database::new(&super::setup(page))?;
     database.run(before)?;
-    database.settings =
-        before.lines().filter(|line| line.starts_with("SET ")).map(|line| format!("{line}\n")).collect();
+    database.settings = settings(before);
     let statements: Vec<&str> =
         after.split(";\n").map(|s| s.trim().trim_end_matches(';')).filter(|s| !s.is_empty()).collect();
     let Some(last) = statements.last() else { return Err("nothing stands after `-- proof`".into()) };

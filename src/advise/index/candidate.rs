@@ -60,6 +60,18 @@ pub struct Served {
     /// `None` for a foreign key's own need.
     pub query: Option<QueryIndex>,
     pub access: Access,
+    /// The access is that of a plan's scan.
+    pub scan: Option<Scan>,
+}
+
+/// A scan of a plan, known by the statement that reads its table alone.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    pub statement: String,
+    /// Of the query's time, 0 to 1.
+    pub share: f64,
+    /// Rows that it kept and rows that it read, over all loops; `None` when the plan was not executed.
+    pub rows: Option<(f64, f64)>,
 }
 
 #[derive(Clone, Debug)]
@@ -127,7 +139,7 @@ pub fn candidates(access: &Access, query: (QueryIndex, &Query), table: Option<&T
         found.extend(btree(&access, query.1, table));
     }
     for candidate in &mut found {
-        candidate.served.push(Served { query: Some(query.0), access: access.clone() });
+        candidate.served.push(Served { query: Some(query.0), access: access.clone(), scan: None });
     }
     found.retain(|candidate| !exists(candidate, table) && helps(candidate, &access));
     found
@@ -244,7 +256,7 @@ fn inverted(inverted: &Inverted, access: &Access) -> Candidate {
 }
 
 /// Measured, and so quick that there is nothing for an index to save.
-fn quick(query: &Query) -> bool {
+pub fn quick(query: &Query) -> bool {
     const QUICK_US: f64 = 500.0;
     query.timed_calls > 0 && query.mean_us() < QUICK_US
 }

@@ -4,8 +4,10 @@
 //! statistics: a scan of N rows becomes a visit of k rows, each four times as dear because it is fetched at random
 //! (the planner's `random_page_cost` over `seq_page_cost`), so 1 - 4k/N of the time is saved. Without statistics k and N
 //! come from a logged plan with actual rows: what the table's scan kept, and what its filter removed. Without either a
-//! share is assumed by the kind of access. Half of the share counts when other tables take part in the query, and never
+//! share is assumed by the kind of access. A scan of a plan that was read in full has its own share of the time. Half of the share counts when other tables take part in the query, and never
 //! less than 50 µs a call remain.
+
+use std::collections::BTreeMap;
 
 use crate::catalog::access::{Access, ConditionKind, table_name};
 use crate::catalog::model::Table;
@@ -15,19 +17,50 @@ use crate::rules::context::WorkloadCx;
 use crate::sql::StatementKind;
 use crate::workload::model::Query;
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Scan};
 use crate::catalog::access::Key;
 
 const FLOOR_US: f64 = 50.0;
+/// No index saves everything.
+const MOST: f64 = 0.98;
+
+/// What the scans of a query's plans save together: of each scan's share of the time what the rows that it read and did not keep
+/// account for. `None` without scans.
+pub fn saving_of_scans<'a>(
+    scans: impl Iterator<Item = (&'a Access, &'a Scan)>,
+    table: Option<&Table>,
+) -> Option<(f64, VerifiedBy)> {
+    let mut by_statement: BTreeMap<&str, (f64, VerifiedBy)> = BTreeMap::new();
+    for (access, scan) in scans {
+        let rows = scan.rows.filter(|(_, read)| *read > 0.0).or_else(|| by_statistics(access, table));
+        let (part, how) = match rows {
+            Some(rows) => (visits(access, rows), VerifiedBy::Estimate),
+            None => (assumed(access), VerifiedBy::Heuristic),
+        };
+        let saved = by_statement.entry(&scan.statement).or_insert((0.0, how));
+        *saved = (saved.0.max(part * scan.share), how);
+    }
+    let how = by_statement.values().map(|(_, how)| *how).find(|how| *how == VerifiedBy::Estimate);
+    let share: f64 = by_statement.values().map(|(share, _)| share).sum();
+    (!by_statement.is_empty()).then(|| (share.clamp(0.0, MOST), how.unwrap_or(VerifiedBy::Heuristic)))
+}
+
+/// (rows kept, rows read) as the statistics have it.
+fn by_statistics(access: &Access, table: Option<&Table>) -> Option<(f64, f64)> {
+    let rows = table.and_then(|t| t.rows).filter(|rows| *rows > 0.0)?;
+    access.selectivity.map(|kept| (kept * rows, rows))
+}
+
+/// Share of a scan that visits in place of the scan save.
+fn visits(access: &Access, (kept, read): (f64, f64)) -> f64 {
+    let visited = if access.wants_order() { kept.min(100.0) } else { kept };
+    (1.0 - 4.0 * visited / read).clamp(0.0, MOST)
+}
 
 /// Share of the query's time that is saved, 0 to 1, and what the figure stands on.
 pub fn saving(access: &Access, query: &Query, sources: usize, table: Option<&Table>) -> (f64, VerifiedBy) {
-    let by_statistics = access.selectivity.zip(table.and_then(|t| t.rows)).map(|(kept, rows)| (kept * rows, rows));
-    let (share, how) = match by_statistics.filter(|(_, rows)| *rows > 0.0).or_else(|| by_plan(access, query)) {
-        Some((kept, rows)) => {
-            let visited = if access.wants_order() { kept.min(100.0) } else { kept };
-            ((1.0 - 4.0 * visited / rows).clamp(0.0, 0.98), VerifiedBy::Estimate)
-        }
+    let (share, how) = match by_statistics(access, table).or_else(|| by_plan(access, query)) {
+        Some(rows) => (visits(access, rows), VerifiedBy::Estimate),
         None => (assumed(access), VerifiedBy::Heuristic),
     };
     (if sources > 1 { share / 2.0 } else { share }, how)

@@ -9,6 +9,7 @@ pub mod name;
 mod partial;
 mod pattern;
 mod reason;
+pub mod scan;
 mod size;
 #[cfg(test)]
 mod tests;
@@ -19,18 +20,21 @@ use crate::catalog::access::{Access, Condition, ConditionKind, Key, Service, acc
 use crate::catalog::model::{Table, TableKind, TableName};
 use crate::report::model::{Applicability, Recommendation, RecommendationKind, VerifiedBy};
 use crate::rules::context::WorkloadCx;
-use crate::sql::facts::Span;
-use crate::workload::model::QueryIndex;
+use crate::sql::facts::{Facts, Span};
+use crate::workload::model::{Query, QueryIndex};
 
 use super::impact;
 use candidate::{Candidate, CandidateKey, Method, Served, candidates};
 use name::Names;
+use scan::ScanAsk;
 
 /// Who asks for which index.
 #[derive(Debug, Default)]
 pub struct Asks {
     /// Drafts that ask for the best indexes of a query.
     pub queries: BTreeMap<QueryIndex, BTreeSet<usize>>,
+    /// Drafts that ask for the index of a plan's scan, by the query and the statement that reads the scan's table alone.
+    pub scans: BTreeMap<(QueryIndex, String), ScanAsk>,
     /// Drafts that ask for a plain index on columns.
     pub columns: BTreeMap<(TableName, Vec<String>), BTreeSet<usize>>,
     /// Orders that pages by key need: an index that is created anyway is extended by them.
@@ -52,6 +56,7 @@ pub fn choose(asks: &Asks, cx: &WorkloadCx<'_>, names: &mut Names) -> Vec<NewInd
     for &query in asks.queries.keys() {
         all.extend(for_query(query, cx));
     }
+    all.extend(scan::for_scans(&asks.scans, cx));
     for (table, columns) in asks.columns.keys() {
         all.extend(on_columns(table, columns, cx));
     }
@@ -80,7 +85,12 @@ fn for_query(query: QueryIndex, cx: &WorkloadCx<'_>) -> Vec<Candidate> {
     let (Some(known), Some(Some(facts))) = (cx.workload.queries.get(query), cx.facts.get(query)) else {
         return Vec::new();
     };
-    let all = accesses(&known.text, facts, cx.catalog);
+    for_statement((query, known), facts, cx)
+}
+
+/// The candidates for a query by its text, or for a statement that stands for a part of it.
+fn for_statement(query: (QueryIndex, &Query), facts: &Facts, cx: &WorkloadCx<'_>) -> Vec<Candidate> {
+    let all = accesses(&query.1.text, facts, cx.catalog);
     let mut found = Vec::new();
     for access in &all {
         let table = table_of(&access.table, cx);
@@ -93,7 +103,7 @@ fn for_query(query: QueryIndex, cx: &WorkloadCx<'_>) -> Vec<Candidate> {
         // A table that the catalog does not know may have any index already.
         let known_table = cx.catalog.is_none() || table.is_some_and(indexable);
         if known_table && worth_an_index(access, &all) && !narrow_enough(access, table) {
-            found.extend(candidates(access, (query, known), table));
+            found.extend(candidates(access, query, table));
         }
     }
     found
@@ -149,16 +159,20 @@ fn on_columns(table: &TableName, columns: &[String], cx: &WorkloadCx<'_>) -> Opt
     let keys = columns.iter().map(|c| CandidateKey::plain(Key::Column(c.clone()))).collect();
     let mut candidate = Candidate::new(table.clone(), Method::Btree, keys);
     candidate.equal = columns.len();
-    candidate.served.push(Served { query: None, access });
+    candidate.served.push(Served { query: None, access, scan: None });
     Some(candidate)
 }
 
 fn drafts_of(candidate: &Candidate, asks: &Asks) -> BTreeSet<usize> {
     let mut drafts = BTreeSet::new();
     for served in &candidate.served {
-        match served.query {
-            Some(query) => drafts.extend(asks.queries.get(&query).into_iter().flatten()),
-            None => {
+        match (served.query, &served.scan) {
+            (Some(query), Some(scan)) => {
+                let ask = asks.scans.get(&(query, scan.statement.clone()));
+                drafts.extend(ask.into_iter().flat_map(|ask| &ask.drafts));
+            }
+            (Some(query), None) => drafts.extend(asks.queries.get(&query).into_iter().flatten()),
+            (None, _) => {
                 let columns = served.access.equal.iter().flat_map(|c| c.columns.clone()).collect();
                 drafts.extend(asks.columns.get(&(candidate.table.clone(), columns)).into_iter().flatten());
             }
@@ -195,14 +209,19 @@ fn recommendation(
     let mut how = VerifiedBy::Heuristic;
     for &query in &queries {
         let known = &cx.workload.queries[query];
-        let accesses = candidate.served.iter().filter(|s| s.query == Some(query)).map(|s| &s.access);
-        let savings = accesses.map(|access| effect::saving(access, known, sources(query, access, cx), table));
-        let (share, by) = savings.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, VerifiedBy::Heuristic));
+        let served = || candidate.served.iter().filter(|s| s.query == Some(query));
+        let savings = served().filter(|s| s.scan.is_none()).map(|s| {
+            let (share, by) = effect::saving(&s.access, known, sources(query, &s.access, cx), table);
+            (share / shared[&query].max(1) as f64, by)
+        });
+        let of_scans = effect::saving_of_scans(served().filter_map(|s| Some((&s.access, s.scan.as_ref()?))), table);
+        let best = savings.chain(of_scans).max_by(|a, b| a.0.total_cmp(&b.0));
+        let (share, by) = best.unwrap_or((0.0, VerifiedBy::Heuristic));
         if by == VerifiedBy::Estimate {
             how = by;
         }
         before += known.total_us as f64;
-        after += effect::remaining_us(known.total_us, known.calls, share / shared[&query].max(1) as f64);
+        after += effect::remaining_us(known.total_us, known.calls, share);
     }
     let per_day = |us: f64| if queries.is_empty() { None } else { impact::per_day_ms(us, cx.workload) };
     let selectivity =

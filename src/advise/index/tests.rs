@@ -1,6 +1,7 @@
 //! One query shape each: the index that a hand-made set has for it.
 
 mod recommendations;
+mod scans;
 
 use crate::advise::fixture::bench;
 use crate::advise::recommend;

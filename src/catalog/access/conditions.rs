@@ -327,6 +327,17 @@ fn inverted(
     vec![Part::Inverted(Inverted { key, columns, kind, operator: operator.to_owned(), span, unknown_pattern })]
 }
 
+/// Without a catalog the other operand may tell the column's type: `meta @> '{"a": 1}'::jsonb`.
+fn told_by(right: &Operand, op: &str) -> Option<Type> {
+    match &right.value {
+        Value::Cast { to, .. } if to == "tsquery" => Some(Type::TsVector),
+        Value::Cast { to, .. } => Some(Type::of(to)).filter(|to| !matches!(to, Type::Text | Type::Other)),
+        Value::Constant(facts::Constant::String(_)) if matches!(op, "~" | "~*") => Some(Type::Text),
+        Value::Constant(facts::Constant::String(_)) if matches!(op, "?" | "?|" | "?&") => Some(Type::Json),
+        _ => None,
+    }
+}
+
 fn operator(
     left: &Operand,
     op: &str,
@@ -340,11 +351,15 @@ fn operator(
         return Vec::new();
     }
     let of = match &key {
+        Key::Column(_) if scope.catalog.is_none() => told_by(right, op),
         Key::Column(name) => scope.column(home.0, home.1, name).map(|c| Type::of(&c.type_name)),
         Key::Expression(sql) if sql.starts_with("to_tsvector") => Some(Type::TsVector),
         Key::Expression(_) => Some(Type::Other),
     };
-    let jsonb = |name: &str| scope.column(home.0, home.1, name).is_some_and(|c| c.type_name == "jsonb");
+    // The operators that these kinds are told by do not exist for json.
+    let jsonb = |name: &str| {
+        scope.catalog.is_none() || scope.column(home.0, home.1, name).is_some_and(|c| c.type_name == "jsonb")
+    };
     let kind = match (op, of) {
         ("@>" | "@?" | "@@", Some(Type::Json)) if columns.iter().all(|c| jsonb(c)) => InvertedKind::JsonPath,
         ("?" | "?|" | "?&", Some(Type::Json)) if columns.iter().all(|c| jsonb(c)) => InvertedKind::JsonKeys,

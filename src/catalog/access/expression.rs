@@ -94,7 +94,7 @@ fn same_integer(from: &str, to: &str) -> bool {
 /// stable.
 fn type_if_immutable(operand: &Operand, home: (usize, usize), scope: &Scope<'_>) -> Option<Type> {
     match &operand.value {
-        Value::Column(column) => Some(Type::of(&scope.column(home.0, home.1, &column.name)?.type_name)),
+        Value::Column(column) => column_type(&column.name, home, scope),
         Value::Constant(Constant::Null) => None,
         Value::Constant(Constant::Integer(_) | Constant::Decimal) => Some(Type::Number),
         Value::Constant(Constant::String(_)) => Some(Type::Text),
@@ -105,7 +105,7 @@ fn type_if_immutable(operand: &Operand, home: (usize, usize), scope: &Scope<'_>)
             let literal = matches!(operand.value, Value::Constant(_));
             let fixed = |t| matches!(t, Type::Number | Type::Text | Type::Uuid);
             let safe = (fixed(from) && fixed(to))
-                || from == to
+                || (from == to && from != Type::Unknown)
                 || (from == Type::Json && to == Type::Text)
                 || (literal && to == Type::Text)
                 || matches!((from, to), (Type::Timestamp, Type::Date) | (Type::Date, Type::Timestamp));
@@ -114,10 +114,17 @@ fn type_if_immutable(operand: &Operand, home: (usize, usize), scope: &Scope<'_>)
         Value::Function { name, args, distinct: false } => function_type(name, args, home, scope),
         Value::Expression { columns } => {
             let sql = super::bare_sql(scope.text, operand.span, &columns.iter().collect::<Vec<_>>());
-            let first = Type::of(&scope.column(home.0, home.1, &columns.first()?.name)?.type_name);
-            operator_type(&sql, first)
+            operator_type(&sql, column_type(&columns.first()?.name, home, scope)?)
         }
         _ => None,
+    }
+}
+
+/// Without any catalog a column may be of any type; what depends on it is not said to be immutable.
+fn column_type(name: &str, home: (usize, usize), scope: &Scope<'_>) -> Option<Type> {
+    match scope.column(home.0, home.1, name) {
+        Some(column) => Some(Type::of(&column.type_name)),
+        None => scope.catalog.is_none().then_some(Type::Unknown),
     }
 }
 
@@ -150,7 +157,8 @@ fn operator_type(sql: &str, first: Type) -> Option<Type> {
         return None;
     }
     match first {
-        Type::Json if lower.contains("->>") || lower.contains("#>>") => Some(Type::Text),
+        // Only json and jsonb have `->>` and `#>>` (documentation, "JSON Functions and Operators").
+        Type::Json | Type::Unknown if lower.contains("->>") || lower.contains("#>>") => Some(Type::Text),
         Type::Json if lower.contains("->") || lower.contains("#>") => Some(Type::Json),
         Type::TimestampTz if lower.ends_with('\'') && lower.contains(" at time zone '") => Some(Type::Timestamp),
         Type::Number if lower.chars().all(|c| c.is_ascii_alphanumeric() || " +-*/%().,_\"".contains(c)) => {
@@ -174,6 +182,8 @@ pub enum Type {
     TsVector,
     Range,
     Other,
+    /// There is no catalog.
+    Unknown,
 }
 
 impl Type {

@@ -1,10 +1,9 @@
 //! `--schema` and `--snapshot` in; a catalog, the inputs as the report lists them, and problems out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::catalog::model::Catalog;
 use crate::catalog::{self, SchemaFile};
-use crate::cli::args::Analyze;
 use crate::cli::failure::Failure;
 use crate::report::model::{Input, Problem};
 
@@ -15,17 +14,17 @@ pub struct Given {
     pub problems: Vec<Problem>,
 }
 
-pub fn read(args: &Analyze) -> Result<Given, Failure> {
-    match &args.snapshot {
-        Some(path) => snapshot(path),
-        None if args.schema.is_empty() => Ok(Given::default()),
-        None => schema(args),
+pub fn read(schema: &[PathBuf], snapshot: Option<&Path>) -> Result<Given, Failure> {
+    match snapshot {
+        Some(path) => from_snapshot(path),
+        None if schema.is_empty() => Ok(Given::default()),
+        None => from_schema(schema),
     }
 }
 
-fn schema(args: &Analyze) -> Result<Given, Failure> {
+fn from_schema(paths: &[PathBuf]) -> Result<Given, Failure> {
     let mut texts = Vec::new();
-    for path in &args.schema {
+    for path in paths {
         texts.push((path.display().to_string(), text(path)?));
     }
     let files: Vec<SchemaFile<'_>> = texts.iter().map(|(path, text)| SchemaFile { path, text }).collect();
@@ -56,7 +55,7 @@ fn schema(args: &Analyze) -> Result<Given, Failure> {
     Ok(Given { inputs: inputs.collect(), problems, catalog: Some(read.catalog) })
 }
 
-fn snapshot(path: &Path) -> Result<Given, Failure> {
+fn from_snapshot(path: &Path) -> Result<Given, Failure> {
     let name = path.display().to_string();
     let text = text(path)?;
     let catalog = catalog::snapshot::read(&text).map_err(|e| {

@@ -33,9 +33,12 @@ fn found(id: &str, impact: Option<f64>, queries: Vec<QueryIndex>) -> Found {
             locations: vec![Location::default()],
             evidence: Vec::new(),
             recommendations: Vec::new(),
+            accounts_for_ms: None,
+            accounts_for_share: None,
             impact_ms_per_day: impact,
         },
         draft: Draft {
+            accounts: None,
             title: "t".into(),
             detail: String::new(),
             subject: Subject::Server("s".into()),

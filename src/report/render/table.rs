@@ -5,6 +5,7 @@
 mod coverage;
 mod findings;
 mod headline;
+mod plan;
 mod queries;
 mod query;
 mod rate;
@@ -12,6 +13,8 @@ mod recommendation;
 
 use super::palette::{Palette, paint};
 use crate::report::model::Report;
+
+pub use plan::{Drawing, Fold, Lines};
 
 /// How wide, how much, in which colours.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +43,11 @@ pub fn render_queries(report: &Report, view: &View) -> String {
     sections.extend(report.workload.queries.iter().map(|q| query::render(q, view)));
     sections.push(findings::render(report, view));
     join(sections)
+}
+
+/// Plans with their trees, each with what was found in it.
+pub fn render_plans(report: &Report, view: &View, drawing: Drawing) -> String {
+    plan::render(report, view, drawing)
 }
 
 fn join(sections: impl IntoIterator<Item = String>) -> String {

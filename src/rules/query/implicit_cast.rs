@@ -31,6 +31,11 @@ impl QueryRule for Rule {
 }
 
 impl Rule {
+    /// For tables of any size: a plan has shown that it matters.
+    pub fn of_plan() -> Self {
+        Rule { min_rows: 0 }
+    }
+
     fn by_types(&self, cx: &QueryCx<'_>, block: usize, predicate: &Predicate) -> Option<Draft> {
         let (column, values) = compared(predicate)?;
         let known = scope::resolve(cx, block, column)?;

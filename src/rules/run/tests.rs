@@ -4,6 +4,7 @@ use super::*;
 use crate::report::model::{Severity, Subject};
 use crate::rules::QueryRule;
 use crate::rules::allow::Target;
+use crate::rules::context::Worth;
 use crate::rules::draft::Draft;
 use crate::rules::registry::Override;
 use crate::sql::fingerprint::fingerprint;
@@ -29,7 +30,7 @@ fn run_all(registry: &Registry, workload: &Workload, allows: &[Allow]) -> Outcom
     let texts: Vec<&str> = workload.queries.iter().map(|query| query.text.as_str()).collect();
     let facts: Vec<Option<Facts>> = facts_of_many(&texts).into_iter().map(Some).collect();
     let inputs = ["a.log".to_owned()];
-    let cx = WorkloadCx { workload, facts: &facts, catalog: None };
+    let cx = WorkloadCx { workload, facts: &facts, catalog: None, plans: &[], worth: Worth::default() };
     run(registry, &cx, allows, Places { inputs: &inputs })
 }
 

@@ -70,6 +70,7 @@ fn a_logged_plan_shows_what_was_read_in_vain() {
     let body = "Seq Scan on orders  (cost=0.00..1.00 rows=1 width=8) (actual time=0.1..9.0 rows=50 loops=1)\n  \
                 Filter: (tenant_id = 5)\n  Rows Removed by Filter: 950";
     some.workload.queries[0].plans.push(PlanSample {
+        shape: 0,
         format: PlanFormat::Text,
         duration_us: 1,
         at: None,

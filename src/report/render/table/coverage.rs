@@ -8,6 +8,11 @@ use crate::report::model::{Coverage, Problem, Report};
 use crate::report::render::{units, wrap};
 
 pub fn render(report: &Report, view: &View) -> String {
+    render_except(report, view, |_| false)
+}
+
+/// Without the problems that stand elsewhere already.
+pub fn render_except(report: &Report, view: &View, said: impl Fn(&Problem) -> bool) -> String {
     let mut items = counts(&report.coverage);
     items.extend(rules(&report.coverage));
     items.extend(unparsed(&report.coverage));
@@ -16,7 +21,8 @@ pub fn render(report: &Report, view: &View) -> String {
         format!("allowed: {n} of {}, because {}", escape::line(&a.rule), escape::line(&a.because))
     }));
     items.extend(report.coverage.notes.iter().map(|note| escape::line(note).into_owned()));
-    items.extend(problems(&report.problems));
+    let left: Vec<&Problem> = report.problems.iter().filter(|p| !said(p)).collect();
+    items.extend(problems(&left));
     let ran = units::counted(report.coverage.rules_run.len() as u64, "rule", "rules");
     if items.is_empty() {
         return format!("{}nothing; {ran} ran\n", heading(view, "NOT EXAMINED", ""));
@@ -76,7 +82,12 @@ fn unparsed(c: &Coverage) -> Option<String> {
     ))
 }
 
-fn problems(list: &[Problem]) -> Vec<String> {
+/// A hint behind its message: some are sentences.
+fn hinted(hint: &str) -> String {
+    if hint.starts_with(char::is_uppercase) { format!(". {hint}") } else { format!("; {hint}") }
+}
+
+fn problems(list: &[&Problem]) -> Vec<String> {
     const SHOWN: usize = 10;
     let mut out: Vec<String> = list
         .iter()
@@ -88,7 +99,7 @@ fn problems(list: &[Problem]) -> Vec<String> {
                 _ => String::new(),
             };
             let times = if p.count > 1 { format!(" ({} times)", units::count(p.count)) } else { String::new() };
-            let hint = p.hint.as_deref().map(|hint| format!("; {hint}")).unwrap_or_default();
+            let hint = p.hint.as_deref().map(hinted).unwrap_or_default();
             escape::line(&format!("{place}{}{times}{hint}", p.message)).into_owned()
         })
         .collect();

@@ -22,17 +22,23 @@ pub fn render(report: &Report, view: &View) -> String {
             units::counted(report.coverage.rules_run.len() as u64, "rule", "rules"),
         );
     }
+    let all: Vec<(usize, &Finding)> = findings.iter().enumerate().map(|(i, finding)| (i + 1, finding)).collect();
+    list(&all, report, "FINDINGS", Rate::of(report).note(), view)
+}
+
+/// Some of the report's findings, each under its number.
+pub fn list(findings: &[(usize, &Finding)], report: &Report, title: &str, note: &str, view: &View) -> String {
     let rate = Rate::of(report);
-    let mut out = heading(view, "FINDINGS", rate.note());
+    let mut out = heading(view, title, note);
     let mut recommendations = Numbered::new(&report.recommendations);
     let queries: BTreeMap<&str, &str> =
         report.workload.queries.iter().map(|q| (q.fingerprint.as_str(), q.text.as_str())).collect();
-    for (i, finding) in findings.iter().take(view.top).enumerate() {
+    for &(number, finding) in findings.iter().take(view.top) {
         let text = match &finding.subject {
             Subject::Query(fingerprint) => queries.get(fingerprint.as_str()).copied(),
             _ => None,
         };
-        one(&mut out, i + 1, finding, text, &mut recommendations, rate, view);
+        one(&mut out, number, finding, text, &mut recommendations, rate, view);
     }
     rest(&mut out, findings.get(view.top..).unwrap_or_default(), view);
     out
@@ -95,7 +101,7 @@ fn title(out: &mut String, number: usize, finding: &Finding, rate: Rate, view: &
     let severity = severity_name(finding.severity);
     let cost = match finding.impact_ms_per_day {
         Some(ms) => rate.say(ms),
-        None => String::new(),
+        None => accounts_for(finding),
     };
     let lead = format!("{number:>2}. {severity}  ");
     let room = view.width.saturating_sub(lead.len() + cost.len() + 2);
@@ -109,6 +115,16 @@ fn title(out: &mut String, number: usize, finding: &Finding, rate: Rate, view: &
         let gap = if cost.is_empty() { 0 } else { room.saturating_sub(text.chars().count()) + 2 };
         let severity = paint(view.palette.severity(finding.severity), severity);
         out.push_str(&format!("{number:>2}. {severity}  {bold}{:gap$}{cost}\n", ""));
+    }
+}
+
+/// Of a plan: `41.3 ms, 82 %`, or the share of its cost.
+fn accounts_for(finding: &Finding) -> String {
+    match (finding.accounts_for_ms, finding.accounts_for_share) {
+        (Some(ms), Some(share)) => format!("{}, {:.0} %", units::duration(ms), share * 100.0),
+        (Some(ms), None) => units::duration(ms),
+        (None, Some(share)) if share > 0.0 => format!("{:.0} % of the cost", share * 100.0),
+        (None, _) => String::new(),
     }
 }
 
@@ -144,6 +160,7 @@ fn evidence(e: &Evidence) -> String {
     let value = match (&e.value, e.unit.as_str()) {
         (EvidenceValue::Integer(n), "ms") => units::duration(*n as f64),
         (EvidenceValue::Number(n), "ms") => units::duration(*n),
+        (EvidenceValue::Number(n), "bytes") => units::bytes(n.max(0.0) as u64),
         (EvidenceValue::Integer(n), "bytes") => units::bytes(u64::try_from(*n).unwrap_or_default()),
         (EvidenceValue::Integer(n), _) => units::figure(*n as f64),
         (EvidenceValue::Number(n), _) => units::figure(*n),
@@ -170,6 +187,7 @@ fn identity(finding: &Finding) -> Vec<String> {
         Subject::Index(name) => ("index", name),
         Subject::Statement(name) => ("statement", name),
         Subject::PlanNode(name) => ("plan node", name),
+        Subject::Plan(name) => ("plan", name),
         Subject::Session(name) => ("session", name),
         Subject::Server(name) => ("server", name),
     };
@@ -188,12 +206,12 @@ pub fn place(location: &Location) -> String {
 }
 
 /// The findings below the fold: how many of each rule.
-fn rest(out: &mut String, findings: &[Finding], view: &View) {
+fn rest(out: &mut String, findings: &[(usize, &Finding)], view: &View) {
     if findings.is_empty() {
         return;
     }
     let mut rules: BTreeMap<&str, u64> = BTreeMap::new();
-    for finding in findings {
+    for (_, finding) in findings {
         *rules.entry(&finding.rule).or_default() += 1;
     }
     let names: Vec<String> = rules.iter().map(|(rule, n)| format!("{rule} {}", units::count(*n))).collect();

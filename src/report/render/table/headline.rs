@@ -32,7 +32,7 @@ pub fn render(report: &Report, view: &View) -> String {
     out
 }
 
-fn read(report: &Report) -> Vec<String> {
+pub fn read(report: &Report) -> Vec<String> {
     const SHOWN: usize = 6;
     let mut parts: Vec<String> = report
         .inputs

@@ -75,6 +75,8 @@ pub fn example() -> Report {
             source: EvidenceSource::Measured,
         }],
         recommendations: vec!["00000000000000a1".into()],
+        accounts_for_ms: None,
+        accounts_for_share: None,
         impact_ms_per_day: Some(21_600_000.0),
     };
     let second = Finding {
@@ -117,6 +119,8 @@ pub fn example() -> Report {
             bytes: 4_211_000,
         }],
         server: None,
+        plans: Vec::new(),
+        comparison: None,
         coverage: Coverage {
             queries: 48,
             queries_listed: 1,
