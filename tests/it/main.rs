@@ -4,9 +4,11 @@
 
 mod catalog;
 mod exactness;
+mod explain;
 mod harness;
 mod live;
 mod pgbench;
+mod plans;
 mod report;
 mod shop;
 mod tidy;

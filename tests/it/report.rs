@@ -6,11 +6,11 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use sqlsift::report::schema;
 
-fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn sqlsift(arguments: &[&str]) -> Output {
+pub fn sqlsift(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_sqlsift"))
         .args(arguments)
         .current_dir(root())
@@ -43,7 +43,7 @@ fn the_schema_command_prints_the_committed_schema() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), schema::COMMITTED);
 }
 
-fn valid(text: &str) -> Value {
+pub fn valid(text: &str) -> Value {
     let schema = serde_json::from_str(schema::COMMITTED).unwrap();
     let report: Value = serde_json::from_str(text).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
@@ -71,7 +71,7 @@ fn a_produced_report_is_valid_ordered_and_the_same_twice() {
     assert!(shares <= 1.000_001, "{shares}");
 }
 
-fn list<'v>(report: &'v Value, pointer: &str) -> &'v [Value] {
+pub fn list<'v>(report: &'v Value, pointer: &str) -> &'v [Value] {
     report.pointer(pointer).and_then(Value::as_array).expect("a list")
 }
 
