@@ -11,12 +11,14 @@ use crate::rules::draft::{Advice, Ask, Draft, Sink, measured_number};
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     min_share: f64,
+    min_kb: f64,
 }
 
 impl PlanRule for Rule {
     fn check(&self, cx: &PlanCx<'_>, out: &mut Sink) {
         let (Some(serialization), Some(base)) = (&cx.plan.serialization, cx.figures.base_ms) else { return };
-        let Some(ms) = serialization.ms.filter(|ms| *ms >= self.min_share * base) else { return };
+        let large = serialization.output_kb >= self.min_kb;
+        let Some(ms) = serialization.ms.filter(|ms| large && *ms >= self.min_share * base) else { return };
         let rows = cx.figures.nodes.first().and_then(|root| root.rows).unwrap_or(0.0);
         let blocks = serialization.usage.buffers.shared;
         let advice = Advice {
