@@ -1,6 +1,6 @@
 //! A rule's draft in, a finding with its id, severity, places and impact out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -81,12 +81,18 @@ fn id(rule: &str, subject: &Subject, database: &str, ordinal: usize) -> String {
 /// Makes ids of findings about one subject distinct, then sorts: impact, severity, rule, subject.
 pub fn sort(found: &mut [Found]) {
     let mut seen = BTreeSet::new();
+    // The last id that was made of one: of ten thousand alike, each goes on where the one before ended.
+    let mut last: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for one in found.iter_mut() {
-        let mut ordinal = 0;
-        while !seen.insert(one.finding.id.clone()) {
-            ordinal += 1;
-            one.finding.id = format!("{:016x}", xxh3_64(format!("{}\0{ordinal}", one.finding.id).as_bytes()));
+        if seen.insert(one.finding.id.clone()) {
+            continue;
         }
+        let (id, ordinal) = last.entry(one.finding.id.clone()).or_insert_with(|| (one.finding.id.clone(), 0));
+        while !seen.insert(id.clone()) {
+            *ordinal += 1;
+            *id = format!("{:016x}", xxh3_64(format!("{id}\0{ordinal}").as_bytes()));
+        }
+        one.finding.id.clone_from(id);
     }
     found.sort_by(|a, b| {
         let impact = |f: &Found| f.finding.impact_ms_per_day.unwrap_or(0.0);
