@@ -121,6 +121,7 @@ fn as_recommendation(ready: &Ready, draft: &Draft, cx: &WorkloadCx<'_>) -> Recom
         size_bytes: None,
         cost: None,
         impact_ms_per_day: ready.saves.and_then(|share| per_day(observed * share)),
+        edits: ready.edits.clone(),
     }
 }
 

@@ -8,6 +8,7 @@ use super::args::Rule;
 use super::failure::Failure;
 use super::{Ending, output};
 use crate::report::model::Severity;
+use crate::rules::page::Preset;
 use crate::rules::registry::{ENTRIES, pages};
 use crate::rules::scaffold::{ScaffoldError, scaffold, user_page};
 
@@ -28,7 +29,12 @@ fn list() -> String {
             Severity::Warning => "warning",
             Severity::Error => "error",
         };
-        format!("{:<width$}  {severity:<7}  {}\n", page.id, page.summary)
+        let preset = match page.preset {
+            Preset::Default => "on",
+            Preset::Strict => "strict",
+            Preset::All => "all",
+        };
+        format!("{:<width$}  {severity:<7}  {preset:<6}  {}\n", page.id, page.summary)
     };
     pages().iter().map(line).collect()
 }

@@ -41,7 +41,8 @@ impl Config {
     /// As [`Config::read`], from text; `path` is for messages.
     pub fn parse(path: &str, text: &str, users: Vec<crate::rules::page::Page>) -> Result<Self, ConfigError> {
         let file = file::parse(path, text, &users)?;
-        let registry = Registry::new(&file.overrides, users).map_err(|e| ConfigError::plain(path, e.to_string()))?;
+        let registry =
+            Registry::new(file.preset, &file.overrides, users).map_err(|e| ConfigError::plain(path, e.to_string()))?;
         Ok(Self { registry, allows: file.allows, path: Some(path.to_owned()) })
     }
 }

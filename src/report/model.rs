@@ -372,6 +372,19 @@ pub struct Recommendation {
     pub cost: Option<String>,
     /// Saved, milliseconds a day of the observed workload.
     pub impact_ms_per_day: Option<f64>,
+    /// In a file: what to write where, so that it is done. Edits do not overlap.
+    #[serde(default)]
+    pub edits: Vec<Edit>,
+}
+
+/// Text that takes the place of other text in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Edit {
+    pub path: String,
+    /// Byte offsets into the file; equal ones insert.
+    pub start: u64,
+    pub end: u64,
+    pub text: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -3,7 +3,7 @@
 use crate::catalog::model::TableName;
 use crate::plan::model::NodeId;
 use crate::report::model::{
-    Applicability, Confidence, Evidence, EvidenceSource, EvidenceValue, Location, RecommendationKind, Severity,
+    Applicability, Confidence, Edit, Evidence, EvidenceSource, EvidenceValue, Location, RecommendationKind, Severity,
     SqlPart, Subject,
 };
 use crate::sql::facts::Span;
@@ -89,6 +89,8 @@ pub struct Advice {
     pub undo: Option<String>,
     /// Share of `observed_us` that it is expected to save, 0 to 1; `None` when it cannot be said.
     pub saves: Option<f64>,
+    /// Of the statement at hand, offsets into its text; whoever runs the rule makes them edits of the file.
+    pub edits: Vec<Edit>,
 }
 
 impl Draft {
@@ -228,6 +230,7 @@ impl Advice {
             lock: None,
             undo: None,
             saves: None,
+            edits: Vec::new(),
         }
     }
 }

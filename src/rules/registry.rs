@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::report::model::Severity;
 
 use super::matching::Matching;
-use super::page::{Page, PageError};
+use super::page::{Page, PageError, Preset};
 use super::{PlanRule, QueryRule, SchemaRule, WorkloadRule};
 
 /// A rule as it was compiled in.
@@ -168,16 +168,25 @@ pub fn pages() -> &'static [Page] {
 }
 
 impl Registry {
-    /// Every rule with its page's values.
+    /// Every rule with its page's values; those of other presets than the first are off.
     pub fn defaults() -> Self {
-        Self::new(&BTreeMap::new(), Vec::new()).expect("the tests build every rule from its page")
+        Self::preset(Preset::Default)
     }
 
-    /// Every rule with overrides by id, and the pages that users wrote.
-    pub fn new(overrides: &BTreeMap<String, Override>, users: Vec<Page>) -> Result<Self, RegistryError> {
+    /// Every rule with its page's values; those beyond `preset` are off.
+    pub fn preset(preset: Preset) -> Self {
+        Self::new(preset, &BTreeMap::new(), Vec::new()).expect("the tests build every rule from its page")
+    }
+
+    /// Every rule with overrides by id, and the pages that users wrote. A rule that is given a severity is on, whatever its preset.
+    pub fn new(
+        preset: Preset,
+        overrides: &BTreeMap<String, Override>,
+        users: Vec<Page>,
+    ) -> Result<Self, RegistryError> {
         let mut rules = Vec::with_capacity(ENTRIES.len() + users.len());
         for (entry, page) in ENTRIES.iter().zip(pages()) {
-            rules.push(configure(page.clone(), overrides.get(entry.id), entry.build)?);
+            rules.push(configure(page.clone(), preset, overrides.get(entry.id), entry.build)?);
         }
         for page in users {
             let matching = Matching {
@@ -199,11 +208,12 @@ impl Registry {
 
 fn configure(
     page: Page,
+    preset: Preset,
     overlay: Option<&Override>,
     build: fn(toml::Table) -> Result<Check, toml::de::Error>,
 ) -> Result<Configured, RegistryError> {
     let mut options = page.defaults();
-    let mut severity = Some(page.severity);
+    let mut severity = (page.preset <= preset).then_some(page.severity);
     if let Some(overlay) = overlay {
         options.extend(overlay.options.clone());
         severity = overlay.severity.unwrap_or(severity);
@@ -238,11 +248,11 @@ mod tests {
             options: [(key.to_owned(), toml::Value::Integer(7))].into_iter().collect(),
         };
         let good: BTreeMap<_, _> = [("query/deep_offset".to_owned(), overlay("min_rows"))].into();
-        let registry = Registry::new(&good, Vec::new()).unwrap();
+        let registry = Registry::new(Preset::Default, &good, Vec::new()).unwrap();
         let rule = registry.get("query/deep_offset").unwrap();
         assert_eq!(rule.options["min_rows"].as_integer(), Some(7));
         assert_eq!(rule.severity, None);
         let bad: BTreeMap<_, _> = [("query/deep_offset".to_owned(), overlay("min_rowz"))].into();
-        assert!(Registry::new(&bad, Vec::new()).is_err());
+        assert!(Registry::new(Preset::Default, &bad, Vec::new()).is_err());
     }
 }

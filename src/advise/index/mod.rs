@@ -250,6 +250,7 @@ fn recommendation(
         size_bytes: table.and_then(|t| size::bytes(candidate, selectivity, t)),
         cost: effect::cost(candidate, cx),
         impact_ms_per_day: per_day(before - after),
+        edits: Vec::new(),
     }
 }
 
