@@ -6,9 +6,9 @@ use sqlsift::catalog::{SchemaFile, from_files};
 use sqlsift::rules::context::{QueryCx, WorkloadCx, Worth};
 use sqlsift::rules::draft::Ask;
 use sqlsift::rules::finding::Found;
-use sqlsift::rules::page::{Fence, Page};
+use sqlsift::rules::page::{Fence, Page, Preset};
 use sqlsift::rules::place::Places;
-use sqlsift::rules::registry::Registry;
+use sqlsift::rules::registry::{Override, Registry};
 use sqlsift::rules::run;
 use sqlsift::sql::facts::{Level, StatementKind, facts};
 use sqlsift::workload::model::Workload;
@@ -104,9 +104,20 @@ pub fn ddl(page: &Page, fence: &Fence) -> Result<(), Failed> {
     let workload = Workload::default();
     let cx =
         WorkloadCx { workload: &workload, facts: &[], catalog: Some(&catalog), plans: &[], worth: Worth::default() };
-    let outcome = run::run(&Registry::defaults(), &cx, &[], Places::default());
+    let outcome = run::run(&registry(page, fence)?, &cx, &[], Places::default());
     if let Some(found) = outcome.found.iter().find(|found| found.finding.locations.is_empty()) {
         return Err(format!("{} has no place", found.finding.rule).into());
     }
     super::judge(page, fence, &spoke(&outcome.found))
+}
+
+/// The default rules, and whatever its preset the page's own and those that the fence names.
+fn registry(page: &Page, fence: &Fence) -> Result<Registry, Failed> {
+    let named = fence.fact("also").unwrap_or_default().split(',').filter(|id| !id.is_empty());
+    let on = |id: &str| {
+        let severity = sqlsift::rules::registry::pages().iter().find(|page| page.id == id).map(|page| page.severity);
+        (id.to_owned(), Override { severity: severity.map(Some), ..Override::default() })
+    };
+    let overrides = named.chain([page.id.as_str()]).map(on).collect();
+    Registry::new(Preset::Default, &overrides, Vec::new()).map_err(|e| e.to_string().into())
 }

@@ -1,5 +1,6 @@
 //! Rules about tables, keys and indexes.
 
+mod about;
 pub mod duplicate_index;
 pub mod foreign_key_without_index;
 mod index_pairs;
