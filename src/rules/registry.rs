@@ -106,6 +106,7 @@ rules! {
     schema {
         duplicate_index: Schema,
         foreign_key_without_index: Schema,
+        integer_primary_key: Schema,
         no_primary_key: Schema,
         overlapping_index: Schema,
     }

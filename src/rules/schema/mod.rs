@@ -4,5 +4,6 @@ mod about;
 pub mod duplicate_index;
 pub mod foreign_key_without_index;
 mod index_pairs;
+pub mod integer_primary_key;
 pub mod no_primary_key;
 pub mod overlapping_index;
