@@ -109,6 +109,7 @@ rules! {
         integer_primary_key: Schema,
         no_primary_key: Schema,
         overlapping_index: Schema,
+        serial_column: Schema,
     }
     workload {
         count_with_page: Workload,

@@ -7,3 +7,4 @@ mod index_pairs;
 pub mod integer_primary_key;
 pub mod no_primary_key;
 pub mod overlapping_index;
+pub mod serial_column;
