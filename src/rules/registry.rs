@@ -110,6 +110,7 @@ rules! {
         no_primary_key: Schema,
         overlapping_index: Schema,
         serial_column: Schema,
+        varchar_with_length: Schema,
     }
     workload {
         count_with_page: Workload,

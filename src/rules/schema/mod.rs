@@ -8,3 +8,4 @@ pub mod integer_primary_key;
 pub mod no_primary_key;
 pub mod overlapping_index;
 pub mod serial_column;
+pub mod varchar_with_length;
