@@ -104,6 +104,7 @@ rules! {
         unstable_page_order: Query,
     }
     schema {
+        char_n: Schema,
         duplicate_index: Schema,
         foreign_key_without_index: Schema,
         integer_primary_key: Schema,

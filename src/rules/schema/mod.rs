@@ -1,6 +1,7 @@
 //! Rules about tables, keys and indexes.
 
 mod about;
+pub mod char_n;
 pub mod duplicate_index;
 pub mod foreign_key_without_index;
 mod index_pairs;
