@@ -111,6 +111,7 @@ rules! {
         no_primary_key: Schema,
         overlapping_index: Schema,
         serial_column: Schema,
+        time_with_time_zone: Schema,
         timestamp_without_time_zone: Schema,
         varchar_with_length: Schema,
     }

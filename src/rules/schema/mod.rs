@@ -9,5 +9,6 @@ pub mod integer_primary_key;
 pub mod no_primary_key;
 pub mod overlapping_index;
 pub mod serial_column;
+pub mod time_with_time_zone;
 pub mod timestamp_without_time_zone;
 pub mod varchar_with_length;
