@@ -108,6 +108,7 @@ rules! {
         duplicate_index: Schema,
         foreign_key_without_index: Schema,
         integer_primary_key: Schema,
+        json_column: Schema,
         no_primary_key: Schema,
         overlapping_index: Schema,
         serial_column: Schema,
