@@ -109,6 +109,7 @@ rules! {
         foreign_key_without_index: Schema,
         integer_primary_key: Schema,
         json_column: Schema,
+        money_type: Schema,
         no_primary_key: Schema,
         overlapping_index: Schema,
         serial_column: Schema,

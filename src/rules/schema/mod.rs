@@ -7,6 +7,7 @@ pub mod foreign_key_without_index;
 mod index_pairs;
 pub mod integer_primary_key;
 pub mod json_column;
+pub mod money_type;
 pub mod no_primary_key;
 pub mod overlapping_index;
 pub mod serial_column;
