@@ -106,6 +106,7 @@ rules! {
     schema {
         char_n: Schema,
         duplicate_index: Schema,
+        float_for_money: Schema,
         foreign_key_without_index: Schema,
         integer_primary_key: Schema,
         json_column: Schema,

@@ -3,6 +3,7 @@
 mod about;
 pub mod char_n;
 pub mod duplicate_index;
+pub mod float_for_money;
 pub mod foreign_key_without_index;
 mod index_pairs;
 pub mod integer_primary_key;
