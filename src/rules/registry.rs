@@ -113,6 +113,7 @@ rules! {
         money_type: Schema,
         no_primary_key: Schema,
         overlapping_index: Schema,
+        reg_type_column: Schema,
         serial_column: Schema,
         time_with_time_zone: Schema,
         timestamp_without_time_zone: Schema,

@@ -11,6 +11,7 @@ pub mod json_column;
 pub mod money_type;
 pub mod no_primary_key;
 pub mod overlapping_index;
+pub mod reg_type_column;
 pub mod serial_column;
 pub mod time_with_time_zone;
 pub mod timestamp_without_time_zone;
