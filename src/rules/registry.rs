@@ -117,6 +117,7 @@ rules! {
         serial_column: Schema,
         time_with_time_zone: Schema,
         timestamp_without_time_zone: Schema,
+        uuid_as_text: Schema,
         varchar_with_length: Schema,
     }
     workload {

@@ -15,4 +15,5 @@ pub mod reg_type_column;
 pub mod serial_column;
 pub mod time_with_time_zone;
 pub mod timestamp_without_time_zone;
+pub mod uuid_as_text;
 pub mod varchar_with_length;
