@@ -104,6 +104,7 @@ rules! {
         unstable_page_order: Query,
     }
     schema {
+        all_columns_nullable: Schema,
         char_n: Schema,
         duplicate_index: Schema,
         float_for_money: Schema,

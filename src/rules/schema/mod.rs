@@ -1,6 +1,7 @@
 //! Rules about tables, keys and indexes.
 
 mod about;
+pub mod all_columns_nullable;
 pub mod char_n;
 pub mod duplicate_index;
 pub mod float_for_money;
