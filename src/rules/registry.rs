@@ -116,6 +116,7 @@ rules! {
         overlapping_index: Schema,
         reg_type_column: Schema,
         serial_column: Schema,
+        single_column_table: Schema,
         time_with_time_zone: Schema,
         timestamp_without_time_zone: Schema,
         uuid_as_text: Schema,

@@ -14,6 +14,7 @@ pub mod no_primary_key;
 pub mod overlapping_index;
 pub mod reg_type_column;
 pub mod serial_column;
+pub mod single_column_table;
 pub mod time_with_time_zone;
 pub mod timestamp_without_time_zone;
 pub mod uuid_as_text;
