@@ -113,6 +113,7 @@ rules! {
         json_column: Schema,
         money_type: Schema,
         no_primary_key: Schema,
+        not_valid_constraint: Schema,
         numbered_columns: Schema,
         overlapping_index: Schema,
         reg_type_column: Schema,

@@ -11,6 +11,7 @@ pub mod integer_primary_key;
 pub mod json_column;
 pub mod money_type;
 pub mod no_primary_key;
+pub mod not_valid_constraint;
 pub mod numbered_columns;
 pub mod overlapping_index;
 pub mod reg_type_column;
