@@ -123,6 +123,7 @@ rules! {
         timestamp_without_time_zone: Schema,
         uuid_as_text: Schema,
         varchar_with_length: Schema,
+        volatile_check: Schema,
     }
     workload {
         count_with_page: Workload,

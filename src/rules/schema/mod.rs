@@ -21,3 +21,4 @@ pub mod time_with_time_zone;
 pub mod timestamp_without_time_zone;
 pub mod uuid_as_text;
 pub mod varchar_with_length;
+pub mod volatile_check;
