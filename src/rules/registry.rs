@@ -116,6 +116,7 @@ rules! {
         not_valid_constraint: Schema,
         numbered_columns: Schema,
         overlapping_index: Schema,
+        partition_key_not_in_key: Schema,
         reg_type_column: Schema,
         serial_column: Schema,
         single_column_table: Schema,
