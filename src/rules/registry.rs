@@ -108,6 +108,7 @@ rules! {
         char_n: Schema,
         duplicate_index: Schema,
         float_for_money: Schema,
+        foreign_key_type_mismatch: Schema,
         foreign_key_without_index: Schema,
         integer_primary_key: Schema,
         json_column: Schema,

@@ -5,6 +5,7 @@ pub mod all_columns_nullable;
 pub mod char_n;
 pub mod duplicate_index;
 pub mod float_for_money;
+pub mod foreign_key_type_mismatch;
 pub mod foreign_key_without_index;
 mod index_pairs;
 pub mod integer_primary_key;
