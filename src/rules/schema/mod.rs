@@ -3,6 +3,7 @@
 mod about;
 pub mod all_columns_nullable;
 pub mod char_n;
+pub mod duplicate_foreign_key;
 pub mod duplicate_index;
 pub mod float_for_money;
 pub mod foreign_key_type_mismatch;
