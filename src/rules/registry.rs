@@ -124,6 +124,7 @@ rules! {
         single_column_table: Schema,
         time_with_time_zone: Schema,
         timestamp_without_time_zone: Schema,
+        unlogged_table: Schema,
         uuid_as_text: Schema,
         varchar_with_length: Schema,
         volatile_check: Schema,

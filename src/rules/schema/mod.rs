@@ -22,6 +22,7 @@ pub mod serial_column;
 pub mod single_column_table;
 pub mod time_with_time_zone;
 pub mod timestamp_without_time_zone;
+pub mod unlogged_table;
 pub mod uuid_as_text;
 pub mod varchar_with_length;
 pub mod volatile_check;
