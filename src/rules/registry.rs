@@ -122,6 +122,7 @@ rules! {
         reg_type_column: Schema,
         serial_column: Schema,
         single_column_table: Schema,
+        table_inheritance: Schema,
         time_with_time_zone: Schema,
         timestamp_without_time_zone: Schema,
         unlogged_table: Schema,

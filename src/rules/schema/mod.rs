@@ -20,6 +20,7 @@ pub mod partition_key_not_in_key;
 pub mod reg_type_column;
 pub mod serial_column;
 pub mod single_column_table;
+pub mod table_inheritance;
 pub mod time_with_time_zone;
 pub mod timestamp_without_time_zone;
 pub mod unlogged_table;
