@@ -119,6 +119,7 @@ rules! {
         numbered_columns: Schema,
         overlapping_index: Schema,
         partition_key_not_in_key: Schema,
+        quoted_identifier: Schema,
         reg_type_column: Schema,
         serial_column: Schema,
         single_column_table: Schema,

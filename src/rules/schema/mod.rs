@@ -17,6 +17,7 @@ pub mod not_valid_constraint;
 pub mod numbered_columns;
 pub mod overlapping_index;
 pub mod partition_key_not_in_key;
+pub mod quoted_identifier;
 pub mod reg_type_column;
 pub mod serial_column;
 pub mod single_column_table;
