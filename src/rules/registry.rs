@@ -106,6 +106,7 @@ rules! {
     schema {
         all_columns_nullable: Schema,
         char_n: Schema,
+        cross_schema_foreign_key: Schema,
         duplicate_foreign_key: Schema,
         duplicate_index: Schema,
         float_for_money: Schema,

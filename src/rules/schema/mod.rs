@@ -3,6 +3,7 @@
 mod about;
 pub mod all_columns_nullable;
 pub mod char_n;
+pub mod cross_schema_foreign_key;
 pub mod duplicate_foreign_key;
 pub mod duplicate_index;
 pub mod float_for_money;
