@@ -112,6 +112,7 @@ rules! {
         float_for_money: Schema,
         foreign_key_type_mismatch: Schema,
         foreign_key_without_index: Schema,
+        inconsistent_column_type: Schema,
         integer_primary_key: Schema,
         json_column: Schema,
         money_type: Schema,
