@@ -115,6 +115,7 @@ rules! {
         inconsistent_column_type: Schema,
         integer_primary_key: Schema,
         json_column: Schema,
+        missing_foreign_key: Schema,
         money_type: Schema,
         no_primary_key: Schema,
         not_valid_constraint: Schema,

@@ -13,6 +13,7 @@ pub mod inconsistent_column_type;
 mod index_pairs;
 pub mod integer_primary_key;
 pub mod json_column;
+pub mod missing_foreign_key;
 pub mod money_type;
 pub mod no_primary_key;
 pub mod not_valid_constraint;
