@@ -130,6 +130,7 @@ rules! {
         table_inheritance: Schema,
         time_with_time_zone: Schema,
         timestamp_without_time_zone: Schema,
+        too_many_columns: Schema,
         unlogged_table: Schema,
         uuid_as_text: Schema,
         varchar_with_length: Schema,
