@@ -105,6 +105,7 @@ rules! {
     }
     schema {
         all_columns_nullable: Schema,
+        boolean_index: Schema,
         char_n: Schema,
         cross_schema_foreign_key: Schema,
         duplicate_foreign_key: Schema,
