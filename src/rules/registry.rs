@@ -106,6 +106,7 @@ rules! {
     schema {
         all_columns_nullable: Schema,
         boolean_index: Schema,
+        btree_on_container: Schema,
         char_n: Schema,
         cross_schema_foreign_key: Schema,
         duplicate_foreign_key: Schema,

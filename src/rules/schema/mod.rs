@@ -3,6 +3,7 @@
 mod about;
 pub mod all_columns_nullable;
 pub mod boolean_index;
+pub mod btree_on_container;
 pub mod char_n;
 pub mod cross_schema_foreign_key;
 pub mod duplicate_foreign_key;
