@@ -119,6 +119,7 @@ rules! {
         json_column: Schema,
         missing_foreign_key: Schema,
         money_type: Schema,
+        needless_not_null_predicate: Schema,
         no_primary_key: Schema,
         not_valid_constraint: Schema,
         numbered_columns: Schema,

@@ -17,6 +17,7 @@ pub mod integer_primary_key;
 pub mod json_column;
 pub mod missing_foreign_key;
 pub mod money_type;
+pub mod needless_not_null_predicate;
 pub mod no_primary_key;
 pub mod not_valid_constraint;
 pub mod numbered_columns;
