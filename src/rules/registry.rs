@@ -127,6 +127,7 @@ rules! {
         partition_key_not_in_key: Schema,
         quoted_identifier: Schema,
         reg_type_column: Schema,
+        repeated_index_column: Schema,
         required_columns: Schema,
         serial_column: Schema,
         single_column_table: Schema,

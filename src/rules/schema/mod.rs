@@ -25,6 +25,7 @@ pub mod overlapping_index;
 pub mod partition_key_not_in_key;
 pub mod quoted_identifier;
 pub mod reg_type_column;
+pub mod repeated_index_column;
 pub mod required_columns;
 pub mod serial_column;
 pub mod single_column_table;
