@@ -139,6 +139,7 @@ rules! {
         uuid_as_text: Schema,
         varchar_with_length: Schema,
         volatile_check: Schema,
+        wide_index: Schema,
     }
     workload {
         count_with_page: Workload,

@@ -37,3 +37,4 @@ pub mod unlogged_table;
 pub mod uuid_as_text;
 pub mod varchar_with_length;
 pub mod volatile_check;
+pub mod wide_index;
