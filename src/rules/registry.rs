@@ -135,6 +135,7 @@ rules! {
         time_with_time_zone: Schema,
         timestamp_without_time_zone: Schema,
         too_many_columns: Schema,
+        too_many_indexes: Schema,
         unlogged_table: Schema,
         uuid_as_text: Schema,
         varchar_with_length: Schema,

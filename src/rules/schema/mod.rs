@@ -33,6 +33,7 @@ pub mod table_inheritance;
 pub mod time_with_time_zone;
 pub mod timestamp_without_time_zone;
 pub mod too_many_columns;
+pub mod too_many_indexes;
 pub mod unlogged_table;
 pub mod uuid_as_text;
 pub mod varchar_with_length;
