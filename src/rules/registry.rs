@@ -134,6 +134,7 @@ rules! {
         single_column_table: Schema,
         table_inheritance: Schema,
         time_with_time_zone: Schema,
+        timestamp_before_last_column: Schema,
         timestamp_without_time_zone: Schema,
         too_many_columns: Schema,
         too_many_indexes: Schema,

@@ -32,6 +32,7 @@ pub mod serial_column;
 pub mod single_column_table;
 pub mod table_inheritance;
 pub mod time_with_time_zone;
+pub mod timestamp_before_last_column;
 pub mod timestamp_without_time_zone;
 pub mod too_many_columns;
 pub mod too_many_indexes;
