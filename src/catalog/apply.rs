@@ -107,6 +107,37 @@ impl Replay {
         complaints
     }
 
+    /// Goes on from a catalog that was read elsewhere.
+    pub fn from(catalog: Catalog) -> Self {
+        let search_path =
+            if catalog.search_path.is_empty() { vec!["public".into()] } else { catalog.search_path.clone() };
+        Replay { catalog, search_path, ..Replay::default() }
+    }
+
+    /// As it stands now; temporary tables are in schema `pg_temp`.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The table, view or the like that a name means in this session.
+    pub fn table(&self, name: &QualifiedName) -> Option<(TableName, &Table)> {
+        let found = self.find_table(name)?;
+        let table = self.catalog.tables.get(&found)?;
+        Some((found, table))
+    }
+
+    /// The index that a name means, with its table.
+    pub fn index(&self, name: &QualifiedName) -> Option<(TableName, &Index)> {
+        let (table, at) = self.find_index(name)?;
+        let index = self.catalog.tables.get(&table)?.indexes.get(at)?;
+        Some((table, index))
+    }
+
+    /// What a name means when no such relation is known: it stands where a new one would.
+    pub fn name(&self, name: &QualifiedName) -> TableName {
+        self.find_table(name).unwrap_or_else(|| self.new_name(name))
+    }
+
     /// A new file is a new session: the search path is as at the start.
     pub fn new_session(&mut self) {
         self.search_path = vec!["public".into()];
