@@ -1,0 +1,3 @@
+//! Rules about who may do what, and about text that becomes SQL.
+
+mod dynamic;
