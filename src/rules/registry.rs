@@ -119,6 +119,7 @@ rules! {
         float_for_money: Schema,
         foreign_key_type_mismatch: Schema,
         foreign_key_without_index: Schema,
+        identifier_too_long: Statement,
         inconsistent_column_type: Schema,
         integer_primary_key: Schema,
         json_column: Schema,

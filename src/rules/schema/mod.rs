@@ -11,6 +11,7 @@ pub mod duplicate_index;
 pub mod float_for_money;
 pub mod foreign_key_type_mismatch;
 pub mod foreign_key_without_index;
+pub mod identifier_too_long;
 pub mod inconsistent_column_type;
 mod index_pairs;
 pub mod integer_primary_key;
