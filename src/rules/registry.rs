@@ -150,6 +150,9 @@ rules! {
         volatile_check: Schema,
         wide_index: Schema,
     }
+    security {
+        plaintext_password: Statement,
+    }
     workload {
         count_with_page: Workload,
         duplicate_query: Workload,

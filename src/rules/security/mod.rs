@@ -1,3 +1,4 @@
 //! Rules about who may do what, and about text that becomes SQL.
 
 mod dynamic;
+pub mod plaintext_password;
