@@ -151,6 +151,7 @@ rules! {
         wide_index: Schema,
     }
     security {
+        grant_all: Statement,
         grant_to_public: Statement,
         plaintext_password: Statement,
     }
