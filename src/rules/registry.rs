@@ -154,6 +154,7 @@ rules! {
         grant_all: Statement,
         grant_to_public: Statement,
         plaintext_password: Statement,
+        superuser_role: Statement,
     }
     workload {
         count_with_page: Workload,

@@ -4,3 +4,4 @@ mod dynamic;
 pub mod grant_all;
 pub mod grant_to_public;
 pub mod plaintext_password;
+pub mod superuser_role;
