@@ -3,5 +3,6 @@
 mod dynamic;
 pub mod grant_all;
 pub mod grant_to_public;
+pub mod outside_access;
 pub mod plaintext_password;
 pub mod superuser_role;
