@@ -156,6 +156,7 @@ rules! {
         outside_access: Statement,
         plaintext_password: Statement,
         superuser_role: Statement,
+        weak_password_hash: Statement,
     }
     workload {
         count_with_page: Workload,

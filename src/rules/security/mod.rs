@@ -6,3 +6,4 @@ pub mod grant_to_public;
 pub mod outside_access;
 pub mod plaintext_password;
 pub mod superuser_role;
+pub mod weak_password_hash;
