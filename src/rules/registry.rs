@@ -153,6 +153,7 @@ rules! {
     security {
         grant_all: Statement,
         grant_to_public: Statement,
+        injectable_execute: Statement,
         outside_access: Statement,
         plaintext_password: Statement,
         superuser_role: Statement,

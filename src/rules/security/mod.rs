@@ -3,6 +3,7 @@
 mod dynamic;
 pub mod grant_all;
 pub mod grant_to_public;
+pub mod injectable_execute;
 pub mod outside_access;
 pub mod plaintext_password;
 pub mod superuser_role;
