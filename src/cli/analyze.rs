@@ -31,7 +31,7 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     let plan = reading::plan(args)?;
     let config = config::find(args.config.as_deref())?;
     let given = catalog::read(&args.schema, args.snapshot.as_deref())?;
-    let mut outputs = output::open(&args.output, args.format)?;
+    let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
 
     let mut read = plan.read(common)?;
     if !common.quiet {

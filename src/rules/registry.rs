@@ -7,7 +7,7 @@ use crate::report::model::Severity;
 
 use super::matching::Matching;
 use super::page::{Page, PageError, Preset};
-use super::{PlanRule, QueryRule, SchemaRule, WorkloadRule};
+use super::{PlanRule, QueryRule, SchemaRule, ScriptRule, StatementRule, WorkloadRule};
 
 /// A rule as it was compiled in.
 pub struct Entry {
@@ -24,6 +24,8 @@ pub enum Check {
     Workload(Box<dyn WorkloadRule>),
     Schema(Box<dyn SchemaRule>),
     Plan(Box<dyn PlanRule>),
+    Statement(Box<dyn StatementRule>),
+    Script(Box<dyn ScriptRule>),
 }
 
 macro_rules! rules {
@@ -38,6 +40,9 @@ macro_rules! rules {
 }
 
 rules! {
+    migration {
+        index_not_concurrent: Statement,
+    }
     plan {
         bloat: Plan,
         cartesian_join: Plan,
