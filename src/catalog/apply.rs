@@ -4,6 +4,7 @@
 //! indexes of partitions. Statements that cannot be applied (an unknown table) are complaints; the rest goes on.
 
 mod alter;
+mod ask;
 mod index;
 mod names;
 mod objects;
