@@ -1,5 +1,6 @@
 //! Scans of tables: what each is about, so that one rule speaks of one scan, and the statement that reads the table alone.
 
+mod answered;
 pub mod cause;
 pub mod condition;
 pub mod estimate;

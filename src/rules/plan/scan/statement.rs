@@ -8,7 +8,7 @@ use crate::catalog::model::{Catalog, Table, TableName};
 use crate::plan::model::{Key, Kind, Node, NodeId, Plan, Role};
 use crate::sql::facts::RelationName;
 
-use super::condition::{Conjunct, Names, conjuncts, order};
+use super::condition::{Conjunct, Names, conjuncts, grouped, order};
 
 /// `SELECT * FROM orders WHERE status = 'open' AND customer_id = $1 ORDER BY created_at LIMIT 20`; `None` when neither a condition
 /// nor an order is left, or the node scans no table.
@@ -88,13 +88,6 @@ fn relabels(table: Option<&Table>) -> impl Fn(&str) -> bool + '_ {
         let known = table.and_then(|table| table.column(column));
         known.is_none_or(|column| column.type_name.starts_with("character varying"))
     }
-}
-
-/// An OR beside an AND needs its parentheses.
-fn grouped(conjunct: &str) -> String {
-    let pieces = super::pieces::cut(conjunct);
-    let or = super::pieces::split(&pieces, |p| p.word("or")).len() > 1;
-    if or { format!("({conjunct})") } else { conjunct.to_owned() }
 }
 
 /// The table as the catalog knows it, or as the plan names it; a partition's parent, because an index belongs there.

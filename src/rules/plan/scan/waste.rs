@@ -9,6 +9,7 @@ use crate::rules::context::PlanCx;
 use crate::rules::draft::{Ask, Draft, estimated, measured, seen};
 use crate::sql::facts::RelationName;
 
+use super::answered::by_one_index;
 use super::cause::{Cause, Found, cause};
 use super::joined::joined;
 use super::rows::Rows;
@@ -55,6 +56,9 @@ pub fn wastes(cx: &PlanCx<'_>, wanted: Cause, limits: Limits) -> Vec<Waste> {
             continue;
         };
         let Some(found) = cause(cx.plan, id, cx.catalog).filter(|found| found.cause == wanted) else { continue };
+        if !measured && !is_credible(cx, id, rows, limits, &found) {
+            continue;
+        }
         let append = node.parent.filter(|p| matches!(cx.plan.nodes[*p].kind, Kind::Append | Kind::MergeAppend));
         let key = match (append, &found.statement) {
             (Some(append), Some(statement)) => (append, conditions(statement)),
@@ -78,6 +82,14 @@ pub fn joined_wastes(cx: &PlanCx<'_>, limits: Limits) -> Vec<Waste> {
         fold(cx, id, vec![(id, rows, found)])
     };
     (0..cx.plan.nodes.len()).filter_map(of).collect()
+}
+
+/// An estimate that few rows are kept. A planner that has an index for them and reads the table expects otherwise: most rows fit, or most
+/// blocks are empty.
+fn is_credible(cx: &PlanCx<'_>, scan: NodeId, rows: Rows, limits: Limits, found: &Found) -> bool {
+    let read = estimate::read_at_least(cx, scan).unwrap_or(0.0);
+    let is_answered = |statement: &String| by_one_index(statement, cx.catalog);
+    rows.kept <= limits.max_kept * read && !found.statement.as_ref().is_some_and(is_answered)
 }
 
 fn conditions(statement: &str) -> String {
@@ -150,7 +162,7 @@ impl Waste {
             draft = draft.evidence(measured("loops and processes", whole(self.rows.loops), ""));
         }
         if let Some(filter) = cx.plan.nodes[self.scans[0]].text(&crate::plan::model::Key::Filter) {
-            draft = draft.evidence(seen("filter", condition::printed(filter).join(" AND ")));
+            draft = draft.evidence(seen("filter", condition::in_words(filter)));
         }
         if self.scans.len() > 1 && !self.of_parent(cx) {
             draft.detail.push_str(
