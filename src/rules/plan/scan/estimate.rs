@@ -10,10 +10,14 @@ use super::rows::Rows;
 /// `None` for other scans, and without costs.
 pub fn rows(cx: &PlanCx<'_>, scan: NodeId) -> Option<Rows> {
     let node = cx.plan.nodes.get(scan).filter(|node| node.kind == Kind::SeqScan)?;
-    let processes = processes(cx.plan, scan);
-    let kept = node.estimate?.rows * processes;
-    let read = known(cx, node).or_else(|| Some(by_cost(node)? * processes))?;
+    let kept = output(cx.plan, scan)?;
+    let read = known(cx, node).or_else(|| Some(by_cost(node)? * processes(cx.plan, scan)))?;
     Some(Rows { kept, filtered: (read - kept).max(0.0), rechecked: 0.0, loops: 1.0 })
+}
+
+/// Rows that any scan gives, of all processes.
+pub fn output(plan: &Plan, scan: NodeId) -> Option<f64> {
+    Some(plan.nodes.get(scan)?.estimate?.rows * processes(plan, scan))
 }
 
 /// Rows that the scan reads at least. Its width is that of the columns that leave it; the rows of the table may be wider, and then

@@ -41,6 +41,7 @@ pub fn joined(cx: &PlanCx<'_>, scan: NodeId, max_kept: f64) -> Option<(Rows, Str
     if given > max_kept * own.read() || partners > max_kept * own.read() {
         return None;
     }
-    let statement = joined_statement(plan, scan, cx.catalog).filter(|statement| !by_any_index(statement, cx.catalog))?;
+    let statement =
+        joined_statement(plan, scan, cx.catalog).filter(|statement| !by_any_index(statement, cx.catalog))?;
     Some((Rows { kept: given, filtered: own.read() - given, ..own }, statement))
 }

@@ -38,6 +38,20 @@ pub fn filter_statement(plan: &Plan, scan: NodeId, catalog: Option<&Catalog>) ->
     (!wanted.is_empty()).then(|| format!("SELECT * FROM {name} WHERE {}", wanted.join(" AND ")))
 }
 
+/// Whether a sort is by columns of the scan's table alone, which an index over them gives.
+pub fn is_order_of_columns(plan: &Plan, sort: NodeId, scan: NodeId) -> bool {
+    let own = plan.nodes[scan].name().unwrap_or_default();
+    let names = Names { own, relabels: &|_| false };
+    let keys = plan.nodes[sort].text(&Key::SortKey).and_then(|keys| order(keys, names));
+    keys.is_some_and(|keys| {
+        keys.split(", ").all(|key| {
+            let (name, direction) = key.split_once(' ').unwrap_or((key, ""));
+            let plain = !name.contains(['(', ':', '$', '.']);
+            plain && !direction.contains("COLLATE") && !direction.contains("USING")
+        })
+    })
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Joins {
     NestedLoop,
