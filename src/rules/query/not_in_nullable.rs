@@ -82,6 +82,28 @@ fn judge(cx: &QueryCx<'_>, outer: usize, predicate: &Predicate, operand: &Operan
     });
 }
 
+/// The statement with NOT EXISTS in the place of its only NOT IN over a sub-select, where the catalog proves that neither side is
+/// ever NULL: then the two are the same (documentation, "Subquery Expressions").
+pub fn as_not_exists(cx: &QueryCx<'_>) -> Option<String> {
+    let mut all = cx.facts.blocks.iter().enumerate().flat_map(|(outer, block)| {
+        walk::conjuncts(block).filter_map(|p| not_in(p).map(|(operand, inner)| (p.span, operand, inner))).map(move |f| (outer, f))
+    });
+    let (outer, (span, operand, inner)) = all.next()?;
+    if all.next().is_some() {
+        return None;
+    }
+    let block = cx.facts.blocks.get(inner)?;
+    let [Output::Expr { operand: output, .. }] = block.projection.as_slice() else { return None };
+    let column = scope::plain_column(output)?;
+    let known = scope::resolve(cx, inner, column).filter(|known| known.at.0 == inner && known.column.not_null)?;
+    let reference = scope::plain_column(operand).filter(|reference| is_never_null(cx, outer, reference))?;
+    if gives_nulls(block, known.at.1) {
+        return None;
+    }
+    let text = not_exists(cx, outer, reference, inner, column)?;
+    Some(rewrite::replace(cx.text, vec![rewrite::instead(span, text)]))
+}
+
 /// `NULL NOT IN (…)` is not true, unless nothing is in the list, while NOT EXISTS finds no partner of a NULL: the two agree
 /// only for values that are not NULL.
 fn is_never_null(cx: &QueryCx<'_>, outer: usize, reference: &ColumnRef) -> bool {

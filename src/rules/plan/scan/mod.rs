@@ -3,6 +3,7 @@
 mod answered;
 pub mod cause;
 pub mod condition;
+pub mod doubt;
 pub mod estimate;
 pub mod joined;
 mod pieces;

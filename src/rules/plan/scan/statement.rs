@@ -120,7 +120,7 @@ fn table<'c>(node: &Node, catalog: Option<&'c Catalog>) -> Option<(String, Optio
 }
 
 /// Recheck Cond stands for the index conditions of a bitmap.
-fn own_conditions(node: &Node) -> impl Iterator<Item = &str> {
+pub(super) fn own_conditions(node: &Node) -> impl Iterator<Item = &str> {
     [Key::IndexCond, Key::RecheckCond, Key::Filter].into_iter().filter_map(|key| node.text(&key))
 }
 

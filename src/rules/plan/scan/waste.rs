@@ -11,6 +11,7 @@ use crate::sql::facts::RelationName;
 
 use super::answered::by_one_index;
 use super::cause::{Cause, Found, cause};
+use super::doubt::labels;
 use super::joined::joined;
 use super::rows::Rows;
 use super::{condition, estimate};
@@ -133,6 +134,14 @@ fn read_by(cx: &PlanCx<'_>, scan: NodeId) -> Option<Rows> {
 }
 
 impl Waste {
+    /// Columns that are text or are cast to it, with the value: the types of a table that no catalog knows.
+    fn casts(&self, cx: &PlanCx<'_>) -> BTreeMap<String, String> {
+        let node = &cx.plan.nodes[self.scans[0]];
+        let name = node.relation.clone().map(|name| RelationName { schema: node.schema.clone(), name });
+        let is_known = name.and_then(|name| cx.catalog?.table(&name)).is_some();
+        if is_known { BTreeMap::new() } else { labels(cx.plan, self.scans[0]) }
+    }
+
     /// The catalog knows whose partitions these are.
     fn of_parent(&self, cx: &PlanCx<'_>) -> bool {
         let node = &cx.plan.nodes[self.scans[0]];
@@ -166,9 +175,16 @@ impl Waste {
         }
         if self.scans.len() > 1 && !self.of_parent(cx) {
             draft.detail.push_str(
-                " An index belongs on the partitioned table, which then has one in each partition: put its name in the place of the \
-                 partition's and leave CONCURRENTLY out, or give the schema.",
+                " An index belongs on the partitioned table, which then has one in each partition; with the schema (--schema) it is \
+                 written out without a lock on all of them.",
             );
+        }
+        for (column, value) in self.casts(cx) {
+            draft.detail.push_str(&format!(
+                " The plan compares ({column})::text with '{value}': so it prints a varchar column, and so it prints a cast that stands in \
+                 the query. The schema (--schema) would tell."
+            ));
+            draft = draft.confidence(Confidence::Low);
         }
         match &self.statement {
             Some(statement) => draft.ask(Ask::IndexForScan { query: cx.index, statement: statement.clone() }),
