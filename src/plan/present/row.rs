@@ -31,12 +31,13 @@ impl<'a> Row<'a> {
 /// No literal has more empty lines in a row; what follows them is left out.
 const BLANKS: usize = 100;
 
-/// Lines without their ends: `\n`, `\r\n`, and `\r\r\n` of a file that was converted twice.
-pub fn rows(input: &str) -> Vec<Row<'_>> {
+/// Lines without their ends: `\n`, `\r\n`, and `\r\r\n` of a file that was converted twice. `first`: the
+/// input's line in which the text begins.
+pub fn rows(text: &str, first: u32) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     let mut blanks = 0;
-    for (index, text) in input.split('\n').enumerate() {
-        let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
+    for (index, text) in text.split('\n').enumerate() {
+        let line = first.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
         let text = text.trim_end_matches('\r');
         blanks = if text.is_empty() { blanks + 1 } else { 0 };
         if blanks <= BLANKS {

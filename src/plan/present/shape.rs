@@ -134,10 +134,18 @@ pub fn named(content: &str) -> bool {
     grammar::classify(content) == LineKind::Node
 }
 
-fn is_label(content: &str) -> bool {
+/// `SubPlan 1`, `CTE recent`.
+pub fn is_label(content: &str) -> bool {
     ["InitPlan ", "SubPlan ", "CTE "]
         .iter()
         .any(|label| content.strip_prefix(label).is_some_and(|name| !name.trim().is_empty() && !name.contains('=')))
+}
+
+/// A partition that is written to: such lines stand below a ModifyTable (`explain.c`, `show_modifytable_info`).
+pub fn is_target(text: &str) -> bool {
+    let text = text.trim_start();
+    let text = text.strip_prefix("Foreign ").unwrap_or(text);
+    ["Update on ", "Delete on ", "Insert on ", "Merge on "].iter().any(|word| text.starts_with(word)) && !figures(text)
 }
 
 pub fn is_footer(content: &str) -> bool {
