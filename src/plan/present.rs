@@ -55,7 +55,7 @@ pub fn documents(input: &str) -> (Vec<Document<'_>>, Vec<Warning>) {
             Part::Clean { line, text, format } => all.documents.push(whole(text, line, format)),
             Part::Mixed(mixed) => {
                 let first = all.documents.is_empty();
-                if let Some(warning) = foreign::other_system(mixed.rest).filter(|_| first) {
+                if let Some(warning) = first.then(|| foreign::other_system(mixed.rest)).flatten() {
                     return (Vec::new(), vec![warning]);
                 }
                 let rows = rows(mixed.text, mixed.line);
@@ -116,7 +116,7 @@ impl<'a> All<'a> {
                     };
                     self.warnings.extend(rest::ignored(&rest[..end], place));
                     rest.clear();
-                    self.documents.push(document(found));
+                    self.documents.push(document(*found));
                 }
             }
         }
@@ -134,7 +134,7 @@ fn whole(input: &str, line: u32, format: Format) -> Document<'_> {
 
 /// A plan, or a line that belongs to none.
 enum Piece<'a> {
-    Plan(Found<'a>),
+    Plan(Box<Found<'a>>),
     Rest(Row<'a>),
 }
 
@@ -163,7 +163,8 @@ fn pieces<'a>(rows: &[Row<'a>], depth: usize) -> Vec<Piece<'a>> {
             pieces.append(&mut inside(&table, depth));
         } else if let Some(region) = region::take(rows, at) {
             at = region.end;
-            pieces.push(Piece::Plan(Found { format: region.format, rows: region.rows, query: None, count: None }));
+            let found = Found { format: region.format, rows: region.rows, query: None, count: None };
+            pieces.push(Piece::Plan(Box::new(found)));
         } else if let Some(table) = (depth < DEPTH).then(|| table_at(rows, at)).flatten() {
             at = table.end;
             pieces.append(&mut inside(&table, depth));
@@ -171,15 +172,12 @@ fn pieces<'a>(rows: &[Row<'a>], depth: usize) -> Vec<Piece<'a>> {
             let tree = tree::from(rows, &outline, preamble.root);
             at = tree.end;
             let rows = preamble.rows.into_iter().chain(tree.rows).collect();
-            pieces.push(Piece::Plan(Found {
-                format: Format::Text,
-                rows,
-                query: Some(preamble.query),
-                count: tree.count,
-            }));
+            let query = Some(preamble.query);
+            pieces.push(Piece::Plan(Box::new(Found { format: Format::Text, rows, query, count: tree.count })));
         } else if let Some(tree) = tree::take(rows, &outline, at) {
             at = tree.end;
-            pieces.push(Piece::Plan(Found { format: Format::Text, rows: tree.rows, query: None, count: tree.count }));
+            let found = Found { format: Format::Text, rows: tree.rows, query: None, count: tree.count };
+            pieces.push(Piece::Plan(Box::new(found)));
         } else {
             pieces.push(Piece::Rest(rows[at].clone()));
             at += 1;

@@ -11,7 +11,7 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     pub fn is_blank(&self) -> bool {
-        self.text.trim().is_empty()
+        trim(&self.text).is_empty()
     }
 
     /// The same line with less of it.
@@ -48,6 +48,13 @@ pub fn rows(text: &str, first: u32) -> Vec<Row<'_>> {
         rows.pop();
     }
     rows
+}
+
+/// Without blanks of any kind around it; most lines have none.
+pub fn trim(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let bare = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    if bare(bytes.first()) && bare(bytes.last()) { text } else { text.trim() }
 }
 
 /// Columns of leading blanks.

@@ -1,5 +1,6 @@
 //! What a line of a text plan looks like, whatever stands around it: enough to find where a plan begins, ends and goes on.
 
+use super::row::trim;
 use crate::plan::model::Key;
 use crate::plan::text::grammar::{self, LineKind};
 
@@ -73,7 +74,7 @@ const TEXT_KEYS: &[&str] = &[
 
 pub fn shape(text: &str) -> Shape {
     let indented = text.starts_with(' ');
-    let content = text.trim();
+    let content = trim(text);
     let Some(&first) = content.as_bytes().first() else { return Shape::Blank };
     if first == b'-' && (is_arrow(content) || content == "->" && indented) {
         return Shape::Arrow;
