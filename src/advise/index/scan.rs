@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::access::{Service, accesses, indexes_of, quote_ident, serves};
 use crate::catalog::model::{Index, TableName};
-use crate::rules::context::WorkloadCx;
+use crate::rules::context::{KnownPlan, WorkloadCx};
 use crate::rules::plan::scan::doubt::{Doubt, Parent, Partitions, doubt_of_statement};
 use crate::rules::plan::scan::rows::rows_of_statement;
 use crate::sql::facts_of_many;
@@ -34,16 +34,19 @@ pub fn for_scans(asks: &BTreeMap<(QueryIndex, String), ScanAsk>, cx: &WorkloadCx
         return Vec::new();
     }
     let facts = facts_of_many(&texts);
+    let mut plans: BTreeMap<QueryIndex, Vec<&KnownPlan>> = BTreeMap::new();
+    cx.plans.iter().for_each(|plan| plans.entry(plan.query).or_default().push(plan));
     let mut all = Vec::new();
     for (((query, statement), ask), facts) in asks.iter().zip(&facts) {
         let Some(known) = cx.workload.queries.get(*query) else { continue };
         let part = part_of(known, statement);
-        let rows = rows_of_statement(cx.plans.iter().filter(|plan| plan.query == *query), statement, cx.catalog);
+        let of_query = || plans.get(query).into_iter().flatten().copied();
+        let rows = rows_of_statement(of_query(), statement, cx.catalog);
         let doubt = match cx.catalog {
             Some(_) => Doubt::default(),
             None => {
                 let text = cx.facts.get(*query).and_then(Option::as_ref);
-                doubt_of_statement(cx.plans.iter().filter(|plan| plan.query == *query), statement, text)
+                doubt_of_statement(of_query(), statement, text)
             }
         };
         let scan = Scan { statement: statement.clone(), share: ask.share, rows, doubt };
