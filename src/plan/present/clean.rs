@@ -170,7 +170,11 @@ impl Root {
             0 => start == 0 || shape::is_footer(content),
             1 => false,
             _ if content.starts_with("->  ") => match self {
-                Root::Figures => last == &b')',
+                Root::Figures => {
+                    last == &b')'
+                        && content.as_bytes().get(4).is_some_and(u8::is_ascii_uppercase)
+                        && shape::key(&content[4..]).is_none()
+                }
                 Root::Named => shape::named(content) && is_whole(content),
             },
             _ if !content.starts_with(|c: char| c.is_ascii_uppercase()) => false,
@@ -186,76 +190,4 @@ fn is_whole(line: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PLAN: &str = "\
-Nested Loop  (cost=0.00..140.75 rows=1 width=2) (actual time=0.543..0.543 rows=0 loops=1)
-  Join Filter: (o.customer = c.id)
-  ->  Seq Scan on orders o  (cost=0.00..137.50 rows=1 width=4) (actual time=0.542..0.542 rows=0 loops=1)
-        Filter: (note = ')'::text)
-        Rows Removed by Filter: 5000
-  ->  Seq Scan on customers c  (cost=0.00..2.00 rows=100 width=6) (never executed)
-Planning Time: 0.480 ms
-Execution Time: 0.608 ms
-";
-
-    #[test]
-    fn what_the_server_wrote_is_clean() {
-        assert_eq!(format(PLAN), Some(Format::Text));
-        assert_eq!(format("[\n  {\n    \"Plan\": {\n    }\n  }\n]\n"), Some(Format::Json));
-        assert_eq!(format("{\n  \"Query Text\": \"x\",\n  \"Plan\": {\n  }\n}"), Some(Format::Json));
-        assert_eq!(format("[{\"Plan\": {}}]"), Some(Format::Json));
-    }
-
-    #[test]
-    fn clean_plans_stand_by_themselves_among_others() {
-        let json = "[\n  {\n    \"Plan\": {\n    }\n  }\n]\n";
-        let input = format!("{PLAN}\n{PLAN}\n\n\n{json}\nSELECT 1\n\n{PLAN}\n{PLAN}\n(8 rows)\n");
-        let parts = parts(&input);
-        let lines: Vec<(u32, Option<u32>)> = parts
-            .iter()
-            .map(|part| match part {
-                Part::Clean { line, .. } => (*line, None),
-                Part::Mixed(mixed) => (mixed.line, mixed.last),
-            })
-            .collect();
-        assert_eq!(lines, [(1, None), (10, None), (21, None), (28, Some(30)), (39, None)]);
-        for part in &parts {
-            let (Part::Clean { line, text, .. } | Part::Mixed(Mixed { line, text, .. })) = part;
-            assert_eq!(input.lines().nth(*line as usize - 1), text.lines().next());
-        }
-    }
-
-    #[test]
-    fn plans_without_costs_and_with_sub_plans_are_clean() {
-        let plan = "Seq Scan on a\n  Filter: (SubPlan 1)\n  SubPlan 1\n    ->  Limit\n          ->  Seq Scan on b\n";
-        assert_eq!(format(plan), Some(Format::Text));
-        let update = "Update on p  (cost=0.00..9.00 rows=1 width=9)\n  Update on p1 p_1\n  ->  Append  (cost=1.00..2.00 rows=1 width=4)\n";
-        assert_eq!(format(update), Some(Format::Text));
-    }
-
-    #[test]
-    fn anything_else_is_not() {
-        for input in [
-            PLAN.replace("rows=0 loops", "rows=0\nloops"),
-            PLAN.replace("  Join", "\tJoin"),
-            PLAN.replace('\n', "\r\n"),
-            PLAN.replace("..", "…"),
-            PLAN.replace("')'", "'a\n  B'"),
-            format!("{PLAN}(8 rows)\n"),
-            format!("{PLAN}{PLAN}"),
-            format!(" {PLAN}"),
-            "[\n  {\n    \"Plan\": {\n    }\n  }\n]\n[\n  {\n    \"Plan\": {\n    }\n  }\n]\n".into(),
-            "[       +\n  {     +\n    \"Plan\": {}+\n  }\n]".into(),
-            "{\"query_block\": {}}".into(),
-            "Result".into(),
-            "Result\n".into(),
-            "Seq Scan on\n  Filter: (a)".into(),
-            "Seq Scan on a\n  ->  Index Scan using\n  b on c".into(),
-            String::new(),
-        ] {
-            assert_eq!(format(&input), None, "{input}");
-        }
-    }
-}
+mod tests;
