@@ -5,4 +5,4 @@ pub mod model;
 mod read;
 
 pub use model::Script;
-pub use read::{Options, Source, scripts};
+pub use read::{Options, Source, is_marker, is_sql, scripts};

@@ -19,6 +19,18 @@ pub struct Options {
     pub framework: Option<Framework>,
 }
 
+/// Whether a file of that name holds SQL to look at.
+pub fn is_sql(path: &str) -> bool {
+    path.to_ascii_lowercase().ends_with(".sql")
+}
+
+/// Whether a file tells which framework its folder belongs to, or how a migration is run.
+pub fn is_marker(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    matches!(name, "metadata.toml" | "migration_lock.toml" | "atlas.sum" | "_journal.json" | "diesel.toml")
+        || name.ends_with(".sql.conf")
+}
+
 /// Reads every source; `markers` are the small files beside them by which frameworks are known.
 pub fn scripts(sources: Vec<Source>, _markers: &[Source], options: Options) -> Vec<Script> {
     sources.into_par_iter().map(|source| script(source, options)).collect()
