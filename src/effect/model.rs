@@ -59,6 +59,8 @@ pub enum Cause {
     CreateIndex,
     Reindex,
     VolatileDefault,
+    /// A default that calls a function which is not known; it is taken for volatile.
+    UnknownDefault,
     Serial,
     Identity,
     StoredGenerated,
@@ -96,6 +98,17 @@ pub struct Failure {
     pub code: &'static str,
     pub message: String,
     pub span: Span,
+}
+
+impl WorkKind {
+    /// What is done to the table, in a sentence.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Rewrite => "rewrites",
+            Self::Scan => "reads every row of",
+            Self::IndexBuild => "builds an index on",
+        }
+    }
 }
 
 impl Effect {

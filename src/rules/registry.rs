@@ -86,6 +86,7 @@ rules! {
         suspicious_settings: Plan,
         temp_io: Plan,
         time_outside_plan: Plan,
+        top_n_sort: Plan,
         unhashed_not_in: Plan,
         user_trigger: Plan,
         waits_for_row_lock: Plan,

@@ -152,7 +152,6 @@ pub fn sequence_of(column: &Column) -> Option<&str> {
     rest.trim_start_matches('(').strip_prefix('\'')?.split_once('\'').map(|(name, _)| name)
 }
 
-
 /// The words of a name: `totalPrice` and `total_price` alike, in lower case.
 pub fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
