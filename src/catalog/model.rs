@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod code;
+
+pub use code::{Policy, PolicyCommand, Routine, Sequence};
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
 pub struct TableName {
@@ -38,6 +42,9 @@ pub struct Catalog {
     /// Enum and domain names with their base type (`enum`, or the domain's type).
     pub types: BTreeMap<String, String>,
     pub extensions: Vec<String>,
+    /// Functions and procedures, those of one name beside each other.
+    pub routines: Vec<Routine>,
+    pub sequences: BTreeMap<TableName, Sequence>,
     pub settings: BTreeMap<String, String>,
 }
 
@@ -64,8 +71,18 @@ pub struct Table {
     pub parent: Option<TableName>,
     pub partition_key: Option<String>,
     pub row_security: bool,
+    pub row_security_forced: bool,
+    pub policies: Vec<Policy>,
     /// `CREATE UNLOGGED TABLE`; false also when nothing says so.
     pub unlogged: bool,
+    /// Storage parameters, and options of a view.
+    pub parameters: BTreeMap<String, String>,
+    /// The index that REPLICA IDENTITY names.
+    pub replica_identity: Option<String>,
+    /// Whether COMMENT said something of it; false also when nothing is known.
+    pub commented: bool,
+    /// The query of a view, as written.
+    pub query: Option<String>,
     /// Planner's row estimate (`pg_class.reltuples`; `None` when never analysed).
     pub rows: Option<f64>,
     pub heap_bytes: Option<u64>,
@@ -131,6 +148,9 @@ pub struct Constraint {
     pub columns: Vec<String>,
     #[serde(default)]
     pub deferrable: bool,
+    /// Of a foreign key: a row refers by all columns or by none.
+    #[serde(default)]
+    pub match_full: bool,
     #[serde(default = "yes")]
     pub validated: bool,
     #[serde(default)]

@@ -1,6 +1,6 @@
 //! Rules about tables, keys and indexes.
 
-mod about;
+pub(crate) mod about;
 pub mod all_columns_nullable;
 pub mod boolean_index;
 pub mod btree_on_container;
