@@ -233,6 +233,16 @@ pub enum LintFormat {
     Markdown,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PresetName {
+    /// What a team with a running product wants to hear of
+    Default,
+    /// Also what is right but costs work: types, names, guards
+    Strict,
+    /// Also matters of taste and policy
+    All,
+}
+
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = LINT_EXAMPLES)]
 pub struct Lint {
@@ -279,15 +289,15 @@ pub struct Lint {
     /// FILE takes the place of standard output; `sarif=FILE`, `json=FILE` and so on are written beside it
     #[arg(short, long, value_name = "[KIND=]FILE", help_heading = "Output")]
     pub output: Vec<String>,
-    /// Exit with 1 when there is a finding of this severity or above
-    #[arg(long, value_name = "SEVERITY", default_value = "error", help_heading = "Output")]
-    pub fail_on: FailOn,
+    /// Exit with 1 when there is a finding of this severity or above; else as the configuration says, else error
+    #[arg(long, value_name = "SEVERITY", help_heading = "Output")]
+    pub fail_on: Option<FailOn>,
     /// Configuration; else the nearest sqlsift.toml up to the root of the repository
     #[arg(short, long, value_name = "FILE", env = "SQLSIFT_CONFIG", help_heading = "Rules")]
     pub config: Option<PathBuf>,
-    /// Rules that are on: default, strict or all; else as the configuration says
+    /// Rules that are on; else as the configuration says
     #[arg(long, value_name = "PRESET", help_heading = "Rules")]
-    pub preset: Option<String>,
+    pub preset: Option<PresetName>,
 }
 
 #[derive(Clone, Debug, Subcommand)]

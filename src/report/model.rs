@@ -329,6 +329,8 @@ pub enum RecommendationKind {
     Setting,
     SplitMigration,
     AddConstraint,
+    /// A column, table, function, policy or privilege defined otherwise.
+    ChangeSchema,
     /// Run EXPLAIN again, with more options.
     RunExplain,
     Application,

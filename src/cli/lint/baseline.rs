@@ -26,8 +26,6 @@ pub fn forget(report: &mut Report, path: &Path) -> Result<(), Failure> {
         _ => true,
     });
     report.coverage.known_findings = (all - report.findings.len()) as u64;
-    let asked: std::collections::BTreeSet<&str> =
-        report.findings.iter().flat_map(|finding| &finding.recommendations).map(String::as_str).collect();
-    report.recommendations.retain(|recommendation| asked.contains(recommendation.id.as_str()));
+    super::report::forget_unasked(report);
     Ok(())
 }

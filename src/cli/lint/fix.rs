@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::cli::args::Lint;
+use crate::cli::args::{FailOn, Lint};
 use crate::cli::failure::Failure;
 use crate::cli::{Ending, output, terminal};
 use crate::report::model::{Applicability, Edit, Report};
 use crate::script::Script;
 
 /// Applies what a machine may apply: to the files, or (`--diff`) to a patch on standard output.
-pub fn run(report: &Report, scripts: &[Script], args: &Lint) -> Result<Ending, Failure> {
+pub fn run(report: &Report, scripts: &[Script], args: &Lint, fail_on: FailOn) -> Result<Ending, Failure> {
     let machine = report.recommendations.iter().filter(|one| one.applicability == Applicability::Machine);
     let mut edits: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
     for edit in machine.flat_map(|one| &one.edits) {
@@ -29,7 +29,7 @@ pub fn run(report: &Report, scripts: &[Script], args: &Lint) -> Result<Ending, F
     }
     let left = report.findings.iter().filter(|finding| !by_machine(report, &finding.recommendations)).count();
     terminal::complain(&format!("{changed} files repaired, {left} findings need a person"));
-    Ok(if left == 0 { Ending::Clean } else { crate::cli::ending::of(report, args.fail_on) })
+    Ok(if left == 0 { Ending::Clean } else { crate::cli::ending::of(report, fail_on) })
 }
 
 fn by_machine(report: &Report, ids: &[String]) -> bool {

@@ -1,7 +1,10 @@
 //! What was linted in; the report out.
 
+use std::collections::BTreeSet;
+
 use crate::advise;
 use crate::cli::analyze::catalog::Given;
+use crate::config::lint::{Paths, severity};
 use crate::report::model::{Coverage, Input, Problem, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary};
 use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::lint::Linted;
@@ -87,4 +90,27 @@ fn input(script: &Script) -> Input {
         _ => Vec::new(),
     };
     Input { path: script.path.clone(), format: format.to_owned(), details, bytes: script.text.len() as u64 }
+}
+
+/// Gives findings the severities that `[[paths]]` sets for their files, and leaves out what is off there.
+pub fn by_path(report: &mut Report, entries: &[Paths]) {
+    report.findings.retain_mut(|finding| {
+        let path = finding.locations.first().map_or("", |place| place.path.as_str());
+        match severity(entries, path, &finding.rule) {
+            Some(None) => false,
+            Some(Some(severity)) => {
+                finding.severity = severity;
+                true
+            }
+            None => true,
+        }
+    });
+    forget_unasked(report);
+}
+
+/// Leaves out recommendations that no finding asks for any more.
+pub fn forget_unasked(report: &mut Report) {
+    let asked: BTreeSet<&str> =
+        report.findings.iter().flat_map(|finding| &finding.recommendations).map(String::as_str).collect();
+    report.recommendations.retain(|recommendation| asked.contains(recommendation.id.as_str()));
 }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::cli::failure::Failure;
 use crate::cli::terminal;
+use crate::config::lint::fits;
 use crate::report::model::Problem;
 use crate::script::{Source, is_marker, is_sql};
 
@@ -21,7 +22,7 @@ pub struct Found {
 /// Folders in which nobody keeps migrations of his own.
 const SKIPPED: &[&str] = &["node_modules", "target", "vendor", "dist"];
 
-pub fn read(inputs: &[String]) -> Result<Found, Failure> {
+pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failure> {
     if inputs.is_empty() && terminal::stdin_is_terminal() {
         return Err(Failure::new("nothing to check", "sqlsift lint migrations/, or sqlsift lint - < file.sql"));
     }
@@ -39,6 +40,9 @@ pub fn read(inputs: &[String]) -> Result<Found, Failure> {
         }
     }
     paths.dedup();
+    paths.retain(|(path, named)| {
+        *named == Named::ByTheUser || !exclude.iter().any(|pattern| fits(pattern, &shown(path)))
+    });
     let texts: Vec<(PathBuf, Named, std::io::Result<Vec<u8>>)> =
         paths.into_par_iter().map(|(path, named)| (path.clone(), named, std::fs::read(&path))).collect();
     for (path, named, text) in texts {
@@ -68,6 +72,7 @@ pub fn read(inputs: &[String]) -> Result<Found, Failure> {
     Ok(found)
 }
 
+/// How a file came to be read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Named {
     ByTheUser,

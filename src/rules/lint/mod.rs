@@ -2,6 +2,7 @@
 //!
 //! The scripts are replayed one statement after the other, and rules look at each with the catalog as it was before it.
 
+mod comment;
 pub mod context;
 pub mod lived;
 mod run;

@@ -134,7 +134,8 @@ impl Run<'_> {
         lived.live(at.content(), at.number, &step, &self.replay);
         if let Some(ddl) = ddl {
             let place = at.place(script);
-            for complaint in self.replay.apply(ddl, &place) {
+            let span = at.inner.map_or(at.statement.span, |(_, inner)| inner.span);
+            for complaint in self.replay.apply_text(ddl, span.of(&script.text), &place) {
                 // That something exists already, or not yet, is what DO blocks are written for.
                 if at.within().is_none() && (self.target.wanted)(&script.path) {
                     self.desk.problem(Problem {
