@@ -25,11 +25,11 @@ pub(super) fn predict(draft: &mut Draft<'_>, table: &CreateTable) {
         draft.lock(&draft.name(parent), LockMode::ShareUpdateExclusive, parent.span);
     }
     for constraint in &table.constraints {
-        if let ConstraintBody::ForeignKey { references, .. } = &constraint.body {
-            let referenced = draft.name(references);
+        if let ConstraintBody::ForeignKey(key) = &constraint.body {
+            let referenced = draft.name(&key.references);
             if referenced != name {
                 let all: Vec<TableName> = draft.partitions(&referenced);
-                draft.lock_all(&all, LockMode::ShareRowExclusive, references.span);
+                draft.lock_all(&all, LockMode::ShareRowExclusive, key.references.span);
             }
         }
     }

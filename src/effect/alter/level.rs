@@ -10,7 +10,7 @@ pub(super) fn of(action: &Action) -> LockMode {
     use LockMode::{AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
     match &action.kind {
         ActionKind::AddConstraint(ConstraintDef { body: ConstraintBody::ForeignKey { .. }, .. }) => ShareRowExclusive,
-        ActionKind::ValidateConstraint(_) | ActionKind::AttachPartition(_) => ShareUpdateExclusive,
+        ActionKind::ValidateConstraint(_) | ActionKind::AttachPartition { .. } => ShareUpdateExclusive,
         ActionKind::DetachPartition { concurrently: true, .. } => ShareUpdateExclusive,
         _ => AccessExclusive,
     }
@@ -27,12 +27,32 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
         ActionKind::DropConstraint { .. } | ActionKind::ValidateConstraint(_) => true,
         ActionKind::AlterConstraint { .. } => draft.is_partitioned(table),
         ActionKind::Move(_)
-        | ActionKind::AttachPartition(_)
+        | ActionKind::AttachPartition { .. }
         | ActionKind::DetachPartition { .. }
         | ActionKind::Inherit(_)
         | ActionKind::NoInherit(_)
         | ActionKind::EnableRowSecurity
         | ActionKind::DisableRowSecurity
+        | ActionKind::ForceRowSecurity
+        | ActionKind::NoForceRowSecurity
+        | ActionKind::OwnerTo(_)
+        | ActionKind::OfType(_)
+        | ActionKind::NotOf
+        | ActionKind::SetTrigger { .. }
+        | ActionKind::SetRule { .. }
+        | ActionKind::ReplicaIdentity(_)
+        | ActionKind::ClusterOn(_)
+        | ActionKind::SetWithoutCluster
+        | ActionKind::SetLogged
+        | ActionKind::SetUnlogged
+        | ActionKind::SetAccessMethod(_)
+        | ActionKind::SetTablespace(_)
+        | ActionKind::SetParameters(_)
+        | ActionKind::ResetParameters(_)
+        | ActionKind::SplitPartition { .. }
+        | ActionKind::MergePartitions { .. }
+        | ActionKind::DependsOnExtension(_)
+        | ActionKind::SetOptions
         | ActionKind::Other => false,
         _ => true,
     }

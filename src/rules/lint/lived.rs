@@ -8,7 +8,7 @@ use crate::catalog::model::{Table, TableName};
 use crate::effect::{Effect, Lock};
 use crate::script::model::{Content, Script, Transaction};
 use crate::sql::ddl::Ddl;
-use crate::sql::ddl::model::{ActionKind, DropKind, QualifiedName};
+use crate::sql::ddl::model::{ActionKind, ObjectKind, QualifiedName};
 
 /// Up to the statement at hand.
 #[derive(Clone, Debug, Default)]
@@ -134,9 +134,9 @@ impl Lived {
             }
             Ddl::CreateView(view) => add("view", &view.name.name),
             Ddl::CreateType(def) => add("type", &def.name.name),
-            Ddl::CreateSchema { name, .. } => add("schema", &name.text),
-            Ddl::CreateExtension { name, .. } => add("extension", &name.text),
-            Ddl::CreateSequence { name, .. } => add("sequence", &name.name),
+            Ddl::CreateSchema(schema) => add("schema", &schema.name.text),
+            Ddl::CreateExtension(extension) => add("extension", &extension.name.text),
+            Ddl::CreateSequence(sequence) => add("sequence", &sequence.name.name),
             _ => {}
         }
     }
@@ -150,15 +150,12 @@ pub enum Local {
 }
 
 /// `Lived::created`'s word for what a DROP names.
-pub fn kind_of(kind: DropKind) -> &'static str {
+pub fn kind_of(kind: ObjectKind) -> &'static str {
     match kind {
-        DropKind::Table => "table",
-        DropKind::Index => "index",
-        DropKind::View => "view",
-        DropKind::Schema => "schema",
-        DropKind::Type => "type",
-        DropKind::Extension => "extension",
-        DropKind::Sequence => "sequence",
+        ObjectKind::ForeignTable => "table",
+        ObjectKind::MaterializedView => "view",
+        ObjectKind::Domain => "type",
+        other => other.name(),
     }
 }
 
