@@ -26,10 +26,11 @@ pub(super) fn predict(draft: &mut Draft<'_>, table: &CreateTable) {
     }
     for constraint in &table.constraints {
         if let ConstraintBody::ForeignKey(key) = &constraint.body {
-            let referenced = draft.name(&key.references);
+            let references = &key.references;
+            let referenced = draft.name(references);
             if referenced != name {
                 let all: Vec<TableName> = draft.partitions(&referenced);
-                draft.lock_all(&all, LockMode::ShareRowExclusive, key.references.span);
+                draft.lock_all(&all, LockMode::ShareRowExclusive, references.span);
             }
         }
     }

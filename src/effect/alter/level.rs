@@ -9,7 +9,7 @@ use crate::sql::ddl::model::{Action, ActionKind, ConstraintBody, ConstraintDef};
 pub(super) fn of(action: &Action) -> LockMode {
     use LockMode::{AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
     match &action.kind {
-        ActionKind::AddConstraint(ConstraintDef { body: ConstraintBody::ForeignKey { .. }, .. }) => ShareRowExclusive,
+        ActionKind::AddConstraint(ConstraintDef { body: ConstraintBody::ForeignKey(_), .. }) => ShareRowExclusive,
         ActionKind::ValidateConstraint(_) | ActionKind::AttachPartition { .. } => ShareUpdateExclusive,
         ActionKind::DetachPartition { concurrently: true, .. } => ShareUpdateExclusive,
         _ => AccessExclusive,
@@ -33,26 +33,6 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
         | ActionKind::NoInherit(_)
         | ActionKind::EnableRowSecurity
         | ActionKind::DisableRowSecurity
-        | ActionKind::ForceRowSecurity
-        | ActionKind::NoForceRowSecurity
-        | ActionKind::OwnerTo(_)
-        | ActionKind::OfType(_)
-        | ActionKind::NotOf
-        | ActionKind::SetTrigger { .. }
-        | ActionKind::SetRule { .. }
-        | ActionKind::ReplicaIdentity(_)
-        | ActionKind::ClusterOn(_)
-        | ActionKind::SetWithoutCluster
-        | ActionKind::SetLogged
-        | ActionKind::SetUnlogged
-        | ActionKind::SetAccessMethod(_)
-        | ActionKind::SetTablespace(_)
-        | ActionKind::SetParameters(_)
-        | ActionKind::ResetParameters(_)
-        | ActionKind::SplitPartition { .. }
-        | ActionKind::MergePartitions { .. }
-        | ActionKind::DependsOnExtension(_)
-        | ActionKind::SetOptions
         | ActionKind::Other => false,
         _ => true,
     }
