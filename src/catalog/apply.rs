@@ -51,6 +51,26 @@ fn shown(name: &QualifiedName) -> String {
     }
 }
 
+/// Whether the statement changes a catalog, or may.
+pub fn concerns(ddl: &Ddl) -> bool {
+    matches!(
+        ddl,
+        Ddl::CreateTable(_)
+            | Ddl::AlterTable(_)
+            | Ddl::CreateIndex(_)
+            | Ddl::AlterIndex(_)
+            | Ddl::Drop(_)
+            | Ddl::CreateView(_)
+            | Ddl::CreateType(_)
+            | Ddl::MoveType { .. }
+            | Ddl::CreateExtension(_)
+            | Ddl::CreateSchema(_)
+            | Ddl::RenameSchema { .. }
+            | Ddl::CreateSequence(_)
+            | Ddl::SearchPath(_)
+    )
+}
+
 type Applied = Result<(), Complaint>;
 
 /// The catalog in the making, with the session's state.
