@@ -137,6 +137,7 @@ rules! {
         reg_type_column: Schema,
         repeated_index_column: Schema,
         required_columns: Schema,
+        sequence_smaller_than_column: Schema,
         serial_column: Schema,
         single_column_table: Schema,
         table_inheritance: Schema,

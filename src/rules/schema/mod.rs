@@ -1,6 +1,5 @@
 //! Rules about tables, keys and indexes.
 
-pub(crate) mod about;
 pub mod all_columns_nullable;
 pub mod boolean_index;
 pub mod btree_on_container;
@@ -25,10 +24,12 @@ pub mod nullable_unique;
 pub mod numbered_columns;
 pub mod overlapping_index;
 pub mod partition_key_not_in_key;
+pub(crate) mod about;
 pub mod quoted_identifier;
 pub mod reg_type_column;
 pub mod repeated_index_column;
 pub mod required_columns;
+pub mod sequence_smaller_than_column;
 pub mod serial_column;
 pub mod single_column_table;
 pub mod table_inheritance;
