@@ -111,6 +111,7 @@ rules! {
     }
     schema {
         all_columns_nullable: Schema,
+        autovacuum_disabled: Schema,
         boolean_index: Schema,
         btree_on_container: Schema,
         char_n: Schema,

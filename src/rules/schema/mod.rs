@@ -1,6 +1,7 @@
 //! Rules about tables, keys and indexes.
 
 pub mod all_columns_nullable;
+pub mod autovacuum_disabled;
 pub mod boolean_index;
 pub mod btree_on_container;
 pub mod char_n;
