@@ -125,6 +125,7 @@ rules! {
         inconsistent_column_type: Schema,
         integer_primary_key: Schema,
         json_column: Schema,
+        missing_comment: Schema,
         missing_foreign_key: Schema,
         money_type: Schema,
         needless_not_null_predicate: Schema,

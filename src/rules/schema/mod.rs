@@ -16,6 +16,7 @@ pub mod inconsistent_column_type;
 mod index_pairs;
 pub mod integer_primary_key;
 pub mod json_column;
+pub mod missing_comment;
 pub mod missing_foreign_key;
 pub mod money_type;
 pub mod needless_not_null_predicate;
