@@ -131,6 +131,7 @@ rules! {
         needless_not_null_predicate: Schema,
         no_primary_key: Schema,
         not_valid_constraint: Schema,
+        nullable_composite_reference: Schema,
         nullable_unique: Schema,
         numbered_columns: Schema,
         overlapping_index: Schema,

@@ -22,6 +22,7 @@ pub mod money_type;
 pub mod needless_not_null_predicate;
 pub mod no_primary_key;
 pub mod not_valid_constraint;
+pub mod nullable_composite_reference;
 pub mod nullable_unique;
 pub mod numbered_columns;
 pub mod overlapping_index;
