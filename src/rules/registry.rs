@@ -118,6 +118,7 @@ rules! {
         cross_schema_foreign_key: Schema,
         duplicate_foreign_key: Schema,
         duplicate_index: Schema,
+        extension_in_public: Statement,
         float_for_money: Schema,
         foreign_key_type_mismatch: Schema,
         foreign_key_without_index: Schema,

@@ -8,6 +8,7 @@ pub mod char_n;
 pub mod cross_schema_foreign_key;
 pub mod duplicate_foreign_key;
 pub mod duplicate_index;
+pub mod extension_in_public;
 pub mod float_for_money;
 pub mod foreign_key_type_mismatch;
 pub mod foreign_key_without_index;
