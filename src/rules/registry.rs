@@ -162,6 +162,7 @@ rules! {
         injectable_execute: Statement,
         outside_access: Statement,
         plaintext_password: Statement,
+        policy_without_rls: Schema,
         superuser_role: Statement,
         weak_password_hash: Statement,
     }

@@ -6,5 +6,6 @@ pub mod grant_to_public;
 pub mod injectable_execute;
 pub mod outside_access;
 pub mod plaintext_password;
+pub mod policy_without_rls;
 pub mod superuser_role;
 pub mod weak_password_hash;
