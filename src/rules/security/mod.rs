@@ -7,5 +7,6 @@ pub mod injectable_execute;
 pub mod outside_access;
 pub mod plaintext_password;
 pub mod policy_without_rls;
+pub mod rls_without_policy;
 pub mod superuser_role;
 pub mod weak_password_hash;
