@@ -162,6 +162,7 @@ rules! {
         injectable_execute: Statement,
         outside_access: Statement,
         plaintext_password: Statement,
+        policy_always_true: Schema,
         policy_without_rls: Schema,
         rls_without_policy: Schema,
         superuser_role: Statement,

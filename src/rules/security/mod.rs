@@ -6,6 +6,7 @@ pub mod grant_to_public;
 pub mod injectable_execute;
 pub mod outside_access;
 pub mod plaintext_password;
+pub mod policy_always_true;
 pub mod policy_without_rls;
 pub mod rls_without_policy;
 pub mod superuser_role;
