@@ -163,6 +163,7 @@ rules! {
         outside_access: Statement,
         plaintext_password: Statement,
         policy_always_true: Schema,
+        policy_evaluated_per_row: Schema,
         policy_without_rls: Schema,
         rls_without_policy: Schema,
         superuser_role: Statement,
