@@ -160,6 +160,7 @@ rules! {
         grant_all: Statement,
         grant_to_public: Statement,
         injectable_execute: Statement,
+        multiple_permissive_policies: Schema,
         outside_access: Statement,
         plaintext_password: Statement,
         policy_always_true: Schema,

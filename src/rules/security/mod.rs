@@ -4,6 +4,7 @@ mod dynamic;
 pub mod grant_all;
 pub mod grant_to_public;
 pub mod injectable_execute;
+pub mod multiple_permissive_policies;
 pub mod outside_access;
 pub mod plaintext_password;
 pub mod policy_always_true;
