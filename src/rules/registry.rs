@@ -165,6 +165,7 @@ rules! {
         plaintext_password: Statement,
         policy_always_true: Schema,
         policy_evaluated_per_row: Schema,
+        policy_on_user_metadata: Schema,
         policy_without_rls: Schema,
         rls_without_policy: Schema,
         superuser_role: Statement,

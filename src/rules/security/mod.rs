@@ -9,6 +9,7 @@ pub mod outside_access;
 pub mod plaintext_password;
 pub mod policy_always_true;
 pub mod policy_evaluated_per_row;
+pub mod policy_on_user_metadata;
 pub mod policy_without_rls;
 pub mod rls_without_policy;
 pub mod superuser_role;
