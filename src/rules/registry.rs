@@ -157,6 +157,7 @@ rules! {
         wide_index: Schema,
     }
     security {
+        definer_without_search_path: Schema,
         grant_all: Statement,
         grant_to_public: Statement,
         injectable_execute: Statement,

@@ -1,5 +1,6 @@
 //! Rules about who may do what, and about text that becomes SQL.
 
+pub mod definer_without_search_path;
 mod dynamic;
 pub mod grant_all;
 pub mod grant_to_public;
