@@ -170,6 +170,7 @@ rules! {
         policy_without_rls: Schema,
         rls_without_policy: Schema,
         superuser_role: Statement,
+        view_bypasses_rls: Schema,
         weak_password_hash: Statement,
     }
     workload {

@@ -14,4 +14,5 @@ pub mod policy_on_user_metadata;
 pub mod policy_without_rls;
 pub mod rls_without_policy;
 pub mod superuser_role;
+pub mod view_bypasses_rls;
 pub mod weak_password_hash;
