@@ -122,7 +122,7 @@ pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, name: &Name, span: 
                 }
             }
         }
-        ConstraintKind::Check { .. } | ConstraintKind::Exclusion => {}
+        ConstraintKind::Check { .. } | ConstraintKind::NotNull | ConstraintKind::Exclusion => {}
     }
 }
 

@@ -70,9 +70,7 @@ async fn run(seed: u64, rounds: u64) -> anyhow::Result<Tally> {
         let sql = schema::generate(&mut random, major);
         session.run(&sql).await.map_err(|e| anyhow::anyhow!("{e:?}\n{sql}"))?;
         let mut replay = replay(&sql);
-        let (outside, inside): (Vec<Form>, Vec<Form>) =
-            forms(major).into_iter().partition(|form| form.blockers.is_some());
-        for form in inside.iter().chain(&outside) {
+        for form in &forms(major) {
             let Some(filled) = fill(form, &replay, &mut random) else { continue };
             let Ok(Some(statement)) = ddl::parse(&filled) else {
                 tally.not_read.insert(form.clone());

@@ -11,7 +11,7 @@ pub fn forms(major: u32) -> Vec<String> {
     lines
         .filter_map(|line| match line.split_once(": ") {
             Some((since, rest)) if since.parse::<u32>().is_ok() => {
-                (since.parse() <= Ok(major)).then(|| rest.to_owned())
+                since.parse::<u32>().is_ok_and(|since| since <= major).then(|| rest.to_owned())
             }
             _ => Some(line.to_owned()),
         })
