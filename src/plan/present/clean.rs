@@ -151,7 +151,8 @@ enum Root {
 
 impl Root {
     fn of(line: &str) -> Option<Root> {
-        if line.starts_with(' ') || shape::shape(line) != Shape::Root {
+        // Unaligned, the expanded display puts the column's name in front, and a blank line between rows.
+        if line.starts_with([' ', '"']) || line.starts_with("QUERY PLAN") || shape::shape(line) != Shape::Root {
             return None;
         }
         // Words that a sentence or a statement may begin with: the slow way looks at what surrounds them.

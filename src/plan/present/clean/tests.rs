@@ -60,6 +60,7 @@ fn anything_else_is_not() {
         format!("{PLAN}(8 rows)\n"),
         format!("{PLAN}{PLAN}"),
         format!(" {PLAN}"),
+        format!("QUERY PLAN|{PLAN}"),
         "[\n  {\n    \"Plan\": {\n    }\n  }\n]\n[\n  {\n    \"Plan\": {\n    }\n  }\n]\n".into(),
         "[       +\n  {     +\n    \"Plan\": {}+\n  }\n]".into(),
         "{\"query_block\": {}}".into(),
@@ -180,4 +181,11 @@ fn among_others_too() {
         }
     }
     assert!(unlike.is_empty(), "{}, e.g.\n{}", unlike.len(), unlike[..unlike.len().min(8)].join("\n====\n"));
+}
+
+#[test]
+fn records_between_blank_lines_are_one_plan() {
+    let input = PLAN.lines().map(|line| format!("QUERY PLAN|{line}\n")).collect::<Vec<_>>().join("\n");
+    assert_eq!(quickly(&input).len(), 1);
+    assert_eq!(quickly(&input), slowly(&input));
 }
