@@ -100,7 +100,8 @@ pub fn example() -> Report {
             input("schema.sql", "schema"),
         ],
         coverage: Coverage {
-            statements: 12,
+            files: 3,
+            statements_checked: 12,
             allowed: vec![Allowed { rule: "query/select_star".into(), because: "small".into(), findings: 1 }],
             rules_not_run: ["a", "b", "c", "d"]
                 .map(|name| RuleNotRun { rule: format!("schema/{name}"), reason: "no snapshot was given".into() })

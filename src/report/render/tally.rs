@@ -14,6 +14,8 @@ pub struct Tally {
     files_with: u64,
     statements: u64,
     suppressed: u64,
+    known: u64,
+    down: u64,
 }
 
 impl Tally {
@@ -25,9 +27,11 @@ impl Tally {
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             infos: count(Severity::Info),
-            files: order::by_file(report).keys().filter(|path| !path.is_empty()).count() as u64,
+            files: report.coverage.files.max(with.len() as u64),
             files_with: with.len() as u64,
-            statements: report.coverage.statements,
+            statements: report.coverage.statements_checked,
+            known: report.coverage.known_findings,
+            down: report.coverage.statements_down,
             suppressed: report.coverage.allowed.iter().map(|a| a.findings).sum(),
         }
     }
@@ -44,11 +48,16 @@ impl Tally {
             format!("{counts} in {} of {files}", units::count(self.files_with))
         };
         let statements = units::counted(self.statements, "statement", "statements");
-        let suppressed = match self.suppressed {
-            0 => String::new(),
-            n => format!(", {} suppressed", units::count(n)),
-        };
-        format!("{found} ({statements}){suppressed}")
+        let mut out = format!("{found} ({statements})");
+        let aside = [
+            (self.suppressed, "suppressed"),
+            (self.known, "known from the baseline"),
+            (self.down, "statements that undo migrations left out"),
+        ];
+        for (n, what) in aside.into_iter().filter(|(n, _)| *n > 0) {
+            out.push_str(&format!(", {} {what}", units::count(n)));
+        }
+        out
     }
 }
 
