@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{order, units};
+use super::units;
 use crate::report::escape;
 use crate::report::model::{Finding, Report, Severity};
 
