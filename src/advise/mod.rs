@@ -35,12 +35,17 @@ pub fn recommend(drafts: &[Draft], cx: &WorkloadCx<'_>) -> Advice {
     let mut names = Names::of(cx.catalog);
     let chosen = index::choose(&index_asks(drafts, cx), cx, &mut names);
     let created = index::recommendations(&chosen, cx, &mut names);
+    // Of ten thousand plans each may ask for an index of its own.
+    let mut of_draft: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, index) in chosen.iter().enumerate() {
+        index.drafts.iter().for_each(|&draft| of_draft.entry(draft).or_default().push(at));
+    }
     for (i, draft) in drafts.iter().enumerate() {
         for ask in &draft.asks {
             match ask {
                 Ask::IndexFor { .. } | Ask::IndexOn { .. } => {}
                 Ask::IndexForScan { query, statement } => {
-                    if !chosen.iter().any(|index| index.drafts.contains(&i)) {
+                    if !of_draft.contains_key(&i) {
                         collected.refuse(i, index::scan::refusal(*query, statement, cx));
                     }
                 }
@@ -59,10 +64,8 @@ pub fn recommend(drafts: &[Draft], cx: &WorkloadCx<'_>) -> Advice {
                 Ask::Ready(ready) => collected.add(i, as_recommendation(ready, draft, cx)),
             }
         }
-        for (index, recommendation) in chosen.iter().zip(&created) {
-            if index.drafts.contains(&i) {
-                collected.add(i, recommendation.clone());
-            }
+        for &at in of_draft.get(&i).into_iter().flatten() {
+            collected.add(i, created[at].clone());
         }
     }
     collected.share_pages(drafts);
@@ -101,8 +104,12 @@ pub(crate) fn id(kind: RecommendationKind, text: &str) -> String {
 fn as_recommendation(ready: &Ready, draft: &Draft, cx: &WorkloadCx<'_>) -> Recommendation {
     let observed = draft.observed_us.unwrap_or_else(|| impact::total_us(&draft.queries, cx.workload)) as f64;
     let per_day = |us: f64| impact::per_day_ms(us, cx.workload);
-    let identity =
+    let mut identity =
         if ready.sql.is_empty() { format!("{}\n{:?}", ready.title, draft.subject) } else { ready.sql.clone() };
+    // The same advice at two places of a script is two changes.
+    for edit in &ready.edits {
+        identity.push_str(&format!("\n{}:{}", edit.path, edit.start));
+    }
     Recommendation {
         id: id(ready.kind, &identity),
         kind: ready.kind,
@@ -128,13 +135,20 @@ fn as_recommendation(ready: &Ready, draft: &Draft, cx: &WorkloadCx<'_>) -> Recom
 /// Recommendations by id while they are being collected.
 struct Collected {
     found: BTreeMap<String, Recommendation>,
+    /// The queries of those that several findings share.
+    queries: BTreeMap<String, BTreeSet<String>>,
     links: Vec<Vec<String>>,
     refusals: Vec<Vec<String>>,
 }
 
 impl Collected {
     fn new(drafts: usize) -> Self {
-        Collected { found: BTreeMap::new(), links: vec![Vec::new(); drafts], refusals: vec![Vec::new(); drafts] }
+        Collected {
+            found: BTreeMap::new(),
+            queries: BTreeMap::new(),
+            links: vec![Vec::new(); drafts],
+            refusals: vec![Vec::new(); drafts],
+        }
     }
 
     fn add(&mut self, draft: usize, recommendation: Recommendation) {
@@ -147,8 +161,9 @@ impl Collected {
                 self.found.insert(id, recommendation);
             }
             Some(known) => {
+                let met = self.queries.entry(id).or_insert_with(|| known.queries.iter().cloned().collect());
                 let new: BTreeSet<String> =
-                    recommendation.queries.into_iter().filter(|q| !known.queries.contains(q)).collect();
+                    recommendation.queries.into_iter().filter(|query| met.insert(query.clone())).collect();
                 known.queries.extend(new);
                 if recommendation.impact_ms_per_day.unwrap_or(-1.0) > known.impact_ms_per_day.unwrap_or(-1.0) {
                     known.impact_ms_per_day = recommendation.impact_ms_per_day;

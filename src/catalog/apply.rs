@@ -4,7 +4,9 @@
 //! indexes of partitions. Statements that cannot be applied (an unknown table) are complaints; the rest goes on.
 
 mod alter;
+mod ask;
 mod index;
+mod lines;
 mod names;
 mod objects;
 mod relations;
@@ -56,16 +58,35 @@ pub struct Replay {
     /// Index of a partitioned table → its attached indexes (both as schema and name).
     attached: BTreeMap<TableName, BTreeSet<TableName>>,
     complaints: Vec<Complaint>,
+    /// Where the lines of the statement at hand begin.
+    lines: lines::Lines,
 }
 
 impl Default for Replay {
     fn default() -> Self {
         let catalog = Catalog { origin: Origin::Ddl, search_path: vec!["public".into()], ..Catalog::default() };
-        Replay { catalog, search_path: vec!["public".into()], attached: BTreeMap::new(), complaints: Vec::new() }
+        Replay {
+            catalog,
+            search_path: vec!["public".into()],
+            attached: BTreeMap::new(),
+            complaints: Vec::new(),
+            lines: lines::Lines::default(),
+        }
     }
 }
 
 impl Replay {
+    /// As [`Self::apply`] with the statement's text, of which the spans in `ddl` are offsets: columns and constraints then have
+    /// lines of their own.
+    pub fn apply_text(&mut self, ddl: &Ddl, text: &str, at: &SourceLine) -> Vec<Complaint> {
+        if matches!(ddl, Ddl::CreateTable(_) | Ddl::AlterTable(_)) {
+            self.lines = lines::Lines::of(text, at);
+        }
+        let complaints = self.apply(ddl, at);
+        self.lines = lines::Lines::default();
+        complaints
+    }
+
     /// Applies one statement that stands at `at`; gives what could not be applied of it.
     pub fn apply(&mut self, ddl: &Ddl, at: &SourceLine) -> Vec<Complaint> {
         let result = match ddl {

@@ -131,6 +131,25 @@ fn after_type(text: &str, tokens: &[Token], mut at: usize) -> usize {
     at
 }
 
+/// Where AND joins the members of the whole expression; that of BETWEEN does not.
+pub fn top_level_ands(text: &str) -> Vec<std::ops::Range<usize>> {
+    let (mut depth, mut between, mut found) = (0i32, 0, Vec::new());
+    for token in tokens(text) {
+        let word = slice(text, &token);
+        match token.kind {
+            TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
+            TokenKind::RightParen | TokenKind::RightBracket => depth -= 1,
+            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("between") => between += 1,
+            // An OR beside them: they are no members of the whole.
+            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("or") => return Vec::new(),
+            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("and") && between > 0 => between -= 1,
+            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("and") => found.push(token.start..token.end),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Tokens of `text` that may name a column: identifiers that are no function's name and have no qualifier after them.
 fn column_tokens(text: &str) -> Vec<Token> {
     let tokens = tokens(text);

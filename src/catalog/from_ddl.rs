@@ -77,7 +77,7 @@ impl Reader {
         match ddl::parse(text) {
             Ok(Some(statement)) => {
                 self.out.replayed += 1;
-                for complaint in self.replay.apply(&statement, at) {
+                for complaint in self.replay.apply_text(&statement, text, at) {
                     self.problem(at, complaint.message, complaint.hint);
                 }
             }
@@ -107,7 +107,7 @@ impl Reader {
             let at = SourceLine { line: at.line.saturating_add(line), path: at.path.clone() };
             self.out.replayed += 1;
             // That something exists already is what such blocks are written for.
-            for complaint in self.replay.apply(&found, &at) {
+            for complaint in self.replay.apply_text(&found, statement, &at) {
                 if !complaint.message.contains("exists already") {
                     self.problem(&at, complaint.message, complaint.hint);
                 }

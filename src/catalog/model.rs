@@ -64,6 +64,8 @@ pub struct Table {
     pub parent: Option<TableName>,
     pub partition_key: Option<String>,
     pub row_security: bool,
+    /// `CREATE UNLOGGED TABLE`; false also when nothing says so.
+    pub unlogged: bool,
     /// Planner's row estimate (`pg_class.reltuples`; `None` when never analysed).
     pub rows: Option<f64>,
     pub heap_bytes: Option<u64>,
@@ -105,6 +107,8 @@ pub struct Column {
     pub identity: bool,
     pub collation: Option<String>,
     pub stats: Option<ColumnStats>,
+    /// File and line of the definition, when it came from DDL.
+    pub defined_at: Option<SourceLine>,
 }
 
 /// `pg_stats`, without values.

@@ -121,7 +121,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("sqlsift.toml"), "").unwrap();
         new("user/no_audit_scan", root.path()).unwrap();
-        let config = crate::config::Config::read(&root.path().join("sqlsift.toml")).unwrap();
+        let config = crate::config::Config::read(&root.path().join("sqlsift.toml"), None).unwrap();
         assert!(config.registry.get("user/no_audit_scan").is_some());
         assert!(new("user/no_audit_scan", root.path()).is_err());
         assert!(new("user/../x", root.path()).is_err());

@@ -13,10 +13,15 @@ use crate::rules::registry::{Override, pages};
 use crate::workload::model::Micros;
 
 use super::diagnose::{ConfigError, did_you_mean};
+use super::lint::{Lint, Paths};
 use super::value::{as_default, expected, plain};
+
+mod lint;
 
 #[derive(Debug, Default)]
 pub struct File {
+    pub lint: Lint,
+    pub paths: Vec<Paths>,
     pub preset: Preset,
     pub overrides: BTreeMap<String, Override>,
     pub allows: Vec<Allow>,
@@ -41,7 +46,9 @@ pub fn parse(path: &str, text: &str, users: &[Page]) -> Result<File, ConfigError
             "preset" => file.preset = reader.preset(value)?,
             "rules" => reader.rules(value, &mut file)?,
             "allow" => reader.allows(value, &mut file)?,
-            _ => return Err(reader.unknown(key, "key", ["preset", "rules", "allow"])),
+            "lint" => reader.lint(value, &mut file)?,
+            "paths" => reader.paths(value, &mut file)?,
+            _ => return Err(reader.unknown(key, "key", ["preset", "rules", "allow", "lint", "paths"])),
         }
     }
     Ok(file)

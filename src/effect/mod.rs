@@ -2,9 +2,19 @@
 //!
 //! Every claim in here is about a server: `tests/it/live` runs generated statements and compares what happened.
 
+mod alter;
+mod constraint;
+mod create_index;
+mod create_table;
+mod default;
+mod draft;
+mod drop;
 mod lock;
 pub mod model;
+mod not_null;
+mod partition;
 mod predict;
+mod types;
 
 pub use lock::LockMode;
 pub use model::{Effect, Lock, Version, Work, WorkKind};

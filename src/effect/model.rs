@@ -59,6 +59,8 @@ pub enum Cause {
     CreateIndex,
     Reindex,
     VolatileDefault,
+    /// A default that calls a function which is not known; it is taken for volatile.
+    UnknownDefault,
     Serial,
     Identity,
     StoredGenerated,

@@ -4,7 +4,7 @@
 //! | step | what it takes off |
 //! |---|---|
 //! | [`decode`] | bytes, byte order marks, UTF-16 |
-//! | [`clean`] | nothing: a plan that stands as the server wrote it is passed on without a copy |
+//! | [`clean`] | nothing: plans that stand as the server wrote them are passed on without a copy |
 //! | [`glyph`], [`margin`] | characters that stand for others; what stands in front of or behind every line |
 //! | [`record`] | csvlog and jsonlog around auto_explain's message |
 //! | [`table`], [`expanded`], [`quoted`], [`markup`], [`cell`] | what clients draw around the column `QUERY PLAN` |
@@ -39,6 +39,7 @@ use std::borrow::Cow;
 
 use super::document::{Document, Lines};
 use super::model::{Format, Warning};
+use clean::Part;
 use rest::Where;
 use row::Row;
 use shape::Shape;
@@ -48,42 +49,82 @@ pub fn documents(input: &str) -> (Vec<Document<'_>>, Vec<Warning>) {
     if let Some(format) = clean::format(input) {
         return (vec![whole(input, 1, format)], Vec::new());
     }
-    if let Some(blocks) = clean::blocks(input) {
-        return (blocks.into_iter().map(|(line, text, format)| whole(text, line, format)).collect(), Vec::new());
-    }
-    if let Some(warning) = foreign::other_system(input) {
-        return (Vec::new(), vec![warning]);
-    }
-    let mut rows = row::rows(input);
-    glyph::restore(&mut rows);
-    record::open(&mut rows);
-    margin::strip(&mut rows);
-    let mut documents = Vec::new();
-    let mut warnings = Vec::new();
-    let mut rest = Vec::new();
-    for piece in pieces(&rows, 0) {
-        match piece {
-            Piece::Rest(row) => rest.push(row),
-            Piece::Plan(mut found) => {
-                let place = if documents.is_empty() { Where::Before } else { Where::Between };
-                let end = match query::above(&rest) {
-                    Some((at, query)) if found.query.is_none() => {
-                        found.query = Some(query);
-                        at
-                    }
-                    _ => rest.len(),
-                };
-                warnings.extend(rest::ignored(&rest[..end], place));
-                rest.clear();
-                documents.push(document(found));
+    let mut all = All::default();
+    for part in clean::parts(input) {
+        match part {
+            Part::Clean { line, text, format } => all.documents.push(whole(text, line, format)),
+            Part::Mixed(mixed) => {
+                let first = all.documents.is_empty();
+                if let Some(warning) = first.then(|| foreign::other_system(mixed.rest)).flatten() {
+                    return (Vec::new(), vec![warning]);
+                }
+                let rows = rows(mixed.text, mixed.line);
+                let pieces = pieces(&rows, 0);
+                if mixed.last.is_none() || ends_with(&pieces, mixed.last) {
+                    all.take(pieces, &rows);
+                } else {
+                    // What stands above a plan has taken it in.
+                    let rows = self::rows(mixed.rest, mixed.line);
+                    all.take(self::pieces(&rows, 0), &rows);
+                    break;
+                }
             }
         }
     }
-    match documents.is_empty() {
-        true => warnings.push(foreign::name(&rows)),
-        false => warnings.extend(rest::ignored(&rest, Where::After)),
+    if all.documents.is_empty() && all.warnings.is_empty() {
+        all.warnings.push(foreign::name(&[]));
     }
-    (documents, warnings)
+    (all.documents, all.warnings)
+}
+
+/// Without what stands in front of every line, and with the characters that others stand for.
+fn rows(text: &str, first: u32) -> Vec<Row<'_>> {
+    let mut rows = row::rows(text, first);
+    glyph::restore(&mut rows);
+    record::open(&mut rows);
+    margin::strip(&mut rows);
+    rows
+}
+
+/// Whether the last plan begins in this line, and nothing stands below it.
+fn ends_with(pieces: &[Piece<'_>], line: Option<u32>) -> bool {
+    let last = pieces.iter().rev().find(|piece| !matches!(piece, Piece::Rest(row) if row.is_blank()));
+    matches!(last, Some(Piece::Plan(found)) if found.rows.first().map(|row| row.line) == line)
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct All<'a> {
+    documents: Vec<Document<'a>>,
+    warnings: Vec<Warning>,
+}
+
+impl<'a> All<'a> {
+    fn take(&mut self, pieces: Vec<Piece<'a>>, rows: &[Row<'_>]) {
+        let mut rest = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Rest(row) => rest.push(row),
+                Piece::Plan(mut found) => {
+                    let place = if self.documents.is_empty() { Where::Before } else { Where::Between };
+                    let end = match query::above(&rest) {
+                        Some((at, query)) if found.query.is_none() => {
+                            found.query = Some(query);
+                            at
+                        }
+                        _ => rest.len(),
+                    };
+                    self.warnings.extend(rest::ignored(&rest[..end], place));
+                    rest.clear();
+                    self.documents.push(document(*found));
+                }
+            }
+        }
+        match self.documents.is_empty() {
+            true => self.warnings.push(foreign::name(rows)),
+            false => self.warnings.extend(rest::ignored(&rest, Where::After)),
+        }
+    }
 }
 
 fn whole(input: &str, line: u32, format: Format) -> Document<'_> {
@@ -93,7 +134,7 @@ fn whole(input: &str, line: u32, format: Format) -> Document<'_> {
 
 /// A plan, or a line that belongs to none.
 enum Piece<'a> {
-    Plan(Found<'a>),
+    Plan(Box<Found<'a>>),
     Rest(Row<'a>),
 }
 
@@ -122,7 +163,8 @@ fn pieces<'a>(rows: &[Row<'a>], depth: usize) -> Vec<Piece<'a>> {
             pieces.append(&mut inside(&table, depth));
         } else if let Some(region) = region::take(rows, at) {
             at = region.end;
-            pieces.push(Piece::Plan(Found { format: region.format, rows: region.rows, query: None, count: None }));
+            let found = Found { format: region.format, rows: region.rows, query: None, count: None };
+            pieces.push(Piece::Plan(Box::new(found)));
         } else if let Some(table) = (depth < DEPTH).then(|| table_at(rows, at)).flatten() {
             at = table.end;
             pieces.append(&mut inside(&table, depth));
@@ -130,15 +172,12 @@ fn pieces<'a>(rows: &[Row<'a>], depth: usize) -> Vec<Piece<'a>> {
             let tree = tree::from(rows, &outline, preamble.root);
             at = tree.end;
             let rows = preamble.rows.into_iter().chain(tree.rows).collect();
-            pieces.push(Piece::Plan(Found {
-                format: Format::Text,
-                rows,
-                query: Some(preamble.query),
-                count: tree.count,
-            }));
+            let query = Some(preamble.query);
+            pieces.push(Piece::Plan(Box::new(Found { format: Format::Text, rows, query, count: tree.count })));
         } else if let Some(tree) = tree::take(rows, &outline, at) {
             at = tree.end;
-            pieces.push(Piece::Plan(Found { format: Format::Text, rows: tree.rows, query: None, count: tree.count }));
+            let found = Found { format: Format::Text, rows: tree.rows, query: None, count: tree.count };
+            pieces.push(Piece::Plan(Box::new(found)));
         } else {
             pieces.push(Piece::Rest(rows[at].clone()));
             at += 1;

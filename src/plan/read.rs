@@ -19,12 +19,16 @@ pub fn read(input: &[u8]) -> Reading {
     let (documents, mut warnings) = present::documents(&decoded);
     warnings.extend(damaged);
     let mut plans = Vec::new();
+    plans.reserve(documents.len());
     for document in &documents {
-        let found = plans_of(document);
-        if found.is_empty() {
+        let before = plans.len();
+        match document.format {
+            Format::Text => plans.extend(text::parse(document)),
+            Format::Json | Format::Yaml | Format::Xml => plans.extend(structured::parse(document)),
+        }
+        if plans.len() == before {
             warnings.push(unread(document));
         }
-        plans.extend(found);
     }
     warnings.sort();
     Reading { plans: once(plans), warnings }
@@ -32,6 +36,9 @@ pub fn read(input: &[u8]) -> Reading {
 
 /// A root whose line stands twice, and so seems to be a plan of its own, is one plan with a warning.
 fn once(plans: Vec<Plan>) -> Vec<Plan> {
+    if !plans.windows(2).any(|pair| repeats(&pair[0], &pair[1])) {
+        return plans;
+    }
     let mut kept: Vec<Plan> = Vec::with_capacity(plans.len());
     for mut plan in plans {
         let repeats = kept.last().is_some_and(|above| repeats(above, &plan));
@@ -49,13 +56,6 @@ fn repeats(above: &Plan, plan: &Plan) -> bool {
     let same = alone.describe() == root.describe() && alone.estimate == root.estimate && alone.actual == root.actual;
     // A plan of one line has no figures to be told by, and is no part of another.
     same && alone.estimate.is_some() && alone.properties.is_empty() && above.execution_ms.is_none()
-}
-
-fn plans_of(document: &Document<'_>) -> Vec<Plan> {
-    match document.format {
-        Format::Text => text::parse(document).into_iter().collect(),
-        Format::Json | Format::Yaml | Format::Xml => structured::parse(document),
-    }
 }
 
 fn unread(document: &Document<'_>) -> Warning {

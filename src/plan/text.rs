@@ -30,6 +30,9 @@ mod usage;
 #[cfg(test)]
 mod tests;
 
+/// Bytes of the shortest line of a node that is worth to make room for.
+const NODE: usize = 48;
+
 use super::document::Document;
 use super::model::{Format, Plan, settle};
 use body::Reader;
@@ -40,7 +43,7 @@ pub fn parse(document: &Document<'_>) -> Option<Plan> {
     let mut plan = Plan::new(Format::Text, document.lines.of(0));
     plan.query.clone_from(&document.query);
     plan.warnings.clone_from(&document.warnings);
-    plan.nodes.reserve(document.text.len() / 256);
+    plan.nodes.reserve(nodes(&document.text));
     let skipped = preamble::read(&document.text, &mut plan);
     let mut reader = Reader::new(document, plan);
     for line in Lines::new(&document.text).skip_while(|line| line.index < skipped) {
@@ -51,4 +54,10 @@ pub fn parse(document: &Document<'_>) -> Option<Plan> {
     check::document(document, &mut plan);
     super::check::check(&mut plan);
     Some(plan)
+}
+
+/// About how many nodes there are: room for one takes more than its line.
+fn nodes(text: &str) -> usize {
+    let arrows = memchr::memchr_iter(b'>', text.as_bytes()).count();
+    (1 + arrows).min(1 + text.len() / NODE)
 }

@@ -84,6 +84,17 @@ pub struct Coverage {
     pub rules_not_run: Vec<RuleNotRun>,
     /// Findings taken away by `[[allow]]`, and allows that matched nothing.
     pub allowed: Vec<Allowed>,
+    /// Files that were checked, and statements in them.
+    #[serde(default)]
+    pub files: u64,
+    #[serde(default)]
+    pub statements_checked: u64,
+    /// Statements left out because they undo migrations.
+    #[serde(default)]
+    pub statements_down: u64,
+    /// Findings left out because an earlier report holds them.
+    #[serde(default)]
+    pub known_findings: u64,
     /// Anything else that a reader must know to judge what is missing.
     pub notes: Vec<String>,
 }
@@ -318,6 +329,8 @@ pub enum RecommendationKind {
     Setting,
     SplitMigration,
     AddConstraint,
+    /// A column, table, function, policy or privilege defined otherwise.
+    ChangeSchema,
     /// Run EXPLAIN again, with more options.
     RunExplain,
     Application,

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::plan::figures::figures;
-use crate::plan::model::Plan;
+use crate::plan::model::{Node, Plan};
 use crate::report::model::Location;
-use crate::sql::Fingerprint;
+use crate::sql::{Facts, Fingerprint};
 use crate::workload::model::{Query, QueryIndex};
 
 use super::context::{KnownPlan, Worth};
@@ -21,12 +21,16 @@ pub fn known(plan: Plan, fingerprint: Fingerprint, query: QueryIndex, place: Loc
 }
 
 /// The query of a plan that stands in no log: one call, which took as long as the plan says.
-pub fn query_of(plan: &Plan) -> Query {
-    let text = plan.query.clone().unwrap_or_default();
-    let shape: Vec<String> = plan.nodes.iter().map(crate::plan::model::Node::describe).collect();
-    let identity = if text.is_empty() { shape.join("\n") } else { text.clone() };
-    let fingerprint = crate::sql::fingerprint::fingerprint(identity.as_bytes());
-    let mut query = Query::new("", fingerprint, crate::sql::facts(&text).kind, &text);
+/// `facts` are those of its text, which may be empty.
+pub fn query_of(plan: &Plan, facts: &Facts) -> Query {
+    let text = plan.query.as_deref().unwrap_or_default();
+    let fingerprint = if text.is_empty() {
+        let shape: Vec<String> = plan.nodes.iter().map(Node::describe).collect();
+        crate::sql::fingerprint::fingerprint(shape.join("\n").as_bytes())
+    } else {
+        crate::sql::fingerprint::fingerprint(text.as_bytes())
+    };
+    let mut query = Query::new("", fingerprint, facts.kind, text);
     let root_ms = plan.nodes.first().and_then(|n| n.actual).and_then(|a| Some(a.total_ms? * a.loops));
     let us = (plan.execution_ms.or(root_ms).unwrap_or(0.0) * 1000.0) as u64;
     (query.calls, query.timed_calls, query.total_us, query.min_us, query.max_us) = (1, 1, us, us, us);

@@ -7,7 +7,7 @@ use crate::report::model::Severity;
 
 use super::matching::Matching;
 use super::page::{Page, PageError, Preset};
-use super::{PlanRule, QueryRule, SchemaRule, WorkloadRule};
+use super::{PlanRule, QueryRule, SchemaRule, ScriptRule, StatementRule, WorkloadRule};
 
 /// A rule as it was compiled in.
 pub struct Entry {
@@ -24,6 +24,8 @@ pub enum Check {
     Workload(Box<dyn WorkloadRule>),
     Schema(Box<dyn SchemaRule>),
     Plan(Box<dyn PlanRule>),
+    Statement(Box<dyn StatementRule>),
+    Script(Box<dyn ScriptRule>),
 }
 
 macro_rules! rules {
@@ -38,6 +40,9 @@ macro_rules! rules {
 }
 
 rules! {
+    migration {
+        index_not_concurrent: Statement,
+    }
     plan {
         bloat: Plan,
         cartesian_join: Plan,
@@ -81,6 +86,7 @@ rules! {
         suspicious_settings: Plan,
         temp_io: Plan,
         time_outside_plan: Plan,
+        top_n_sort: Plan,
         unhashed_not_in: Plan,
         user_trigger: Plan,
         waits_for_row_lock: Plan,
@@ -104,10 +110,45 @@ rules! {
         unstable_page_order: Query,
     }
     schema {
+        all_columns_nullable: Schema,
+        boolean_index: Schema,
+        btree_on_container: Schema,
+        char_n: Schema,
+        cross_schema_foreign_key: Schema,
+        duplicate_foreign_key: Schema,
         duplicate_index: Schema,
+        float_for_money: Schema,
+        foreign_key_type_mismatch: Schema,
         foreign_key_without_index: Schema,
+        inconsistent_column_type: Schema,
+        integer_primary_key: Schema,
+        json_column: Schema,
+        missing_foreign_key: Schema,
+        money_type: Schema,
+        needless_not_null_predicate: Schema,
         no_primary_key: Schema,
+        not_valid_constraint: Schema,
+        nullable_unique: Schema,
+        numbered_columns: Schema,
         overlapping_index: Schema,
+        partition_key_not_in_key: Schema,
+        quoted_identifier: Schema,
+        reg_type_column: Schema,
+        repeated_index_column: Schema,
+        required_columns: Schema,
+        serial_column: Schema,
+        single_column_table: Schema,
+        table_inheritance: Schema,
+        time_with_time_zone: Schema,
+        timestamp_before_last_column: Schema,
+        timestamp_without_time_zone: Schema,
+        too_many_columns: Schema,
+        too_many_indexes: Schema,
+        unlogged_table: Schema,
+        uuid_as_text: Schema,
+        varchar_with_length: Schema,
+        volatile_check: Schema,
+        wide_index: Schema,
     }
     workload {
         count_with_page: Workload,

@@ -51,7 +51,12 @@ pub fn run(registry: &Registry, cx: &WorkloadCx<'_>, allows: &[Allow], places: P
             None => ready.push(rule),
         }
     }
-    let mut said: Vec<Said<'_>> = ready.into_par_iter().map(|rule| one(rule, cx)).collect();
+    let plans = on_plans(&ready, cx);
+    let mut said: Vec<Said<'_>> = ready
+        .into_par_iter()
+        .zip(plans)
+        .map(|(rule, about)| about.map_or_else(|| one(rule, cx), |(sink, panics)| Said { rule, sink, panics }))
+        .collect();
     yields(&mut said, cx.given());
     let mut allows = Allows::new(allows, cx.workload.window.map(|(_, last)| last));
     let mut comments = Comments::default();
@@ -127,6 +132,37 @@ fn better_than(page: &Page, pages: &[&Page], given: Given) -> Vec<String> {
     named.chain(turned).map(|other| other.id.clone()).collect()
 }
 
+/// Plans that a thread takes at a time: most are small.
+const PLANS: usize = 64;
+
+/// For each rule what it says of the plans, unless it is about something else. All rules look at one plan before the next: it is
+/// still near.
+fn on_plans(rules: &[&Configured], cx: &WorkloadCx<'_>) -> Vec<Option<(Sink, Vec<String>)>> {
+    let about = |known: &KnownPlan| {
+        let cx = plan_cx(known, cx)?;
+        let said = rules.iter().enumerate().filter_map(|(at, rule)| {
+            let Check::Plan(check) = &rule.check else { return None };
+            let (sink, panics) = guarded(|sink| check.check(&cx, sink));
+            let silent = sink.drafts.is_empty() && sink.not_examined.is_empty() && panics.is_empty();
+            (!silent).then_some((at, sink, panics))
+        });
+        Some(said.collect::<Vec<_>>())
+    };
+    let parts: Vec<Vec<(usize, Sink, Vec<String>)>> =
+        cx.plans.par_iter().with_min_len(PLANS).filter_map(about).collect();
+    let mut said: Vec<(Vec<Sink>, Vec<String>)> = rules.iter().map(|_| Default::default()).collect();
+    for (at, sink, panics) in parts.into_iter().flatten() {
+        said[at].0.push(sink);
+        said[at].1.extend(panics);
+    }
+    let is_about_plans = |rule: &Configured| matches!(rule.check, Check::Plan(_));
+    rules
+        .iter()
+        .zip(said)
+        .map(|(rule, (sinks, panics))| is_about_plans(rule).then(|| (plans::worth_a_line(sinks, cx.worth), panics)))
+        .collect()
+}
+
 fn one<'r>(rule: &'r Configured, cx: &WorkloadCx<'_>) -> Said<'r> {
     let (sink, panics) = match &rule.check {
         Check::Query(check) => {
@@ -149,15 +185,11 @@ fn one<'r>(rule: &'r Configured, cx: &WorkloadCx<'_>) -> Said<'r> {
                 .collect();
             together(parts)
         }
-        Check::Plan(check) => {
-            let parts = cx.plans.par_iter().filter_map(|known| {
-                let cx = plan_cx(known, cx)?;
-                Some(guarded(|sink| check.check(&cx, sink)))
-            });
-            let (sinks, panics): (Vec<Sink>, Vec<Vec<String>>) = parts.collect();
-            (plans::worth_a_line(sinks, cx.worth), panics.concat())
-        }
+        // `on_plans` has run them.
+        Check::Plan(_) => Default::default(),
         Check::Workload(check) => guarded(|sink| check.check(cx, sink)),
+        // They look at scripts: see `lint`.
+        Check::Statement(_) | Check::Script(_) => (Sink::default(), Vec::new()),
         Check::Schema(check) => guarded(|sink| {
             if let Some(catalog) = cx.catalog {
                 check.check(&SchemaCx { catalog, workload: Some(cx) }, sink);
@@ -190,7 +222,7 @@ fn plan_cx<'a>(known: &'a KnownPlan, cx: &WorkloadCx<'a>) -> Option<PlanCx<'a>> 
     })
 }
 
-fn guarded(check: impl FnOnce(&mut Sink)) -> (Sink, Vec<String>) {
+pub(super) fn guarded(check: impl FnOnce(&mut Sink)) -> (Sink, Vec<String>) {
     let mut sink = Sink::default();
     match catch_unwind(AssertUnwindSafe(|| check(&mut sink))) {
         Ok(()) => (sink, Vec::new()),
@@ -205,7 +237,7 @@ fn guarded(check: impl FnOnce(&mut Sink)) -> (Sink, Vec<String>) {
     }
 }
 
-fn internal(rule: &str, message: &str) -> Problem {
+pub(super) fn internal(rule: &str, message: &str) -> Problem {
     Problem {
         path: None,
         line: None,

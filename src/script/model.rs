@@ -160,6 +160,37 @@ pub enum ProblemKind {
     NotRead,
 }
 
+impl Framework {
+    /// With the name that users type.
+    pub const ALL: &[(Framework, &str)] = &[
+        (Framework::Plain, "plain"),
+        (Framework::Flyway, "flyway"),
+        (Framework::GolangMigrate, "golang-migrate"),
+        (Framework::Goose, "goose"),
+        (Framework::Dbmate, "dbmate"),
+        (Framework::Diesel, "diesel"),
+        (Framework::Sqlx, "sqlx"),
+        (Framework::Refinery, "refinery"),
+        (Framework::Prisma, "prisma"),
+        (Framework::Drizzle, "drizzle"),
+        (Framework::Rails, "rails"),
+        (Framework::Django, "django"),
+        (Framework::Liquibase, "liquibase"),
+        (Framework::Atlas, "atlas"),
+        (Framework::NodePgMigrate, "node-pg-migrate"),
+        (Framework::Ecto, "ecto"),
+        (Framework::SqlMigrate, "sql-migrate"),
+    ];
+
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(framework, _)| *framework == self).map_or("plain", |(_, name)| name)
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(framework, _)| *framework)
+    }
+}
+
 impl Content {
     pub fn ddl(&self) -> Option<&Ddl> {
         if let Content::Ddl(ddl) = self { Some(ddl) } else { None }

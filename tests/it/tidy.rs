@@ -14,7 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "cli",
         &["advise", "catalog", "config", "effect", "ingest", "plan", "report", "rules", "script", "sql", "workload"],
     ),
-    ("config", &["report", "rules", "sql", "workload"]),
+    ("config", &["report", "rules", "script", "sql", "workload"]),
     ("effect", &["catalog", "sql"]),
     ("ingest", &[]),
     ("plan", &["sql"]),

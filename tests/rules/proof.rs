@@ -38,6 +38,10 @@ impl Database {
         Ok(database)
     }
 
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn run(&self, sql: &str) -> Result<String, Failed> {
         let script = format!("\\set VERBOSITY verbose\n{}\n{sql}", self.settings);
         Server::shared().try_psql(&self.name, &script).map_err(failed)

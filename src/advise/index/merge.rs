@@ -1,10 +1,12 @@
 //! Fewer indexes for the same queries: what one candidate serves, another need not be created for.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::access::{Access, Service, best_service, serves};
 
 use super::candidate::{Candidate, CandidateKey, MAX_KEYS, Method};
 use super::include;
-use crate::catalog::model::{Index, Table};
+use crate::catalog::model::{Index, Table, TableName};
 
 /// Permutations are tried for so many equality columns at most (24 orders).
 const MAX_PERMUTED: usize = 4;
@@ -14,13 +16,15 @@ const MAX_PERMUTED: usize = 4;
 pub fn merge(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.sort_by_key(|c| std::cmp::Reverse(c.keys.len()));
     let mut kept: Vec<Candidate> = Vec::new();
+    let mut of_table: BTreeMap<TableName, Vec<usize>> = BTreeMap::new();
     for candidate in candidates {
-        let taken = kept
-            .iter_mut()
-            .filter(|k| k.table == candidate.table)
-            .find_map(|wide| absorbed(wide, &candidate).map(|merged| *wide = merged));
-        if taken.is_none() {
-            kept.push(candidate);
+        let known = of_table.entry(candidate.table.clone()).or_default();
+        match known.iter().find_map(|&at| Some((at, absorbed(&kept[at], &candidate)?))) {
+            Some((at, merged)) => kept[at] = merged,
+            None => {
+                known.push(kept.len());
+                kept.push(candidate);
+            }
         }
     }
     kept

@@ -15,7 +15,8 @@ impl Replay {
             return self.alter_other_relation(alter);
         };
         for action in &alter.actions {
-            if let Err(complaint) = self.act(&table, alter, &action.kind, at) {
+            let at = self.lines.place(at, action.span);
+            if let Err(complaint) = self.act(&table, alter, &action.kind, &at) {
                 self.complaints.push(complaint);
             }
         }
@@ -57,7 +58,10 @@ impl Replay {
                 if !present && *if_exists { Ok(()) } else { self.drop_column(table, column) }
             }
             ActionKind::RenameColumn { from, to } => self.rename_column(table, from, to),
-            ActionKind::SetType { column, to, collation, .. } => self.set_type(table, column, to, collation.as_ref()),
+            ActionKind::SetType { column, to, collation, .. } => {
+                self.set_type(table, column, to, collation.as_ref())?;
+                self.change(table, column, |column| column.defined_at = Some(at.clone()))
+            }
             ActionKind::SetNotNull(column) => self.set_not_null(table, &column.text, true),
             ActionKind::DropNotNull(column) => self.set_not_null(table, &column.text, false),
             ActionKind::SetDefault { column, to } => {
@@ -140,7 +144,7 @@ impl Replay {
         at: &SourceLine,
     ) -> Applied {
         for member in self.family(table) {
-            let column = new_column(def, table);
+            let column = new_column(def, table, self.lines.place(at, def.span));
             let columns = &mut self.table_mut(&member)?.columns;
             if columns.iter().all(|one| one.name != column.name) {
                 columns.push(column);

@@ -204,7 +204,7 @@ fn uses(index: &Index, column: &str) -> bool {
         || index.predicate.as_ref().is_some_and(|predicate| mentions(predicate, column))
 }
 
-fn same_shape(own: &Index, parent: &Index) -> bool {
+pub(super) fn same_shape(own: &Index, parent: &Index) -> bool {
     own.method == parent.method
         && own.keys == parent.keys
         && own.include == parent.include

@@ -24,6 +24,7 @@ impl Replay {
             kind: kind(def),
             partition_key: def.partition_by.as_ref().map(|key| key.text.clone()),
             parent: partition_of.clone(),
+            unlogged: def.persistence == Persistence::Unlogged,
             defined_at: Some(at.clone()),
             ..Table::default()
         };
@@ -42,7 +43,7 @@ impl Replay {
             self.like_columns(like, &mut table)?;
         }
         for column in &def.columns {
-            merge(&mut table.columns, new_column(column, &name));
+            merge(&mut table.columns, new_column(column, &name, self.lines.place(at, column.span)));
         }
         if def.as_query.is_some() {
             self.complaints.push(Complaint::new(format!(
@@ -70,7 +71,8 @@ impl Replay {
         let mut ordered: Vec<&ConstraintDef> = constraints.iter().collect();
         ordered.sort_by_key(rank);
         for constraint in ordered {
-            if let Err(complaint) = self.add_constraint(name, constraint, at) {
+            let at = self.lines.place(at, constraint.span);
+            if let Err(complaint) = self.add_constraint(name, constraint, &at) {
                 self.complaints.push(complaint);
             }
         }
@@ -121,6 +123,7 @@ impl Replay {
                 generated,
                 identity: column.identity && included(like, "identity"),
                 stats: None,
+                defined_at: None,
                 ..column.clone()
             });
         }
@@ -176,7 +179,7 @@ fn merge(columns: &mut Vec<Column>, new: Column) {
     }
 }
 
-pub(super) fn new_column(def: &ColumnDef, table: &TableName) -> Column {
+pub(super) fn new_column(def: &ColumnDef, table: &TableName, at: SourceLine) -> Column {
     let (type_name, serial) = match &def.type_name {
         Some(type_name) => (type_name.canonical.clone(), type_name.serial),
         None => (String::new(), false),
@@ -195,5 +198,6 @@ pub(super) fn new_column(def: &ColumnDef, table: &TableName) -> Column {
         identity: def.identity.is_some(),
         collation: def.collation.clone(),
         stats: None,
+        defined_at: Some(at),
     }
 }

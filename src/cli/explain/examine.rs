@@ -36,10 +36,12 @@ pub enum Asked {
 
 pub fn examine(read: Read, given: Catalog, mut config: Config, worth: Worth, asked: Asked) -> Examined {
     config.registry.rules.retain(|rule| !ELSEWHERE.iter().any(|group| rule.page.id.starts_with(group)));
-    let queries: Vec<Query> = read.plans.iter().map(query).collect();
+    let texts: Vec<&str> = read.plans.iter().map(|given| given.plan.query.as_deref().unwrap_or_default()).collect();
+    let facts = crate::sql::facts_of_many(&texts);
+    let queries: Vec<Query> = read.plans.iter().zip(&facts).map(|(given, facts)| query(given, facts)).collect();
     let plans = known_plans(read.plans, &queries);
     let facts: Vec<Option<Facts>> =
-        queries.iter().map(|q| (!q.text.is_empty()).then(|| crate::sql::facts(&q.text))).collect();
+        facts.into_iter().zip(&queries).map(|(facts, q)| (!q.text.is_empty()).then_some(facts)).collect();
     let workload = Workload { queries, ..Workload::default() };
     let mut secrets = redact::literals(&workload);
     plans.iter().for_each(|known| redact::plan_literals(&known.plan, &mut secrets));
@@ -79,8 +81,8 @@ pub fn examine(read: Read, given: Catalog, mut config: Config, worth: Worth, ask
     Examined { report, secrets }
 }
 
-fn query(given: &Given) -> Query {
-    Query { database: given.database.clone(), ..query_of(&given.plan) }
+fn query(given: &Given, facts: &Facts) -> Query {
+    Query { database: given.database.clone(), ..query_of(&given.plan, facts) }
 }
 
 /// Plans of one query and one shape have one id; those after the first get one of their own.

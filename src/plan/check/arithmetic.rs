@@ -68,14 +68,13 @@ fn rows(plan: &Plan, id: NodeId) -> Option<String> {
     let loops: f64 = given.iter().map(|child| child.loops).sum();
     let error = half * (loops + actual.loops) * 1.01 + 0.5;
     let here = actual.rows * actual.loops;
-    let title = node.title();
     if here > total + error {
-        return Some(format!("{title} gave {here} rows, but what is below it only {total}"));
+        return Some(format!("{} gave {here} rows, but what is below it only {total}", node.title()));
     }
     // An Append hands on what it gets. Foreign Scans are read ahead of it, or count the rows that they modify on the other side.
     let foreign = |&child: &NodeId| plan.nodes[child].kind == Kind::ForeignScan;
     let exact = node.kind == Kind::Append && !children.iter().any(foreign);
-    (exact && here < total - error).then(|| format!("{title} gave {here} rows, but what is below it {total}"))
+    (exact && here < total - error).then(|| format!("{} gave {here} rows, but what is below it {total}", node.title()))
 }
 
 /// A node's time has that of its inputs in it. Not between a Gather and its neighbours: workers' times add up, and the end of

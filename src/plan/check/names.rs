@@ -58,7 +58,6 @@ fn is_rest(name: &str, known: &str) -> bool {
 
 /// What `explain.c`, `ExplainNode` and `ExplainTargetRel`, always print.
 fn lacks(node: &Node) -> Option<String> {
-    let title = node.title();
     let what = if node.kind.is_table_scan() && node.relation.is_none() {
         "the table that it reads"
     } else if matches!(node.kind, Kind::IndexScan | Kind::IndexOnlyScan | Kind::BitmapIndexScan) && node.index.is_none()
@@ -77,5 +76,5 @@ fn lacks(node: &Node) -> Option<String> {
     } else {
         return None;
     };
-    Some(format!("{title} lacks {what}: a line is damaged or missing"))
+    Some(format!("{} lacks {what}: a line is damaged or missing", node.title()))
 }

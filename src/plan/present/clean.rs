@@ -13,20 +13,84 @@ pub fn format(input: &str) -> Option<Format> {
     }
 }
 
-/// Several documents with blank lines between them, each with the line that it begins in. `None` if there is anything else.
-pub fn blocks(input: &str) -> Option<Vec<(u32, &str, Format)>> {
-    let mut found = Vec::new();
-    let (mut start, mut line) = (0, 1);
-    for end in memchr::memmem::find_iter(input.as_bytes(), b"\n\n").chain([input.len()]) {
-        let blank = input[start..].bytes().take_while(|byte| *byte == b'\n').count();
-        let block = input.get(start + blank..end).unwrap_or_default();
-        if !block.is_empty() {
-            found.push((line + u32::try_from(blank).ok()?, block, format(block)?));
+/// A part of an input between blank lines, with the line of the input that it begins in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part<'a> {
+    Clean { line: u32, text: &'a str, format: Format },
+    Mixed(Mixed<'a>),
+}
+
+/// Anything else, up to the first clean plan below it: what stands above a plan may be its query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mixed<'a> {
+    pub line: u32,
+    pub text: &'a str,
+    /// This text and all that follows it.
+    pub rest: &'a str,
+    /// Line in which the last plan of the text begins, unless the text around it says otherwise.
+    pub last: Option<u32>,
+}
+
+/// The input in its order. Nothing is left out but blank lines in front of clean plans.
+pub fn parts(input: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut mixed: Option<(usize, u32)> = None;
+    let mut blocks = Blocks { input, at: 0, line: 1 }.peekable();
+    while let Some(block) = blocks.next() {
+        let text = &input[block.start..block.end];
+        let goes_on = blocks.peek().is_some_and(|next| goes_on(&input[next.start..next.end]));
+        let format = if goes_on { None } else { format(text) };
+        match (format, mixed.take()) {
+            (Some(format), None) => parts.push(Part::Clean { line: block.line, text, format }),
+            (Some(_), Some((start, line))) => {
+                let (text, rest) = (&input[start..block.end], &input[start..]);
+                parts.push(Part::Mixed(Mixed { line, text, rest, last: Some(block.line) }));
+            }
+            (None, above) => mixed = Some(above.unwrap_or((block.start, block.line))),
         }
-        line += u32::try_from(memchr::memchr_iter(b'\n', &input.as_bytes()[start..end.max(start)]).count()).ok()?;
-        start = end.max(start);
     }
-    (found.len() > 1).then_some(found)
+    if let Some((start, line)) = mixed {
+        let text = &input[start..];
+        parts.push(Part::Mixed(Mixed { line, text, rest: text, last: None }));
+    }
+    parts
+}
+
+/// What the plan above a blank line may go on with (see `tree::extent`).
+fn goes_on(below: &str) -> bool {
+    below.starts_with([' ', '\t', '(', '-', '"', '\'']) || shape::is_footer(below)
+}
+
+/// Lines between blank ones.
+struct Blocks<'a> {
+    input: &'a str,
+    at: usize,
+    line: u32,
+}
+
+struct Block {
+    start: usize,
+    end: usize,
+    line: u32,
+}
+
+impl Iterator for Blocks<'_> {
+    type Item = Block;
+
+    fn next(&mut self) -> Option<Block> {
+        let rest = &self.input.as_bytes()[self.at..];
+        let blank = rest.iter().take_while(|byte| **byte == b'\n').count();
+        let rest = &rest[blank..];
+        if rest.is_empty() {
+            return None;
+        }
+        let short = |lines: usize| u32::try_from(lines).unwrap_or(u32::MAX);
+        let (start, line) = (self.at + blank, self.line.saturating_add(short(blank)));
+        let len = memchr::memmem::find(rest, b"\n\n").unwrap_or(rest.len());
+        self.at = start + len;
+        self.line = line.saturating_add(short(memchr::memchr_iter(b'\n', &rest[..len]).count()));
+        Some(Block { start, end: start + len, line })
+    }
 }
 
 /// One document, pretty-printed or on one line, whose lines begin as the server writes them (`explain.c`,
@@ -53,11 +117,7 @@ fn is_json(content: &str) -> bool {
 fn is_text(input: &str) -> bool {
     let bytes = input.as_bytes();
     let first = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
-    let root = &input[..first];
-    // A name alone: the slow way looks at what surrounds it.
-    if root.starts_with(' ') || shape::shape(root) != Shape::Root || !shape::figures(root) {
-        return false;
-    }
+    let Some(root) = Root::of(&input[..first]) else { return false };
     if memchr::memchr3(b'\t', b'\r', b'&', bytes).is_some() || memchr::memchr2(0xC2, 0xE2, bytes).is_some() {
         return false;
     }
@@ -67,7 +127,7 @@ fn is_text(input: &str) -> bool {
             b'\'' => single = !single,
             b'"' => double = !double,
             _ => {
-                if single || double || !is_line(&input[start..at], start == 0) {
+                if single || double || !root.has(&input[start..at], start) {
                     return false;
                 }
                 start = at + 1;
@@ -75,79 +135,59 @@ fn is_text(input: &str) -> bool {
         }
     }
     let last = &input[start..];
-    !single && !double && (last.is_empty() || is_line(last, start == 0))
+    // A name alone may be a word.
+    let alone = root == Root::Named && (start == 0 || start == first + 1 && last.is_empty());
+    !single && !double && !alone && (last.is_empty() || root.has(last, start))
 }
 
-/// It begins as a line of the server's and ends like one.
-fn is_line(line: &str, root: bool) -> bool {
-    let Some(last) = line.as_bytes().last() else { return false };
-    if matches!(last, b'+' | b'|' | b'"' | b' ' | b'.' | b'(' | b',' | b';' | b'=') {
-        return false;
+/// The first line of a plan, which tells what its others are like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Root {
+    /// Costs, times or rows stand behind the names of nodes.
+    Figures,
+    /// With COSTS OFF.
+    Named,
+}
+
+impl Root {
+    fn of(line: &str) -> Option<Root> {
+        if line.starts_with(' ') || shape::shape(line) != Shape::Root {
+            return None;
+        }
+        // Words that a sentence or a statement may begin with: the slow way looks at what surrounds them.
+        let name = line.bytes().filter(|byte| *byte == b' ').count() < 6 && shape::named(line) && is_whole(line);
+        if shape::figures(line) { Some(Root::Figures) } else { name.then_some(Root::Named) }
     }
-    let content = line.trim_start_matches(' ');
-    match line.len() - content.len() {
-        0 => root || shape::is_footer(content),
-        1 => false,
-        _ if content.starts_with("->  ") => line.ends_with(')'),
-        _ => content.starts_with(|c: char| c.is_ascii_uppercase()) && shape::key(content).is_some(),
+
+    /// Whether a line begins as one of the server's and ends like one. `start` is 0 for the root.
+    fn has(self, line: &str, start: usize) -> bool {
+        let Some(last) = line.as_bytes().last() else { return false };
+        if matches!(last, b'+' | b'|' | b'"' | b' ' | b'.' | b'(' | b',' | b';' | b'=') {
+            return false;
+        }
+        let content = line.trim_start_matches(' ');
+        match line.len() - content.len() {
+            0 => start == 0 || shape::is_footer(content),
+            1 => false,
+            _ if content.starts_with("->  ") => match self {
+                Root::Figures => {
+                    last == &b')'
+                        && content.as_bytes().get(4).is_some_and(u8::is_ascii_uppercase)
+                        && shape::key(&content[4..]).is_none()
+                }
+                Root::Named => shape::named(content) && is_whole(content),
+            },
+            _ if !content.starts_with(|c: char| c.is_ascii_uppercase()) => false,
+            _ if shape::key(content).is_some() => true,
+            _ => is_whole(content) && (shape::is_label(content) || shape::is_target(content)),
+        }
     }
+}
+
+/// The line above does not end where a name has to follow.
+fn is_whole(line: &str) -> bool {
+    !["on", "using", "->", "Parallel", "Partial", "Finalize", "Async"].iter().any(|end| line.ends_with(end))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PLAN: &str = "\
-Nested Loop  (cost=0.00..140.75 rows=1 width=2) (actual time=0.543..0.543 rows=0 loops=1)
-  Join Filter: (o.customer = c.id)
-  ->  Seq Scan on orders o  (cost=0.00..137.50 rows=1 width=4) (actual time=0.542..0.542 rows=0 loops=1)
-        Filter: (note = ')'::text)
-        Rows Removed by Filter: 5000
-  ->  Seq Scan on customers c  (cost=0.00..2.00 rows=100 width=6) (never executed)
-Planning Time: 0.480 ms
-Execution Time: 0.608 ms
-";
-
-    #[test]
-    fn what_the_server_wrote_is_clean() {
-        assert_eq!(format(PLAN), Some(Format::Text));
-        assert_eq!(format("[\n  {\n    \"Plan\": {\n    }\n  }\n]\n"), Some(Format::Json));
-        assert_eq!(format("{\n  \"Query Text\": \"x\",\n  \"Plan\": {\n  }\n}"), Some(Format::Json));
-        assert_eq!(format("[{\"Plan\": {}}]"), Some(Format::Json));
-    }
-
-    #[test]
-    fn several_stand_by_themselves() {
-        let json = "[\n  {\n    \"Plan\": {\n    }\n  }\n]\n";
-        let input = format!("{PLAN}\n{PLAN}\n\n\n{json}");
-        let found = blocks(&input).unwrap();
-        let lines: Vec<u32> = found.iter().map(|(line, ..)| *line).collect();
-        assert_eq!(lines, [1, 10, 21]);
-        for (line, text, _) in &found {
-            assert_eq!(input.lines().nth(*line as usize - 1), text.lines().next());
-        }
-        assert_eq!(blocks(PLAN), None);
-        assert_eq!(blocks(&format!("{PLAN}\nSELECT 1\n\n{PLAN}")), None);
-    }
-
-    #[test]
-    fn anything_else_is_not() {
-        for input in [
-            PLAN.replace("rows=0 loops", "rows=0\nloops"),
-            PLAN.replace("  Join", "\tJoin"),
-            PLAN.replace('\n', "\r\n"),
-            PLAN.replace("..", "…"),
-            PLAN.replace("')'", "'a\n  B'"),
-            format!("{PLAN}(8 rows)\n"),
-            format!("{PLAN}{PLAN}"),
-            format!(" {PLAN}"),
-            "[\n  {\n    \"Plan\": {\n    }\n  }\n]\n[\n  {\n    \"Plan\": {\n    }\n  }\n]\n".into(),
-            "[       +\n  {     +\n    \"Plan\": {}+\n  }\n]".into(),
-            "{\"query_block\": {}}".into(),
-            "Result".into(),
-            String::new(),
-        ] {
-            assert_eq!(format(&input), None, "{input}");
-        }
-    }
-}
+mod tests;

@@ -121,7 +121,7 @@ mod tests {
             ("EXPLAIN", None),
             ("", None),
         ] {
-            let found = above(&rows(text)).map(|(_, statement)| statement);
+            let found = above(&rows(text, 1)).map(|(_, statement)| statement);
             assert_eq!(found.as_deref(), expected, "{text}");
         }
     }

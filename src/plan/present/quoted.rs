@@ -74,8 +74,7 @@ fn begins(rows: &[Row<'_>], at: usize, quote: char) -> bool {
 fn value<'a>(rows: &[Row<'a>], start: usize, quote: char) -> Option<(Vec<Row<'a>>, usize)> {
     let first = &rows[start].text;
     let lead = first.len() - first.trim_start().strip_prefix(quote)?.len();
-    let doubled = [quote, quote].iter().collect::<String>();
-    let single = quote.to_string();
+    let (single, doubled) = if quote == '\'' { ("'", "''") } else { ("\"", "\"\"") };
     let mut lines = Vec::new();
     let mut from = lead;
     for (at, row) in rows.iter().enumerate().skip(start).take(LINES) {
@@ -92,13 +91,12 @@ fn value<'a>(rows: &[Row<'a>], start: usize, quote: char) -> Option<(Vec<Row<'a>
             from = 0;
             continue;
         }
-        let inner = body.replace(&doubled, "");
-        if inner.contains(quote) {
+        if has_single(body, quote as u8) {
             // Quotes inside that are not doubled: a grid that does not know better, or no quoted value at all.
             let whole = closes && at == start;
             return whole.then(|| (vec![row.with(body.to_owned())], at + 1));
         }
-        let plain = body.replace(&doubled, &single);
+        let plain = body.replace(doubled, single);
         let odd = quote == '\'' && plain.matches(quote).count() % 2 == 1;
         lines.push(row.with(if odd { body.to_owned() } else { plain }));
         if closes {
@@ -107,6 +105,21 @@ fn value<'a>(rows: &[Row<'a>], start: usize, quote: char) -> Option<(Vec<Row<'a>
         from = 0;
     }
     None
+}
+
+/// Whether a quote stands there that is not doubled.
+fn has_single(text: &str, quote: u8) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(quote, &bytes[at..]) {
+        at += found;
+        let run = bytes[at..].iter().take_while(|byte| **byte == quote).count();
+        if run % 2 == 1 {
+            return true;
+        }
+        at += run;
+    }
+    false
 }
 
 /// A value is not longer.

@@ -3,9 +3,12 @@
 use super::margin::is_plan_message;
 use super::row::Row;
 
+/// In auto_explain's message (`auto_explain.c`, `explain_ExecutorEnd`).
+const PLAN: &str = "ms  plan:";
+
 /// Puts the lines of such messages in the place of their records.
 pub fn open(rows: &mut Vec<Row<'_>>) {
-    let has = |row: &Row<'_>| row.text.contains("ms  plan:") && row.text.contains('"');
+    let has = |row: &Row<'_>| row.text.len() > PLAN.len() && row.text.contains(PLAN) && row.text.contains('"');
     if !rows.iter().any(has) {
         return;
     }

@@ -11,7 +11,7 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     pub fn is_blank(&self) -> bool {
-        self.text.trim().is_empty()
+        trim(&self.text).is_empty()
     }
 
     /// The same line with less of it.
@@ -31,12 +31,13 @@ impl<'a> Row<'a> {
 /// No literal has more empty lines in a row; what follows them is left out.
 const BLANKS: usize = 100;
 
-/// Lines without their ends: `\n`, `\r\n`, and `\r\r\n` of a file that was converted twice.
-pub fn rows(input: &str) -> Vec<Row<'_>> {
+/// Lines without their ends: `\n`, `\r\n`, and `\r\r\n` of a file that was converted twice. `first`: the
+/// input's line in which the text begins.
+pub fn rows(text: &str, first: u32) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     let mut blanks = 0;
-    for (index, text) in input.split('\n').enumerate() {
-        let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
+    for (index, text) in text.split('\n').enumerate() {
+        let line = first.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
         let text = text.trim_end_matches('\r');
         blanks = if text.is_empty() { blanks + 1 } else { 0 };
         if blanks <= BLANKS {
@@ -47,6 +48,13 @@ pub fn rows(input: &str) -> Vec<Row<'_>> {
         rows.pop();
     }
     rows
+}
+
+/// Without blanks of any kind around it; most lines have none.
+pub fn trim(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let bare = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    if bare(bytes.first()) && bare(bytes.last()) { text } else { text.trim() }
 }
 
 /// Columns of leading blanks.

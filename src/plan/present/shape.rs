@@ -1,5 +1,6 @@
 //! What a line of a text plan looks like, whatever stands around it: enough to find where a plan begins, ends and goes on.
 
+use super::row::trim;
 use crate::plan::model::Key;
 use crate::plan::text::grammar::{self, LineKind};
 
@@ -73,7 +74,7 @@ const TEXT_KEYS: &[&str] = &[
 
 pub fn shape(text: &str) -> Shape {
     let indented = text.starts_with(' ');
-    let content = text.trim();
+    let content = trim(text);
     let Some(&first) = content.as_bytes().first() else { return Shape::Blank };
     if first == b'-' && (is_arrow(content) || content == "->" && indented) {
         return Shape::Arrow;
@@ -134,10 +135,18 @@ pub fn named(content: &str) -> bool {
     grammar::classify(content) == LineKind::Node
 }
 
-fn is_label(content: &str) -> bool {
+/// `SubPlan 1`, `CTE recent`.
+pub fn is_label(content: &str) -> bool {
     ["InitPlan ", "SubPlan ", "CTE "]
         .iter()
         .any(|label| content.strip_prefix(label).is_some_and(|name| !name.trim().is_empty() && !name.contains('=')))
+}
+
+/// A partition that is written to: such lines stand below a ModifyTable (`explain.c`, `show_modifytable_info`).
+pub fn is_target(text: &str) -> bool {
+    let text = text.trim_start();
+    let text = text.strip_prefix("Foreign ").unwrap_or(text);
+    ["Update on ", "Delete on ", "Insert on ", "Merge on "].iter().any(|word| text.starts_with(word)) && !figures(text)
 }
 
 pub fn is_footer(content: &str) -> bool {

@@ -82,7 +82,7 @@ fn begins(rows: &[Row<'_>], outline: &Outline, start: usize) -> bool {
     }
     let mut next = outline.beyond_blanks(start + 1);
     while outline.shape(next) == Some(Shape::Root)
-        && is_target(&rows[next].text)
+        && shape::is_target(&rows[next].text)
         && indent(&rows[next].text) == indent(&rows[start].text) + 2
     {
         next = outline.beyond_blanks(next + 1);
@@ -145,7 +145,7 @@ fn extent<'a>(rows: &[Row<'a>], outline: &Outline, start: usize) -> (Vec<Part<'a
             Shape::Title | Shape::Rule => return (parts, None, at),
             _ if is_figures(&row.text) => Place::Wrapped,
             Shape::Property if at_edge && indent(&row.text) < base + 2 => Place::Wrapped,
-            Shape::Root if is_target(&row.text) && indent(&row.text) > base => Place::Fresh,
+            Shape::Root if shape::is_target(&row.text) && indent(&row.text) > base => Place::Fresh,
             Shape::Root if line.lacks_name() || dangling && !shape::figures(row.text.trim()) => Place::Wrapped,
             Shape::Root => return (parts, None, at),
             Shape::Arrow | Shape::Property | Shape::Footer => Place::Fresh,
@@ -174,14 +174,6 @@ fn edge(rows: &[Row<'_>], outline: &Outline, start: usize) -> Option<usize> {
 /// What only stands behind a node's name.
 fn is_figures(text: &str) -> bool {
     ["(cost=", "(actual ", "loops=", "(never executed)"].iter().any(|start| text.trim_start().starts_with(start))
-}
-
-/// A partition that is written to: such lines stand below a ModifyTable (`explain.c`, `show_modifytable_info`).
-fn is_target(text: &str) -> bool {
-    let text = text.trim_start();
-    let text = text.strip_prefix("Foreign ").unwrap_or(text);
-    ["Update on ", "Delete on ", "Insert on ", "Merge on "].iter().any(|word| text.starts_with(word))
-        && !shape::figures(text)
 }
 
 /// The line that the rows read last belong to.

@@ -170,18 +170,20 @@ fn trigger(text: &str) -> Option<Trigger> {
 /// `a = 'b', c = 'd'`. Values are printed as they are: quotes in them are not doubled.
 fn settings(plan: &mut Plan, value: &str) {
     let mut rest = value;
-    while let Some((name, after)) = rest.split_once(" = '") {
-        let end = after
-            .match_indices('\'')
-            .find(|(at, _)| {
-                let next = &after[at + 1..];
-                next.is_empty() || next.strip_prefix(", ").is_some_and(begins_setting)
-            })
-            .map(|(at, _)| at);
+    while let Some((name, after)) = first_setting(rest) {
+        let end = memchr::memchr_iter(b'\'', after.as_bytes()).find(|at| {
+            let next = &after[at + 1..];
+            next.is_empty() || next.strip_prefix(", ").is_some_and(begins_setting)
+        });
         let end = end.unwrap_or(after.len());
         plan.settings.push((name.to_owned(), after[..end].to_owned()));
         rest = after.get(end + 3..).unwrap_or_default();
     }
+}
+
+/// What stands in front of ` = '` and behind it.
+fn first_setting(text: &str) -> Option<(&str, &str)> {
+    memchr::memchr_iter(b'\'', text.as_bytes()).find_map(|at| Some((text[..at].strip_suffix(" = ")?, &text[at + 1..])))
 }
 
 fn begins_setting(text: &str) -> bool {

@@ -73,10 +73,14 @@ pub(super) fn is_titled(text: &str) -> bool {
 
 /// Costs, actual rows, or that there are none.
 pub(super) fn has_figures(text: &str) -> bool {
-    text.contains("  (cost=")
-        || text.contains(" (actual time=")
-        || text.contains(" (actual rows=")
-        || text.ends_with(" (never executed)")
+    let bytes = text.as_bytes();
+    let begins = |at: usize| {
+        let (above, rest) = bytes.split_at(at);
+        above.ends_with(b"  ") && rest.starts_with(b"(cost=")
+            || above.ends_with(b" ") && (rest.starts_with(b"(actual time=") || rest.starts_with(b"(actual rows="))
+            || above.ends_with(b" ") && rest == b"(never executed)"
+    };
+    memchr::memchr_iter(b'(', bytes).any(begins)
 }
 
 /// A node of an extension or of a version to come: words that begin with a capital.

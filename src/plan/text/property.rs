@@ -82,7 +82,7 @@ impl Sink<'_> {
 
     /// `external merge  Disk: 1234kB`
     fn sort(&mut self, value: &str) -> bool {
-        let (method, space) = value.split_once("  ").unwrap_or((value, ""));
+        let (method, space) = at_gap(value).unwrap_or((value, ""));
         self.push(Key::SortMethod, Value::Text(method.to_owned()));
         let Some((kind, used)) = space.split_once(": ") else { return space.is_empty() };
         let Some(used) = measure(used, "kB") else { return false };
@@ -94,9 +94,9 @@ impl Sink<'_> {
     /// `1024 (originally 512)  Batches: 4 (originally 1)  Memory Usage: 9kB`: pairs that stand two blanks apart.
     fn pairs(&mut self, key: &str, value: &str, names: &[(&str, Key, Option<Key>)]) -> bool {
         let (mut key, mut rest) = (key, value);
-        let changed = value.contains("(originally ");
+        let changed = memchr::memchr(b'(', value.as_bytes()).is_some() && value.contains("(originally ");
         loop {
-            let (value, next) = rest.split_once("  ").unwrap_or((rest, ""));
+            let (value, next) = at_gap(rest).unwrap_or((rest, ""));
             let Some((_, name, original)) = names.iter().find(|(text, ..)| *text == key) else { return false };
             let number = leading(value);
             let (number, behind) = number.map_or((None, value), |(number, behind)| (Some(number), behind));
@@ -145,6 +145,12 @@ impl Sink<'_> {
         }
         true
     }
+}
+
+/// What stands before and behind the first two blanks.
+fn at_gap(text: &str) -> Option<(&str, &str)> {
+    let at = text.as_bytes().windows(2).position(|pair| pair == b"  ")?;
+    Some((&text[..at], &text[at + 2..]))
 }
 
 const HASH: [(&str, Key, Option<Key>); 3] = [

@@ -61,6 +61,9 @@ pub fn wrong(cx: &PlanCx<'_>, factor: f64) -> Vec<Wrong> {
 
 fn judged(cx: &PlanCx<'_>, birth: Birth, factor: f64) -> Option<Wrong> {
     let mut victims = victims(cx, &birth, factor);
+    if victims.is_empty() {
+        return None;
+    }
     let cause = of_scan(cx, &birth);
     if cause.is_none() {
         // What the join itself is to blame for, another rule says.
@@ -80,12 +83,10 @@ fn of_scan(cx: &PlanCx<'_>, birth: &Birth) -> Option<Cause> {
     if !node.kind.is_table_scan() {
         return None;
     }
-    let all = conditions(node, cx.catalog);
-    let known: Option<Vec<Condition>> = all.into_iter().collect();
     if let Some(stale) = counters(cx, node) {
         return Some(Cause::Stale(stale));
     }
-    let known = known?;
+    let known: Vec<Condition> = conditions(node, cx.catalog).into_iter().collect::<Option<_>>()?;
     let columns = equal_columns(&known);
     if columns.len() >= 2 {
         return Some(Cause::Correlated(columns));

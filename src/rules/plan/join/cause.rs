@@ -75,6 +75,9 @@ pub fn pairs(plan: &Plan, id: NodeId) -> f64 {
 
 /// The alternatives of a join condition `a.x = b.x OR a.y = b.y`, as printed, when each compares columns of two relations.
 pub fn branches(condition: &str) -> Option<Vec<String>> {
+    if !condition.contains(" OR ") {
+        return None;
+    }
     printed(condition).into_iter().find_map(|conjunct| {
         let text = format!("SELECT 1 FROM t WHERE {conjunct}");
         let facts = facts(&text);

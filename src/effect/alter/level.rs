@@ -1,0 +1,39 @@
+//! Which lock an action of ALTER TABLE needs, and whether it goes down to partitions and children.
+
+use crate::catalog::model::TableName;
+use crate::effect::LockMode;
+use crate::effect::draft::Draft;
+use crate::sql::ddl::model::{Action, ActionKind, ConstraintBody, ConstraintDef};
+
+/// `AlterTableGetLockLevel`, `RenameRelation`, `renameatt`.
+pub(super) fn of(action: &Action) -> LockMode {
+    use LockMode::{AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
+    match &action.kind {
+        ActionKind::AddConstraint(ConstraintDef { body: ConstraintBody::ForeignKey { .. }, .. }) => ShareRowExclusive,
+        ActionKind::ValidateConstraint(_) | ActionKind::AttachPartition(_) => ShareUpdateExclusive,
+        ActionKind::DetachPartition { concurrently: true, .. } => ShareUpdateExclusive,
+        _ => AccessExclusive,
+    }
+}
+
+pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKind) -> bool {
+    match kind {
+        ActionKind::AddConstraint(def) => match &def.body {
+            ConstraintBody::Check(_) | ConstraintBody::NotNull(_) => true,
+            // Children by inheritance have no part in keys of their parent, but in the NOT NULL of a primary key.
+            ConstraintBody::PrimaryKey(_) => true,
+            _ => draft.is_partitioned(table),
+        },
+        ActionKind::DropConstraint { .. } | ActionKind::ValidateConstraint(_) => true,
+        ActionKind::AlterConstraint { .. } => draft.is_partitioned(table),
+        ActionKind::Move(_)
+        | ActionKind::AttachPartition(_)
+        | ActionKind::DetachPartition { .. }
+        | ActionKind::Inherit(_)
+        | ActionKind::NoInherit(_)
+        | ActionKind::EnableRowSecurity
+        | ActionKind::DisableRowSecurity
+        | ActionKind::Other => false,
+        _ => true,
+    }
+}

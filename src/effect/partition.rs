@@ -1,0 +1,58 @@
+//! Partitions attached and detached, and the default partition, whose rows may belong to a new one.
+
+use crate::catalog::model::TableName;
+use crate::sql::ddl::model::QualifiedName;
+use crate::sql::facts::Span;
+
+use super::LockMode;
+use super::draft::Draft;
+use super::model::{Cause, WorkKind};
+
+/// `ATExecAttachPartition`: the parent is locked by ALTER TABLE, with SHARE UPDATE EXCLUSIVE.
+pub(super) fn attach(draft: &mut Draft<'_>, parent: &TableName, partition: &QualifiedName, span: Span) {
+    let child = draft.name(partition);
+    let members = draft.family(&child);
+    draft.lock_all(&members, LockMode::AccessExclusive, partition.span);
+    draft.work(WorkKind::Scan, &members, Cause::AttachPartition, span);
+    default_partition(draft, parent, Some(&child), span);
+    inherited_references(draft, parent, span);
+    draft.lock_all(&draft.referencing(parent), LockMode::ShareRowExclusive, span);
+    let wanted = draft.table(parent).map(|table| table.indexes.as_slice()).unwrap_or_default();
+    for member in &members {
+        for _ in wanted.iter().filter(|index| !draft.replay.fits_partition(member, index)) {
+            draft.work(WorkKind::IndexBuild, [member], Cause::AttachPartition, span);
+        }
+    }
+}
+
+/// `ATExecDetachPartition`: concurrently, the partition alone is locked away from readers, in a second transaction.
+pub(super) fn detach(draft: &mut Draft<'_>, parent: &TableName, partition: &QualifiedName, concurrently: bool) {
+    let child = draft.name(partition);
+    draft.lock_all(&draft.family(&child), LockMode::AccessExclusive, partition.span);
+    if concurrently && draft.version.0 < 14 {
+        draft.fail("42601", "DETACH PARTITION … CONCURRENTLY needs Postgres 14", partition.span);
+    }
+    let default = draft.default_partition(parent).filter(|default| *default != child);
+    if let Some(default) = default {
+        if concurrently {
+            let message = "cannot detach partitions concurrently when a default partition exists";
+            draft.fail("55000", message, partition.span);
+        }
+        draft.lock(&default, LockMode::AccessExclusive, partition.span);
+    }
+    draft.lock_all(&draft.referenced(parent), LockMode::ShareRowExclusive, partition.span);
+    draft.lock_all(&draft.referencing(parent), LockMode::ShareRowExclusive, partition.span);
+}
+
+/// The default partition is locked, and read in search of rows that belong to the new one (`check_default_partition_contents`).
+pub(super) fn default_partition(draft: &mut Draft<'_>, parent: &TableName, new: Option<&TableName>, span: Span) {
+    let Some(default) = draft.default_partition(parent).filter(|default| Some(default) != new) else { return };
+    let members = draft.family(&default);
+    draft.lock_all(&members, LockMode::AccessExclusive, span);
+    draft.work(WorkKind::Scan, &members, Cause::DefaultPartition, span);
+}
+
+/// Foreign keys of the parent become the partition's too, with their triggers on the referenced table.
+pub(super) fn inherited_references(draft: &mut Draft<'_>, parent: &TableName, span: Span) {
+    draft.lock_all(&draft.referenced(parent), LockMode::ShareRowExclusive, span);
+}

@@ -1,0 +1,3 @@
+//! Rules about migrations: what locks, rewrites, breaks clients or loses data.
+
+pub mod index_not_concurrent;
