@@ -48,6 +48,26 @@ fn shown(name: &QualifiedName) -> String {
     }
 }
 
+/// Whether the statement changes a catalog, or may.
+pub fn concerns(ddl: &Ddl) -> bool {
+    matches!(
+        ddl,
+        Ddl::CreateTable(_)
+            | Ddl::AlterTable(_)
+            | Ddl::CreateIndex(_)
+            | Ddl::AlterIndex(_)
+            | Ddl::Drop(_)
+            | Ddl::CreateView(_)
+            | Ddl::CreateType(_)
+            | Ddl::MoveType { .. }
+            | Ddl::CreateExtension(_)
+            | Ddl::CreateSchema(_)
+            | Ddl::RenameSchema { .. }
+            | Ddl::CreateSequence(_)
+            | Ddl::SearchPath(_)
+    )
+}
+
 type Applied = Result<(), Complaint>;
 
 /// The catalog in the making, with the session's state.
@@ -98,10 +118,13 @@ impl Replay {
             Ddl::CreateView(view) => self.create_view(view, at),
             Ddl::CreateType(def) => self.create_type(def),
             Ddl::MoveType { name, to } => self.move_type(name, to),
-            Ddl::CreateExtension { name, .. } => self.create_extension(&name.text),
+            Ddl::CreateExtension(extension) => self.create_extension(&extension.name.text),
             Ddl::RenameSchema { name, to } => self.rename_schema(&name.text, &to.text),
             Ddl::SearchPath(path) => self.set_search_path(path),
-            Ddl::CreateSchema { .. } | Ddl::CreateSequence { .. } => Ok(()),
+            Ddl::CreateSchema(schema) => self.create_schema(schema, at),
+            Ddl::Reset(None) => self.set_search_path(&["public".into()]),
+            // What leaves tables, columns, constraints, indexes and types as they are.
+            _ => Ok(()),
         };
         let mut complaints = std::mem::take(&mut self.complaints);
         complaints.extend(result.err());
