@@ -122,7 +122,9 @@ impl Found<'_> {
         let dated = matches!(data_type, D::Date | D::Timestamp(..) | D::Time(..));
         let word = text.trim().to_ascii_lowercase();
         let special = matches!(word.as_str(), "now" | "today" | "tomorrow" | "yesterday");
-        if dated && special && self.notes.date_words.len() < MOST
+        if dated
+            && special
+            && self.notes.date_words.len() < MOST
             && let Some(span) = self.lines.span(value.span)
         {
             self.notes.date_words.push((span, word));

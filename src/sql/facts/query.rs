@@ -138,8 +138,11 @@ impl Builder<'_, '_> {
                 self.blocks[block].distinct = Distinct::On;
                 let inside = self.tokens.inside(range.start + 2);
                 let ranges = self.item_ranges(keys.len(), &inside);
-                self.blocks[block].distinct_on =
-                    keys.iter().zip(ranges).map(|(key, range)| self.operand(block, Place::Other, key, &range)).collect();
+                self.blocks[block].distinct_on = keys
+                    .iter()
+                    .zip(ranges)
+                    .map(|(key, range)| self.operand(block, Place::Other, key, &range))
+                    .collect();
                 // DISTINCT ON ( … )
                 range.start = self.tokens.next_at_level(range.start + 2).min(range.end);
             }

@@ -110,7 +110,9 @@ fn operator(tokens: &Tokens<'_>, index: usize) -> Option<Template> {
     let sign = *text.as_bytes().last()?;
     let glued = matches!(text.get(..text.len() - 1)?, "=" | ">=" | "<=" | "<>" | "!=");
     let alone = text.len() == 1
-        && !index.checked_sub(1).is_some_and(|at| tokens.kind(at).is_some_and(|kind| ends_operand(kind, tokens.keyword(at))));
+        && !index
+            .checked_sub(1)
+            .is_some_and(|at| tokens.kind(at).is_some_and(|kind| ends_operand(kind, tokens.keyword(at))));
     if !(glued || alone) || !tokens.touches_next(index) {
         return None;
     }
