@@ -103,6 +103,7 @@ rules! {
         leading_wildcard: Query,
         missing_where: Query,
         not_in_nullable: Query,
+        null_comparison: Query,
         or_across_columns: Query,
         random_order: Query,
         redundant_join: Query,

@@ -10,10 +10,12 @@ mod join_proof;
 pub mod leading_wildcard;
 pub mod missing_where;
 pub mod not_in_nullable;
+pub mod null_comparison;
 pub mod or_across_columns;
 pub(super) mod plan_cast;
 pub mod random_order;
 pub mod redundant_join;
+mod rewriting;
 mod row_identity;
 pub mod select_star;
 #[cfg(test)]
