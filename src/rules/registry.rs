@@ -96,6 +96,7 @@ rules! {
     }
     query {
         cartesian_join: Query,
+        condition_in_set: Query,
         constant_condition: Query,
         count_for_existence: Query,
         deep_offset: Query,

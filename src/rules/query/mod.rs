@@ -1,6 +1,7 @@
 //! Rules about one statement: its text, its measurements, and the catalog's word on its tables.
 
 pub mod cartesian_join;
+pub mod condition_in_set;
 pub mod constant_condition;
 pub mod count_for_existence;
 mod date_range;
