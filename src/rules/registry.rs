@@ -104,6 +104,7 @@ rules! {
         implicit_cast: Query,
         leading_wildcard: Query,
         missing_where: Query,
+        natural_join: Query,
         not_in_nullable: Query,
         null_comparison: Query,
         or_across_columns: Query,

@@ -11,6 +11,7 @@ pub mod implicit_cast;
 mod join_proof;
 pub mod leading_wildcard;
 pub mod missing_where;
+pub mod natural_join;
 pub mod not_in_nullable;
 pub mod null_comparison;
 pub mod or_across_columns;
