@@ -108,6 +108,7 @@ rules! {
         not_in_nullable: Query,
         null_comparison: Query,
         or_across_columns: Query,
+        order_by_parameter: Query,
         random_order: Query,
         redundant_join: Query,
         select_star: Query,
