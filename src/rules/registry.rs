@@ -100,6 +100,7 @@ rules! {
         constant_condition: Query,
         count_for_existence: Query,
         deep_offset: Query,
+        distinct_on_order: Query,
         function_on_column: Query,
         implicit_cast: Query,
         leading_wildcard: Query,

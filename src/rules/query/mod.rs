@@ -6,6 +6,7 @@ pub mod constant_condition;
 pub mod count_for_existence;
 mod date_range;
 pub mod deep_offset;
+pub mod distinct_on_order;
 pub mod function_on_column;
 pub mod implicit_cast;
 mod join_proof;
