@@ -101,6 +101,7 @@ rules! {
         count_for_existence: Query,
         deep_offset: Query,
         distinct_on_order: Query,
+        duplicate_column: Query,
         function_on_column: Query,
         implicit_cast: Query,
         leading_wildcard: Query,

@@ -7,6 +7,7 @@ pub mod count_for_existence;
 mod date_range;
 pub mod deep_offset;
 pub mod distinct_on_order;
+pub mod duplicate_column;
 pub mod function_on_column;
 pub mod implicit_cast;
 mod join_proof;
