@@ -102,6 +102,7 @@ rules! {
         deep_offset: Query,
         distinct_on_order: Query,
         duplicate_column: Query,
+        endless_recursion: Query,
         function_on_column: Query,
         implicit_cast: Query,
         leading_wildcard: Query,

@@ -8,6 +8,7 @@ mod date_range;
 pub mod deep_offset;
 pub mod distinct_on_order;
 pub mod duplicate_column;
+pub mod endless_recursion;
 pub mod function_on_column;
 pub mod implicit_cast;
 mod join_proof;
