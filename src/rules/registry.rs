@@ -95,6 +95,7 @@ rules! {
         workers_missing: Plan,
     }
     query {
+        between_midnight: Query,
         cartesian_join: Query,
         condition_in_set: Query,
         constant_condition: Query,

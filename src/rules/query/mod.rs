@@ -1,5 +1,6 @@
 //! Rules about one statement: its text, its measurements, and the catalog's word on its tables.
 
+pub mod between_midnight;
 pub mod cartesian_join;
 pub mod condition_in_set;
 pub mod constant_condition;
