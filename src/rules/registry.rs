@@ -113,6 +113,7 @@ rules! {
         null_comparison: Query,
         or_across_columns: Query,
         order_by_parameter: Query,
+        outer_column_in_subquery: Query,
         random_order: Query,
         redundant_join: Query,
         select_star: Query,

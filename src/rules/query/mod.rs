@@ -20,6 +20,7 @@ pub mod not_in_nullable;
 pub mod null_comparison;
 pub mod or_across_columns;
 pub mod order_by_parameter;
+pub mod outer_column_in_subquery;
 pub(super) mod plan_cast;
 pub mod random_order;
 pub mod redundant_join;
