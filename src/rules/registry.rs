@@ -106,6 +106,7 @@ rules! {
         endless_recursion: Query,
         function_on_column: Query,
         implicit_cast: Query,
+        join_type_mismatch: Query,
         leading_wildcard: Query,
         missing_where: Query,
         natural_join: Query,

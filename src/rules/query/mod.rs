@@ -13,6 +13,7 @@ pub mod endless_recursion;
 pub mod function_on_column;
 pub mod implicit_cast;
 mod join_proof;
+pub mod join_type_mismatch;
 pub mod leading_wildcard;
 pub mod missing_where;
 pub mod natural_join;
