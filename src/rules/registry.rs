@@ -105,6 +105,7 @@ rules! {
         duplicate_column: Query,
         endless_recursion: Query,
         function_on_column: Query,
+        huge_in_list: Query,
         implicit_cast: Query,
         join_type_mismatch: Query,
         leading_wildcard: Query,

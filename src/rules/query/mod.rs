@@ -11,6 +11,7 @@ pub mod distinct_on_order;
 pub mod duplicate_column;
 pub mod endless_recursion;
 pub mod function_on_column;
+pub mod huge_in_list;
 pub mod implicit_cast;
 mod join_proof;
 pub mod join_type_mismatch;
