@@ -98,10 +98,13 @@ impl Replay {
             Ddl::CreateView(view) => self.create_view(view, at),
             Ddl::CreateType(def) => self.create_type(def),
             Ddl::MoveType { name, to } => self.move_type(name, to),
-            Ddl::CreateExtension { name, .. } => self.create_extension(&name.text),
+            Ddl::CreateExtension(extension) => self.create_extension(&extension.name.text),
             Ddl::RenameSchema { name, to } => self.rename_schema(&name.text, &to.text),
             Ddl::SearchPath(path) => self.set_search_path(path),
-            Ddl::CreateSchema { .. } | Ddl::CreateSequence { .. } => Ok(()),
+            Ddl::CreateSchema(schema) => self.create_schema(schema, at),
+            Ddl::Reset(None) => self.set_search_path(&["public".into()]),
+            // What leaves tables, columns, constraints, indexes and types as they are.
+            _ => Ok(()),
         };
         let mut complaints = std::mem::take(&mut self.complaints);
         complaints.extend(result.err());

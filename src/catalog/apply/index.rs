@@ -143,7 +143,7 @@ impl Replay {
                 },
             },
             IndexAction::AttachPartition(child) => self.attach_index(&alter.name, child),
-            IndexAction::Other => Ok(()),
+            _ => Ok(()),
         }
     }
 

@@ -2,21 +2,23 @@
 
 use super::{Applied, Complaint, Replay, TEMPORARY, shown};
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
-use crate::sql::ddl::model::{CreateType, CreateView, Drop, DropKind, MoveTo, QualifiedName, TypeBody};
+use crate::sql::ddl::model::{CreateSchema, CreateType, CreateView, Drop, MoveTo, ObjectKind, QualifiedName, TypeBody};
 
 impl Replay {
     pub(super) fn drop(&mut self, drop: &Drop) -> Applied {
         for name in &drop.names {
             let found = match drop.kind {
-                DropKind::Table | DropKind::View => self.drop_table(name),
-                DropKind::Index => self.drop_index(name),
-                DropKind::Schema => self.drop_schema(&name.name),
-                DropKind::Type => self.catalog.types.remove(&type_key(name)).is_some(),
-                DropKind::Extension => {
+                ObjectKind::Table | ObjectKind::ForeignTable | ObjectKind::View | ObjectKind::MaterializedView => {
+                    self.drop_table(name)
+                }
+                ObjectKind::Index => self.drop_index(name),
+                ObjectKind::Schema => self.drop_schema(&name.name),
+                ObjectKind::Type | ObjectKind::Domain => self.catalog.types.remove(&type_key(name)).is_some(),
+                ObjectKind::Extension => {
                     self.catalog.extensions.retain(|extension| *extension != name.name);
                     true
                 }
-                DropKind::Sequence => true,
+                _ => true,
             };
             if !found && !drop.if_exists {
                 self.complaints.push(Complaint::new(format!("DROP of the unknown {}", shown(name))));
@@ -92,7 +94,7 @@ impl Replay {
         let base = match &def.body {
             TypeBody::Enum { .. } => "enum".to_owned(),
             TypeBody::Domain { base, .. } => base.canonical.clone(),
-            TypeBody::Other => return Ok(()),
+            TypeBody::Composite { .. } | TypeBody::Range | TypeBody::Other => return Ok(()),
         };
         let name = self.new_type_name(&def.name);
         self.catalog.types.insert(name, base);
@@ -117,6 +119,21 @@ impl Replay {
             }
         }
         self.catalog.types.insert(new, base);
+        Ok(())
+    }
+
+    /// Elements without a schema go into the new one (documentation, CREATE SCHEMA).
+    pub(super) fn create_schema(&mut self, def: &CreateSchema, at: &SourceLine) -> Applied {
+        if def.elements.is_empty() {
+            return Ok(());
+        }
+        let before = self.search_path.clone();
+        self.search_path.insert(0, def.name.text.clone());
+        for element in &def.elements {
+            let complaints = self.apply(element, at);
+            self.complaints.extend(complaints);
+        }
+        self.search_path = before;
         Ok(())
     }
 

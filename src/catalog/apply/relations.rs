@@ -20,8 +20,8 @@ impl Replay {
                 let kind = ConstraintKind::Check { expression: expression.text.clone() };
                 self.push_constraint(table, def, Constraint { columns, ..constraint(name, kind, at) })
             }
-            ConstraintBody::ForeignKey { columns, references, referenced_columns } => {
-                self.add_foreign_key(table, def, (columns, references, referenced_columns), at)
+            ConstraintBody::ForeignKey(key) => {
+                self.add_foreign_key(table, def, (&key.columns, &key.references, &key.referenced_columns), at)
             }
             ConstraintBody::Exclusion { method, keys, predicate } => {
                 let keys: Vec<IndexKey> = keys.iter().map(|key| super::index::index_key(key, method)).collect();

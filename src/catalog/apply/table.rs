@@ -65,7 +65,7 @@ impl Replay {
     pub(super) fn add_constraints(&mut self, name: &TableName, constraints: &[ConstraintDef], at: &SourceLine) {
         let rank = |constraint: &&ConstraintDef| match constraint.body {
             ConstraintBody::PrimaryKey(_) => 0,
-            ConstraintBody::ForeignKey { .. } => 2,
+            ConstraintBody::ForeignKey(_) => 2,
             _ => 1,
         };
         let mut ordered: Vec<&ConstraintDef> = constraints.iter().collect();
