@@ -65,8 +65,10 @@ fn act(draft: &mut Draft<'_>, altered: &Altered, action: &Action) {
         ActionKind::AddConstraint(def) => constraint::add(draft, altered, def, span),
         ActionKind::ValidateConstraint(name) => constraint::validate(draft, altered, name, span),
         ActionKind::DropConstraint { constraint, .. } => constraint::drop(draft, altered, constraint, span),
-        ActionKind::AttachPartition(child) => partition::attach(draft, &altered.table, child, span),
-        ActionKind::DetachPartition { partition, concurrently } => {
+        ActionKind::AttachPartition { partition, .. } => {
+            partition::attach(draft, &altered.table, partition, span);
+        }
+        ActionKind::DetachPartition { partition, concurrently, .. } => {
             partition::detach(draft, &altered.table, partition, *concurrently);
         }
         ActionKind::Inherit(parent) => draft.lock(&draft.name(parent), LockMode::ShareUpdateExclusive, parent.span),

@@ -25,8 +25,8 @@ pub(super) fn add(draft: &mut Draft<'_>, altered: &Altered, def: &ConstraintDef,
                 }
             }
         }
-        ConstraintBody::ForeignKey { references, .. } => {
-            lock_referenced(draft, references, span);
+        ConstraintBody::ForeignKey(key) => {
+            lock_referenced(draft, &key.references, span);
             if def.not_valid.is_none() {
                 let rows_of =
                     if draft.is_partitioned(&altered.table) { &altered.family[..] } else { &altered.family[..1] };

@@ -56,6 +56,6 @@ pub(super) fn alter(draft: &mut Draft<'_>, alter: &AlterIndex) {
             let child_name = name(draft, child);
             draft.lock(&child_name, LockMode::AccessExclusive, child.span);
         }
-        IndexAction::Other => draft.lock(&on, LockMode::AccessExclusive, span),
+        _ => draft.lock(&on, LockMode::AccessExclusive, span),
     }
 }

@@ -25,7 +25,8 @@ pub(super) fn predict(draft: &mut Draft<'_>, table: &CreateTable) {
         draft.lock(&draft.name(parent), LockMode::ShareUpdateExclusive, parent.span);
     }
     for constraint in &table.constraints {
-        if let ConstraintBody::ForeignKey { references, .. } = &constraint.body {
+        if let ConstraintBody::ForeignKey(key) = &constraint.body {
+            let references = &key.references;
             let referenced = draft.name(references);
             if referenced != name {
                 let all: Vec<TableName> = draft.partitions(&referenced);

@@ -1,7 +1,7 @@
 //! DROP of tables, indexes and views.
 
 use crate::catalog::model::TableName;
-use crate::sql::ddl::model::{Drop, DropKind, QualifiedName};
+use crate::sql::ddl::model::{Drop, ObjectKind, QualifiedName};
 use crate::sql::facts::Span;
 
 use super::LockMode;
@@ -10,15 +10,17 @@ use super::draft::Draft;
 pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
     for name in &drop.names {
         match drop.kind {
-            DropKind::Table => table(draft, name, drop),
-            DropKind::Index => index(draft, name, drop),
-            DropKind::View => draft.lock(&draft.name(name), LockMode::AccessExclusive, name.span),
-            DropKind::Schema => {
+            ObjectKind::Table | ObjectKind::ForeignTable => table(draft, name, drop),
+            ObjectKind::Index => index(draft, name, drop),
+            ObjectKind::View | ObjectKind::MaterializedView => {
+                draft.lock(&draft.name(name), LockMode::AccessExclusive, name.span)
+            }
+            ObjectKind::Schema => {
                 let inside = draft.replay.catalog().tables.keys().filter(|table| table.schema == name.name);
                 let inside: Vec<TableName> = inside.cloned().collect();
                 inside.iter().for_each(|table| gone(draft, table, name.span));
             }
-            DropKind::Type | DropKind::Extension | DropKind::Sequence => {}
+            _ => {}
         }
     }
 }

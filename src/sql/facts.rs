@@ -7,6 +7,7 @@ mod build;
 mod clauses;
 mod columns;
 mod fallback;
+mod notes;
 mod operand;
 mod predicate;
 mod query;
@@ -17,6 +18,7 @@ mod tail;
 mod tests;
 mod write;
 
+pub use notes::Notes;
 pub use run::{facts, facts_of_many};
 
 /// Bytes `start..end` of the statement's text.
@@ -87,6 +89,21 @@ pub struct Facts {
     pub set_operation: bool,
     /// Parameters of the highest number (`$3` gives 3).
     pub parameters: usize,
+    /// Names or clauses are filled in by a template: what the statement is in the end is not known.
+    pub templated: bool,
+    pub set_operations: Vec<SetOperation>,
+    /// What stands anywhere in the statement's expressions.
+    pub notes: Notes,
+}
+
+/// A chain of UNIONs that are alike; of other chains nothing is said.
+#[derive(Clone, Debug)]
+pub struct SetOperation {
+    pub all: bool,
+    /// The blocks, in order.
+    pub members: Vec<usize>,
+    /// `UNION` (without ALL or DISTINCT), one fewer than there are members.
+    pub keywords: Vec<Span>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,8 +124,28 @@ pub struct Write {
     pub has_where: bool,
     /// Rows of a VALUES list; `None` when the source is a query.
     pub values_rows: Option<usize>,
+    /// Values of its first row.
+    pub values_width: Option<usize>,
+    /// UPDATE: SET's items in order.
+    pub assignments: Vec<Assignment>,
     pub on_conflict: bool,
     pub returning: bool,
+}
+
+/// `column = value` of UPDATE.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// One, unless it is `(a, b) = …`.
+    pub columns: Vec<String>,
+    pub span: Span,
+    pub value: Assigned,
+}
+
+#[derive(Clone, Debug)]
+pub enum Assigned {
+    Value(Operand),
+    /// `a AND b`: its members.
+    Condition(Vec<Predicate>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,9 +178,14 @@ pub struct Block {
     pub projection: Vec<Output>,
     pub projection_span: Span,
     pub distinct: Distinct,
+    /// As written: ordinals and aliases are not followed.
+    pub distinct_on: Vec<Operand>,
     /// An ordinal or an output's alias has the value of that output, and the span of what is written; so in `order_by`.
     pub group_by: Vec<Operand>,
     pub has_having: bool,
+    /// AND-ed conjuncts of HAVING.
+    pub having: Vec<Predicate>,
+    pub having_span: Option<Span>,
     pub has_window: bool,
     /// Aggregates are called in the projection or HAVING.
     pub has_aggregate: bool,
@@ -172,6 +214,7 @@ pub enum Distinct {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Locking {
     pub skip_locked: bool,
+    pub nowait: bool,
 }
 
 #[derive(Clone, Debug)]

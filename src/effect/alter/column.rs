@@ -22,8 +22,8 @@ pub(super) fn add(draft: &mut Draft<'_>, altered: &Altered, def: &ColumnDef, res
     for one in rest {
         match &one.body {
             // Without a default every value is NULL, and a foreign key takes NULL (`transformAlterTableStmt`).
-            ConstraintBody::ForeignKey { references, .. } if def.default.is_none() && def.generated.is_none() => {
-                constraint::lock_referenced(draft, references, span);
+            ConstraintBody::ForeignKey(key) if def.default.is_none() && def.generated.is_none() => {
+                constraint::lock_referenced(draft, &key.references, span);
             }
             ConstraintBody::Check(_) => draft.work(WorkKind::Scan, &altered.family, Cause::AddColumnCheck, one.span),
             _ => constraint::add(draft, altered, one, span),

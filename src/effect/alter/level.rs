@@ -9,8 +9,8 @@ use crate::sql::ddl::model::{Action, ActionKind, ConstraintBody, ConstraintDef};
 pub(super) fn of(action: &Action) -> LockMode {
     use LockMode::{AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
     match &action.kind {
-        ActionKind::AddConstraint(ConstraintDef { body: ConstraintBody::ForeignKey { .. }, .. }) => ShareRowExclusive,
-        ActionKind::ValidateConstraint(_) | ActionKind::AttachPartition(_) => ShareUpdateExclusive,
+        ActionKind::AddConstraint(ConstraintDef { body: ConstraintBody::ForeignKey(_), .. }) => ShareRowExclusive,
+        ActionKind::ValidateConstraint(_) | ActionKind::AttachPartition { .. } => ShareUpdateExclusive,
         ActionKind::DetachPartition { concurrently: true, .. } => ShareUpdateExclusive,
         _ => AccessExclusive,
     }
@@ -27,7 +27,7 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
         ActionKind::DropConstraint { .. } | ActionKind::ValidateConstraint(_) => true,
         ActionKind::AlterConstraint { .. } => draft.is_partitioned(table),
         ActionKind::Move(_)
-        | ActionKind::AttachPartition(_)
+        | ActionKind::AttachPartition { .. }
         | ActionKind::DetachPartition { .. }
         | ActionKind::Inherit(_)
         | ActionKind::NoInherit(_)

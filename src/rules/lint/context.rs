@@ -7,7 +7,7 @@ use crate::report::model::{Evidence, Subject};
 use crate::rules::draft::{Draft, documented};
 use crate::script::model::{Content, Script, Statement, Within};
 use crate::sql::ddl::Ddl;
-use crate::sql::ddl::model::QualifiedName;
+use crate::sql::ddl::model::{ObjectKind, QualifiedName};
 use crate::sql::facts::{Facts, Span};
 
 use super::lived::{Lived, Newness, Step, newness};
@@ -71,8 +71,8 @@ impl<'a> StatementCx<'a> {
         old.then_some((found, table))
     }
 
-    /// Whether this script made the object (`index`, `type`, `view`, …).
-    pub fn made_here(&self, kind: &'static str, name: &QualifiedName) -> bool {
+    /// Whether this script made the object.
+    pub fn made_here(&self, kind: ObjectKind, name: &QualifiedName) -> bool {
         self.lived.created.contains(&(kind, name.name.clone()))
     }
 
