@@ -41,7 +41,16 @@ macro_rules! rules {
 
 rules! {
     migration {
+        ddl_with_backfill: Script,
+        enum_value_used_at_once: Script,
         index_not_concurrent: Statement,
+        lock_table: Statement,
+        missing_lock_timeout: Script,
+        nested_transaction: Statement,
+        trigger_disabled: Statement,
+        unbatched_backfill: Statement,
+        uncommitted_transaction: Script,
+        work_under_exclusive_lock: Script,
     }
     plan {
         bloat: Plan,
