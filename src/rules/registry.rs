@@ -119,6 +119,7 @@ rules! {
         random_order: Query,
         redundant_join: Query,
         select_star: Query,
+        unknown_column: Query,
         unstable_page_order: Query,
     }
     schema {
