@@ -116,6 +116,7 @@ rules! {
         or_across_columns: Query,
         order_by_parameter: Query,
         outer_column_in_subquery: Query,
+        outer_join_nullified: Query,
         random_order: Query,
         redundant_join: Query,
         select_star: Query,

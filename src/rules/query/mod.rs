@@ -23,6 +23,7 @@ pub mod null_comparison;
 pub mod or_across_columns;
 pub mod order_by_parameter;
 pub mod outer_column_in_subquery;
+pub mod outer_join_nullified;
 pub(super) mod plan_cast;
 pub mod random_order;
 pub mod redundant_join;
