@@ -107,6 +107,7 @@ rules! {
         function_on_column: Query,
         huge_in_list: Query,
         implicit_cast: Query,
+        insert_without_columns: Query,
         join_type_mismatch: Query,
         leading_wildcard: Query,
         missing_where: Query,

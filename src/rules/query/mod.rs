@@ -13,6 +13,7 @@ pub mod endless_recursion;
 pub mod function_on_column;
 pub mod huge_in_list;
 pub mod implicit_cast;
+pub mod insert_without_columns;
 mod join_proof;
 pub mod join_type_mismatch;
 pub mod leading_wildcard;
