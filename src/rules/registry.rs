@@ -112,6 +112,7 @@ rules! {
         leading_wildcard: Query,
         missing_where: Query,
         natural_join: Query,
+        needless_union: Query,
         not_in_nullable: Query,
         null_comparison: Query,
         or_across_columns: Query,

@@ -19,6 +19,7 @@ pub mod join_type_mismatch;
 pub mod leading_wildcard;
 pub mod missing_where;
 pub mod natural_join;
+pub mod needless_union;
 pub mod not_in_nullable;
 pub mod null_comparison;
 pub mod or_across_columns;
