@@ -103,6 +103,7 @@ rules! {
         deep_offset: Query,
         distinct_on_order: Query,
         duplicate_column: Query,
+        duplicate_condition: Query,
         endless_recursion: Query,
         function_on_column: Query,
         huge_in_list: Query,

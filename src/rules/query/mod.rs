@@ -9,6 +9,7 @@ mod date_range;
 pub mod deep_offset;
 pub mod distinct_on_order;
 pub mod duplicate_column;
+pub mod duplicate_condition;
 pub mod endless_recursion;
 pub mod function_on_column;
 pub mod huge_in_list;
