@@ -120,6 +120,7 @@ rules! {
         order_by_parameter: Query,
         outer_column_in_subquery: Query,
         outer_join_nullified: Query,
+        primary_key_update: Query,
         queue_without_skip_locked: Query,
         random_order: Query,
         redundant_join: Query,

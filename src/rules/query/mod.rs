@@ -28,6 +28,7 @@ pub mod order_by_parameter;
 pub mod outer_column_in_subquery;
 pub mod outer_join_nullified;
 pub(super) mod plan_cast;
+pub mod primary_key_update;
 pub mod queue_without_skip_locked;
 pub mod random_order;
 pub mod redundant_join;
