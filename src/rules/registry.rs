@@ -105,6 +105,7 @@ rules! {
         duplicate_column: Query,
         duplicate_condition: Query,
         endless_recursion: Query,
+        frozen_date_word: Query,
         function_on_column: Query,
         huge_in_list: Query,
         implicit_cast: Query,

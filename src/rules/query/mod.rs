@@ -11,6 +11,7 @@ pub mod distinct_on_order;
 pub mod duplicate_column;
 pub mod duplicate_condition;
 pub mod endless_recursion;
+pub mod frozen_date_word;
 pub mod function_on_column;
 pub mod huge_in_list;
 pub mod implicit_cast;
