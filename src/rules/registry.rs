@@ -119,6 +119,7 @@ rules! {
         null_comparison: Query,
         or_across_columns: Query,
         order_by_parameter: Query,
+        ordinal_key: Query,
         outer_column_in_subquery: Query,
         outer_join_nullified: Query,
         primary_key_update: Query,

@@ -26,6 +26,7 @@ pub mod not_in_nullable;
 pub mod null_comparison;
 pub mod or_across_columns;
 pub mod order_by_parameter;
+pub mod ordinal_key;
 pub mod outer_column_in_subquery;
 pub mod outer_join_nullified;
 pub(super) mod plan_cast;
