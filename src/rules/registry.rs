@@ -97,6 +97,7 @@ rules! {
     query {
         between_midnight: Query,
         cartesian_join: Query,
+        comma_join: Query,
         condition_in_set: Query,
         constant_condition: Query,
         count_for_existence: Query,

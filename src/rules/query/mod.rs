@@ -2,6 +2,7 @@
 
 pub mod between_midnight;
 pub mod cartesian_join;
+pub mod comma_join;
 pub mod condition_in_set;
 pub mod constant_condition;
 pub mod count_for_existence;
