@@ -108,6 +108,7 @@ rules! {
         endless_recursion: Query,
         frozen_date_word: Query,
         function_on_column: Query,
+        having_without_aggregate: Query,
         huge_in_list: Query,
         implicit_cast: Query,
         insert_without_columns: Query,

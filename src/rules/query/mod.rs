@@ -14,6 +14,7 @@ pub mod duplicate_condition;
 pub mod endless_recursion;
 pub mod frozen_date_word;
 pub mod function_on_column;
+pub mod having_without_aggregate;
 pub mod huge_in_list;
 pub mod implicit_cast;
 pub mod insert_without_columns;
