@@ -119,6 +119,7 @@ rules! {
         needless_union: Query,
         not_in_nullable: Query,
         null_comparison: Query,
+        nullable_sum: Query,
         or_across_columns: Query,
         order_by_parameter: Query,
         ordinal_key: Query,

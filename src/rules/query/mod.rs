@@ -26,6 +26,7 @@ pub mod natural_join;
 pub mod needless_union;
 pub mod not_in_nullable;
 pub mod null_comparison;
+pub mod nullable_sum;
 pub mod or_across_columns;
 pub mod order_by_parameter;
 pub mod ordinal_key;
