@@ -101,6 +101,7 @@ rules! {
         condition_in_set: Query,
         constant_condition: Query,
         count_for_existence: Query,
+        count_of_column: Query,
         deep_offset: Query,
         distinct_on_order: Query,
         duplicate_column: Query,

@@ -6,6 +6,7 @@ pub mod comma_join;
 pub mod condition_in_set;
 pub mod constant_condition;
 pub mod count_for_existence;
+pub mod count_of_column;
 mod date_range;
 pub mod deep_offset;
 pub mod distinct_on_order;
