@@ -126,6 +126,7 @@ rules! {
         ordinal_key: Query,
         outer_column_in_subquery: Query,
         outer_join_nullified: Query,
+        per_row_subquery: Query,
         primary_key_update: Query,
         queue_without_skip_locked: Query,
         random_order: Query,

@@ -33,6 +33,7 @@ pub mod order_by_parameter;
 pub mod ordinal_key;
 pub mod outer_column_in_subquery;
 pub mod outer_join_nullified;
+pub mod per_row_subquery;
 pub(super) mod plan_cast;
 pub mod primary_key_update;
 pub mod queue_without_skip_locked;
