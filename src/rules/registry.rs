@@ -132,6 +132,7 @@ rules! {
         random_order: Query,
         redundant_join: Query,
         select_star: Query,
+        timezone_dependent: Query,
         unknown_column: Query,
         unstable_page_order: Query,
     }

@@ -44,6 +44,7 @@ mod row_identity;
 pub mod select_star;
 #[cfg(test)]
 mod tests;
+pub mod timezone_dependent;
 pub mod unknown_column;
 pub mod unstable_page_order;
 mod value_type;
