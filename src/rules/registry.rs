@@ -115,6 +115,7 @@ rules! {
         insert_without_columns: Query,
         join_type_mismatch: Query,
         leading_wildcard: Query,
+        like_without_wildcard: Query,
         missing_where: Query,
         natural_join: Query,
         needless_union: Query,

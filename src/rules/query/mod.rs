@@ -22,6 +22,7 @@ pub mod insert_without_columns;
 mod join_proof;
 pub mod join_type_mismatch;
 pub mod leading_wildcard;
+pub mod like_without_wildcard;
 pub mod missing_where;
 pub mod natural_join;
 pub mod needless_union;
