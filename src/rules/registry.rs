@@ -116,6 +116,7 @@ rules! {
         join_type_mismatch: Query,
         leading_wildcard: Query,
         like_without_wildcard: Query,
+        many_rows_insert: Query,
         missing_where: Query,
         natural_join: Query,
         needless_union: Query,

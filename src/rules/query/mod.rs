@@ -23,6 +23,7 @@ mod join_proof;
 pub mod join_type_mismatch;
 pub mod leading_wildcard;
 pub mod like_without_wildcard;
+pub mod many_rows_insert;
 pub mod missing_where;
 pub mod natural_join;
 pub mod needless_union;
