@@ -9,7 +9,10 @@ mod index;
 mod lines;
 mod names;
 mod objects;
+mod policies;
 mod relations;
+mod routines;
+mod sequences;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +51,26 @@ fn shown(name: &QualifiedName) -> String {
     }
 }
 
+/// Whether the statement changes a catalog, or may.
+pub fn concerns(ddl: &Ddl) -> bool {
+    matches!(
+        ddl,
+        Ddl::CreateTable(_)
+            | Ddl::AlterTable(_)
+            | Ddl::CreateIndex(_)
+            | Ddl::AlterIndex(_)
+            | Ddl::Drop(_)
+            | Ddl::CreateView(_)
+            | Ddl::CreateType(_)
+            | Ddl::MoveType { .. }
+            | Ddl::CreateExtension(_)
+            | Ddl::CreateSchema(_)
+            | Ddl::RenameSchema { .. }
+            | Ddl::CreateSequence(_)
+            | Ddl::SearchPath(_)
+    )
+}
+
 type Applied = Result<(), Complaint>;
 
 /// The catalog in the making, with the session's state.
@@ -84,6 +107,9 @@ impl Replay {
         }
         let complaints = self.apply(ddl, at);
         self.lines = lines::Lines::default();
+        if let Ddl::CreateView(view) = ddl {
+            self.set_view_query(&view.name, view.query.of(text));
+        }
         complaints
     }
 
@@ -97,11 +123,22 @@ impl Replay {
             Ddl::Drop(drop) => self.drop(drop),
             Ddl::CreateView(view) => self.create_view(view, at),
             Ddl::CreateType(def) => self.create_type(def),
+            Ddl::AlterDomain(alter) => self.alter_domain(alter),
             Ddl::MoveType { name, to } => self.move_type(name, to),
-            Ddl::CreateExtension { name, .. } => self.create_extension(&name.text),
+            Ddl::CreateExtension(extension) => self.create_extension(&extension.name.text),
             Ddl::RenameSchema { name, to } => self.rename_schema(&name.text, &to.text),
             Ddl::SearchPath(path) => self.set_search_path(path),
-            Ddl::CreateSchema { .. } | Ddl::CreateSequence { .. } => Ok(()),
+            Ddl::CreateSchema(schema) => self.create_schema(schema, at),
+            Ddl::Reset(None) => self.set_search_path(&["public".into()]),
+            Ddl::CreatePolicy(policy) => self.create_policy(policy, at),
+            Ddl::AlterPolicy(policy) => self.alter_policy(policy, at),
+            Ddl::Routine(routine) => self.create_routine(routine, at),
+            Ddl::AlterRoutine(alter) => self.alter_routine(alter),
+            Ddl::CreateSequence(def) => self.create_sequence(def, at),
+            Ddl::AlterSequence(alter) => self.alter_sequence(alter),
+            Ddl::Comment(comment) => self.comment(comment),
+            // What leaves tables, columns, constraints, indexes and types as they are.
+            _ => Ok(()),
         };
         let mut complaints = std::mem::take(&mut self.complaints);
         complaints.extend(result.err());

@@ -18,14 +18,15 @@ pub(super) fn predict(draft: &mut Draft<'_>, table: &CreateTable) {
         let parent_name = draft.name(parent);
         // `DefineRelation`.
         draft.lock(&parent_name, LockMode::AccessExclusive, parent.span);
-        partition::default_partition(draft, &parent_name, None, parent.span);
+        partition::default_partition(draft, &parent_name, None, table.bound.as_ref(), parent.span);
         partition::inherited_references(draft, &parent_name, parent.span);
     }
     for parent in &table.inherits {
         draft.lock(&draft.name(parent), LockMode::ShareUpdateExclusive, parent.span);
     }
     for constraint in &table.constraints {
-        if let ConstraintBody::ForeignKey { references, .. } = &constraint.body {
+        if let ConstraintBody::ForeignKey(key) = &constraint.body {
+            let references = &key.references;
             let referenced = draft.name(references);
             if referenced != name {
                 let all: Vec<TableName> = draft.partitions(&referenced);

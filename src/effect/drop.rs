@@ -1,24 +1,31 @@
 //! DROP of tables, indexes and views.
 
 use crate::catalog::model::TableName;
-use crate::sql::ddl::model::{Drop, DropKind, QualifiedName};
+use crate::sql::ddl::model::{Drop, ObjectKind, QualifiedName};
 use crate::sql::facts::Span;
 
 use super::LockMode;
 use super::draft::Draft;
+use super::object;
 
 pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
+    use ObjectKind as K;
+    match drop.kind {
+        K::Trigger | K::Policy | K::Rule => return object::drop_on_table(draft, drop),
+        _ => {}
+    }
     for name in &drop.names {
         match drop.kind {
-            DropKind::Table => table(draft, name, drop),
-            DropKind::Index => index(draft, name, drop),
-            DropKind::View => draft.lock(&draft.name(name), LockMode::AccessExclusive, name.span),
-            DropKind::Schema => {
+            K::Table | K::ForeignTable => table(draft, name, drop),
+            K::Index => index(draft, name, drop),
+            K::View | K::MaterializedView => draft.lock(&draft.name(name), LockMode::AccessExclusive, name.span),
+            K::Schema => {
                 let inside = draft.replay.catalog().tables.keys().filter(|table| table.schema == name.name);
                 let inside: Vec<TableName> = inside.cloned().collect();
                 inside.iter().for_each(|table| gone(draft, table, name.span));
             }
-            DropKind::Type | DropKind::Extension | DropKind::Sequence => {}
+            K::Type | K::Domain if drop.cascade => object::drop_type(draft, name, name.span),
+            _ => {}
         }
     }
 }

@@ -100,6 +100,17 @@ pub struct Failure {
     pub span: Span,
 }
 
+impl WorkKind {
+    /// What is done to the table, in a sentence.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Rewrite => "rewrites",
+            Self::Scan => "reads every row of",
+            Self::IndexBuild => "builds an index on",
+        }
+    }
+}
+
 impl Effect {
     /// The strongest lock on a table.
     pub fn lock_on(&self, table: &TableName) -> Option<&Lock> {

@@ -46,6 +46,8 @@ pub struct Draft {
     pub queries: Vec<QueryIndex>,
     /// Of a plan: what this accounts for. `None` for what is not a matter of time (a missing option, say), which is always shown.
     pub accounts: Option<Accounts>,
+    /// Of a migration: the table whose size decides how long clients wait. Nothing is said of a table that is known to be small.
+    pub grows_with: Option<TableName>,
 }
 
 /// A part of a plan's time.
@@ -109,6 +111,7 @@ impl Draft {
             observed_us: None,
             queries: Vec::new(),
             accounts: None,
+            grows_with: None,
         }
     }
 

@@ -1,8 +1,30 @@
 //! Files of SQL in; scripts out: which framework they belong to, which of their statements go up and which down, which
 //! transaction each stands in, and what SQL is nested in DO blocks and functions.
+//!
+//! [`scripts`] takes texts. The caller walks folders and reads files: those for which [`is_sql`] holds as sources
+//! (through [`decode`]), those for which [`is_marker`] holds as markers.
 
+mod content;
+mod control;
+mod detect;
+mod directive;
+mod flyway;
+mod liquibase;
+mod markers;
 pub mod model;
+mod name;
+mod order;
+mod outline;
+mod psql;
+mod query_file;
 mod read;
+mod sections;
+mod template;
+mod transaction;
 
+pub use control::{Control, control};
+pub use markers::is_marker;
 pub use model::Script;
-pub use read::{Options, Source, is_marker, is_sql, scripts};
+pub use name::{is_down_file, is_sql};
+pub use order::order;
+pub use read::{Options, Source, scripts};

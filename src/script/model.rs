@@ -9,9 +9,10 @@ pub struct Script {
     pub path: String,
     pub text: String,
     pub kind: Kind,
-    /// Lines in the file before byte 0 of `text`; 0 but for scripts cut out of something else.
+    /// What told the kind, for `--verbose`: "its name is V7__x.sql".
+    pub told: &'static str,
     pub statements: Vec<Statement>,
-    /// What is wrong with the file as a whole.
+    /// What is wrong with it, syntax errors of statements among it; in the order of lines.
     pub problems: Vec<Problem>,
 }
 
@@ -64,6 +65,19 @@ pub struct Statement {
     pub inner: Vec<Inner>,
 }
 
+/// How the statements of a section reach the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wrapping {
+    /// One after the other, each committing by itself.
+    Apart,
+    /// All of them in one message, which the server makes an implicit transaction of.
+    Message,
+    /// One after the other in a transaction of the tool.
+    Transaction,
+    /// In one message inside a transaction of the tool.
+    TransactionMessage,
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     #[default]
@@ -96,6 +110,8 @@ pub enum Content {
     Query(Box<Facts>),
     /// A statement that is not understood, and where it stops being one (offset into the statement).
     Refused(Refused),
+    /// `EXECUTE` of a text that is only known when it runs.
+    Dynamic,
     /// A statement of no interest.
     Other,
 }
@@ -106,6 +122,11 @@ pub struct Inner {
     pub span: Span,
     pub line: usize,
     pub within: Within,
+    /// In a loop: it runs many times, for all its statements in one transaction unless the loop commits.
+    pub looped: bool,
+    /// Under IF, CASE or an exception handler: it may not run.
+    pub conditional: bool,
+    /// Variables are `?` ([`crate::sql::facts::Value::Parameter`] 0) in facts; spans are those of the file.
     pub content: Content,
 }
 
@@ -118,9 +139,25 @@ pub enum Within {
 /// What a reader of the file must know: place, cause, next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    pub kind: ProblemKind,
+    /// From 1.
     pub line: Option<usize>,
     pub message: String,
     pub hint: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// A statement that no Postgres takes, or a string or comment that does not end.
+    Syntax,
+    /// The file as a whole cannot be read as SQL: its encoding, a binary dump.
+    Unreadable,
+    /// Written for another product; none of its statements were read.
+    OtherProduct,
+    /// The tool refuses the file or runs it otherwise than it looks: a section or a partner is missing, a version comes twice.
+    Layout,
+    /// Something that is not looked into: `\i file`, a statement with a template's placeholder in an odd place.
+    NotRead,
 }
 
 impl Framework {

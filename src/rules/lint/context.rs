@@ -2,12 +2,12 @@
 
 use crate::catalog::apply::Replay;
 use crate::catalog::model::{Table, TableName};
-use crate::effect::{Effect, Lock, Version};
+use crate::effect::{Effect, Lock, Version, Work};
 use crate::report::model::{Evidence, Subject};
 use crate::rules::draft::{Draft, documented};
 use crate::script::model::{Content, Script, Statement, Within};
 use crate::sql::ddl::Ddl;
-use crate::sql::ddl::model::QualifiedName;
+use crate::sql::ddl::model::{ObjectKind, QualifiedName};
 use crate::sql::facts::{Facts, Span};
 
 use super::lived::{Lived, Newness, Step, newness};
@@ -71,8 +71,8 @@ impl<'a> StatementCx<'a> {
         old.then_some((found, table))
     }
 
-    /// Whether this script made the object (`index`, `type`, `view`, …).
-    pub fn made_here(&self, kind: &'static str, name: &QualifiedName) -> bool {
+    /// Whether this script made the object.
+    pub fn made_here(&self, kind: ObjectKind, name: &QualifiedName) -> bool {
         self.lived.created.contains(&(kind, name.name.clone()))
     }
 
@@ -82,10 +82,22 @@ impl<'a> StatementCx<'a> {
         Draft::new(Subject::Statement(fingerprint), title, detail).at(span)
     }
 
-    /// As [`StatementCx::draft`], with what the lock stops as evidence.
+    /// As [`StatementCx::draft`], with what the lock stops as evidence. For what takes a moment, however large the table.
     pub fn locking(&self, lock: &Lock, title: impl Into<String>, detail: impl Into<String>) -> Draft {
         let draft = self.draft(lock.span, title, detail);
         evidence(lock).into_iter().fold(draft, Draft::evidence)
+    }
+
+    /// A finding about work that takes the longer the larger the table is, and about who waits meanwhile: the strongest lock that
+    /// the statement holds on it.
+    pub fn working(&self, work: &Work, title: impl Into<String>, detail: impl Into<String>) -> Draft {
+        let mut draft = self.draft(work.span, title, detail);
+        let held = self.effect.lock_on(&work.on);
+        if let Some(lock) = held {
+            draft = evidence(lock).into_iter().fold(draft, Draft::evidence);
+        }
+        draft.grows_with = Some(work.on.clone());
+        draft.evidence(documented("work", format!("{} {}", work.kind.verb(), work.on)))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::catalog::model::{Table, TableName};
 use crate::effect::{Effect, Lock};
 use crate::script::model::{Content, Script, Transaction};
 use crate::sql::ddl::Ddl;
-use crate::sql::ddl::model::{ActionKind, DropKind, QualifiedName};
+use crate::sql::ddl::model::{ActionKind, ObjectKind, QualifiedName, RoutineKind, Scope, Setting};
 
 /// Up to the statement at hand.
 #[derive(Clone, Debug, Default)]
@@ -17,8 +17,8 @@ pub struct Lived {
     pub transaction: Option<Open>,
     /// Settings of the session in force (`lock_timeout` → `5s`), those of the transaction among them.
     pub settings: BTreeMap<String, String>,
-    /// What this script created: kind (`table`, `index`, `type`, `view`, …) and name without its schema.
-    pub created: BTreeSet<(&'static str, String)>,
+    /// What this script created, by name without its schema.
+    pub created: BTreeSet<(ObjectKind, String)>,
 }
 
 /// A transaction as it stands.
@@ -100,6 +100,7 @@ impl Lived {
     pub(super) fn live(&mut self, content: &Content, number: usize, step: &Step, replay: &Replay) {
         if let Some(ddl) = content.ddl() {
             self.made(ddl);
+            self.settle(ddl);
             if let Some(open) = &mut self.transaction {
                 open.not_valid.extend(not_valid(ddl, replay));
             }
@@ -110,9 +111,19 @@ impl Lived {
         }
     }
 
-    /// A setting, for the session or (`SET LOCAL`) for the transaction that is open.
-    pub fn set(&mut self, name: &str, value: Option<String>, local: Local) {
-        if let (Local::Yes, Some(open)) = (local, &mut self.transaction) {
+    fn settle(&mut self, ddl: &Ddl) {
+        match ddl {
+            Ddl::Set(Setting { name, value, scope, .. }) => self.set(name, value.clone(), *scope),
+            Ddl::Reset(Some(name)) => self.set(&name.text, None, Scope::Session),
+            Ddl::Reset(None) => self.settings.clear(),
+            _ => {}
+        }
+    }
+
+    /// A setting, for the session or (`SET LOCAL`) for the transaction that is open; without one it does nothing.
+    fn set(&mut self, name: &str, value: Option<String>, scope: Scope) {
+        if scope == Scope::Local {
+            let Some(open) = &mut self.transaction else { return };
             open.hidden.entry(name.to_owned()).or_insert_with(|| self.settings.get(name).cloned());
         }
         match value {
@@ -122,43 +133,28 @@ impl Lived {
     }
 
     fn made(&mut self, ddl: &Ddl) {
-        let mut add = |kind, name: &str| {
-            self.created.insert((kind, name.to_owned()));
-        };
-        match ddl {
-            Ddl::CreateTable(table) => add("table", &table.name.name),
-            Ddl::CreateIndex(index) => {
-                if let Some(name) = &index.name {
-                    add("index", &name.text);
-                }
+        let (kind, name) = match ddl {
+            Ddl::CreateTable(table) if table.foreign => (ObjectKind::ForeignTable, &table.name.name),
+            Ddl::CreateTable(table) => (ObjectKind::Table, &table.name.name),
+            Ddl::CreateIndex(index) => match &index.name {
+                Some(name) => (ObjectKind::Index, &name.text),
+                None => return,
+            },
+            Ddl::CreateView(view) if view.materialized => (ObjectKind::MaterializedView, &view.name.name),
+            Ddl::CreateView(view) => (ObjectKind::View, &view.name.name),
+            Ddl::CreateType(def) => (ObjectKind::Type, &def.name.name),
+            Ddl::CreateSchema(schema) => (ObjectKind::Schema, &schema.name.text),
+            Ddl::CreateExtension(extension) => (ObjectKind::Extension, &extension.name.text),
+            Ddl::CreateSequence(sequence) => (ObjectKind::Sequence, &sequence.name.name),
+            Ddl::Routine(routine) if routine.kind == RoutineKind::Procedure => {
+                (ObjectKind::Procedure, &routine.name.name)
             }
-            Ddl::CreateView(view) => add("view", &view.name.name),
-            Ddl::CreateType(def) => add("type", &def.name.name),
-            Ddl::CreateSchema { name, .. } => add("schema", &name.text),
-            Ddl::CreateExtension { name, .. } => add("extension", &name.text),
-            Ddl::CreateSequence { name, .. } => add("sequence", &name.name),
-            _ => {}
-        }
-    }
-}
-
-/// How long a setting lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Local {
-    Yes,
-    No,
-}
-
-/// `Lived::created`'s word for what a DROP names.
-pub fn kind_of(kind: DropKind) -> &'static str {
-    match kind {
-        DropKind::Table => "table",
-        DropKind::Index => "index",
-        DropKind::View => "view",
-        DropKind::Schema => "schema",
-        DropKind::Type => "type",
-        DropKind::Extension => "extension",
-        DropKind::Sequence => "sequence",
+            Ddl::Routine(routine) => (ObjectKind::Function, &routine.name.name),
+            Ddl::CreateTrigger(trigger) => (ObjectKind::Trigger, &trigger.name.text),
+            Ddl::CreatePolicy(policy) => (ObjectKind::Policy, &policy.name.text),
+            _ => return,
+        };
+        self.created.insert((kind, name.clone()));
     }
 }
 

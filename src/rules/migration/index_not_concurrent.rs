@@ -6,8 +6,8 @@ use crate::catalog::model::TableKind;
 use crate::effect::model::Cause;
 use crate::report::model::{Applicability, Edit, RecommendationKind};
 use crate::rules::StatementRule;
-use crate::rules::draft::{Advice, Ask, Draft, Sink};
-use crate::rules::lint::context::{StatementCx, evidence};
+use crate::rules::draft::{Advice, Ask, Sink};
+use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::CreateIndex;
 
@@ -23,16 +23,14 @@ impl StatementRule for Rule {
         if index.only || found.is_some_and(|table| table.kind == TableKind::Partitioned) {
             return;
         }
-        let Some(lock) = cx.effect.works_of(Cause::CreateIndex).find_map(|work| cx.effect.lock_on(&work.on)) else {
-            return;
-        };
-        let draft = cx.draft(
-            lock.span,
+        let Some(work) = cx.effect.works_of(Cause::CreateIndex).find(|work| work.on == table) else { return };
+        let draft = cx.working(
+            work,
             format!("Building an index stops writes to {} until it is done", table.name),
             "CREATE INDEX holds a SHARE lock from before the first row is read until the transaction ends: every INSERT, UPDATE \
              and DELETE on the table waits for all of that time.",
         );
-        out.find(evidence(lock).into_iter().fold(draft, Draft::evidence).ask(Ask::Ready(concurrently(cx, index))));
+        out.find(draft.ask(Ask::Ready(concurrently(cx, index))));
     }
 }
 

@@ -62,7 +62,7 @@ pub fn labels(plan: &Plan, scan: NodeId) -> BTreeMap<String, String> {
     };
     let names = Names { own: node.name().unwrap_or_default(), relabels: &relabels };
     let mut found = BTreeMap::new();
-    for conjunct in own_conditions(node).flat_map(|text| super::condition::printed(text)) {
+    for conjunct in own_conditions(node).flat_map(super::condition::printed) {
         casts.borrow_mut().clear();
         conjuncts(&conjunct, names);
         let literal = Lexer::new(conjunct.as_bytes())
