@@ -48,6 +48,16 @@ pub struct Catalog {
     pub routines: Vec<Routine>,
     pub sequences: BTreeMap<TableName, Sequence>,
     pub settings: BTreeMap<String, String>,
+    /// Everything that was given was understood, so that a column which is not there does not exist. Not serialised.
+    #[serde(skip)]
+    pub complete: bool,
+}
+
+impl Catalog {
+    /// Whether a column that a known table does not have does not exist: what a server said, or DDL of which all was understood.
+    pub fn is_complete(&self) -> bool {
+        self.complete || self.origin != Origin::Ddl
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
