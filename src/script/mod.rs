@@ -6,23 +6,32 @@
 
 mod content;
 mod control;
+mod decode;
 mod detect;
 mod directive;
 mod flyway;
+mod layout;
 mod liquibase;
+mod literal;
 mod markers;
 pub mod model;
 mod name;
+mod nested;
 mod order;
 mod outline;
+mod plpgsql;
+mod product;
 mod psql;
 mod query_file;
 mod read;
+mod reader;
+mod refusal;
 mod sections;
 mod template;
 mod transaction;
+mod variables;
 
-pub use control::{Control, control};
+pub use decode::decode;
 pub use markers::is_marker;
 pub use model::Script;
 pub use name::{is_down_file, is_sql};

@@ -1,12 +1,9 @@
 //! A file in; its statements with their sections and transactions out, not yet read.
 
-use std::collections::BTreeMap;
-
-use super::control::control;
 use super::detect::{self, Known};
 use super::flyway;
 use super::markers::{Markers, setting};
-use super::model::{Direction, Framework, Kind, Problem, ProblemKind, Transaction, Wrapping};
+use super::model::{Framework, Kind, Problem, ProblemKind, Wrapping};
 use super::name::FileName;
 use super::psql;
 use super::query_file::Style;
@@ -34,8 +31,8 @@ pub(super) struct Piece {
     pub span: Span,
     pub line: usize,
     pub leading: Span,
-    pub direction: Direction,
-    pub transaction: Option<Transaction>,
+    /// How it is sent, and together with which others.
+    pub section: Section,
     /// A string, a comment or a parenthesis does not end.
     pub truncated: bool,
 }
@@ -65,14 +62,12 @@ pub(super) fn outline<'t>(
         pieces(source, &code, *section, first_line, &mut placed, &mut problems);
     }
     if framework == Framework::Flyway && options.wrapping.is_none() {
-        let texts: Vec<(&str, usize)> =
-            placed.iter().map(|(piece, _)| (piece.span.of(&code.text), piece.line)).collect();
+        let texts: Vec<(&str, usize)> = placed.iter().map(|piece| (piece.span.of(&code.text), piece.line)).collect();
         let (wrapping, problem) = flyway::wrapping(&source.path, name.folder, markers, &texts);
         problems.extend(problem);
-        placed.iter_mut().for_each(|(_, section)| section.wrapping = wrapping);
+        placed.iter_mut().for_each(|piece| piece.section.wrapping = wrapping);
     }
-    transactions(&code.text, &mut placed);
-    let pieces: Vec<Piece> = placed.into_iter().map(|(piece, _)| piece).collect();
+    let pieces = placed;
     let told = match (options.framework, known) {
         (Some(framework), _) => Known { kind: Kind::Migration(framework), told: "the user said so", style },
         (None, Some(known)) => known,
@@ -98,7 +93,7 @@ fn pieces(
     code: &Filled<'_>,
     section: Section,
     first_line: usize,
-    placed: &mut Vec<(Piece, Section)>,
+    placed: &mut Vec<Piece>,
     problems: &mut Vec<Problem>,
 ) {
     if section.skipped {
@@ -115,8 +110,7 @@ fn pieces(
             span: moved(one.span),
             line: first_line + one.line - 1,
             leading: moved(one.leading),
-            direction: section.direction,
-            transaction: None,
+            section,
             truncated: one.truncated,
         };
         if section.unmarked {
@@ -127,7 +121,7 @@ fn pieces(
                 hint: Some("move it below the marker".into()),
             });
         }
-        placed.push((piece, section));
+        placed.push(piece);
     }
     psql::includes(
         text.get(gap..).unwrap_or_default(),
@@ -142,36 +136,20 @@ fn lines(text: &str) -> usize {
 
 /// Counts lines forward.
 #[derive(Default)]
-struct Line {
+pub(super) struct Line {
     counted: usize,
     lines: usize,
 }
 
 impl Line {
     /// From 1.
-    fn at(&mut self, text: &str, offset: usize) -> usize {
+    pub fn at(&mut self, text: &str, offset: usize) -> usize {
         if offset < self.counted {
             *self = Line::default();
         }
         self.lines += lines(&text[self.counted..offset]);
         self.counted = offset;
         self.lines + 1
-    }
-}
-
-/// Groups run one after the other, each its own way.
-fn transactions(code: &str, placed: &mut [(Piece, Section)]) {
-    let mut groups: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (index, (_, section)) in placed.iter().enumerate() {
-        groups.entry(section.group).or_default().push(index);
-    }
-    let mut numbers = super::transaction::Transactions::default();
-    for members in groups.values() {
-        let Some(wrapping) = members.first().map(|first| placed[*first].1.wrapping) else { continue };
-        let controls: Vec<_> = members.iter().map(|index| control(placed[*index].0.span.of(code))).collect();
-        for (index, transaction) in members.iter().zip(numbers.of_section(wrapping, &controls)) {
-            placed[*index].0.transaction = transaction;
-        }
     }
 }
 
