@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod code;
+
+pub use code::{Policy, PolicyCommand, Routine, Sequence};
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
 pub struct TableName {
@@ -37,7 +41,12 @@ pub struct Catalog {
     pub tables: BTreeMap<TableName, Table>,
     /// Enum and domain names with their base type (`enum`, or the domain's type).
     pub types: BTreeMap<String, String>,
+    /// Constraints of domains by name, with whether they are validated; a domain that is not in here may have some.
+    pub domain_constraints: BTreeMap<String, BTreeMap<String, bool>>,
     pub extensions: Vec<String>,
+    /// Functions and procedures, those of one name beside each other.
+    pub routines: Vec<Routine>,
+    pub sequences: BTreeMap<TableName, Sequence>,
     pub settings: BTreeMap<String, String>,
 }
 
@@ -63,9 +72,21 @@ pub struct Table {
     /// Parent of a partition or inheritance child.
     pub parent: Option<TableName>,
     pub partition_key: Option<String>,
+    /// Of a partition: `DEFAULT`, or from `FOR VALUES` to its end.
+    pub partition_bound: Option<String>,
     pub row_security: bool,
+    pub row_security_forced: bool,
+    pub policies: Vec<Policy>,
     /// `CREATE UNLOGGED TABLE`; false also when nothing says so.
     pub unlogged: bool,
+    /// Storage parameters, and options of a view.
+    pub parameters: BTreeMap<String, String>,
+    /// The index that REPLICA IDENTITY names.
+    pub replica_identity: Option<String>,
+    /// Whether COMMENT said something of it; false also when nothing is known.
+    pub commented: bool,
+    /// The query of a view, as written.
+    pub query: Option<String>,
     /// Planner's row estimate (`pg_class.reltuples`; `None` when never analysed).
     pub rows: Option<f64>,
     pub heap_bytes: Option<u64>,
@@ -104,6 +125,8 @@ pub struct Column {
     pub not_null: bool,
     pub default: Option<String>,
     pub generated: bool,
+    /// Generated when it is read (Postgres 18).
+    pub virtual_generated: bool,
     pub identity: bool,
     pub collation: Option<String>,
     pub stats: Option<ColumnStats>,
@@ -131,6 +154,9 @@ pub struct Constraint {
     pub columns: Vec<String>,
     #[serde(default)]
     pub deferrable: bool,
+    /// Of a foreign key: a row refers by all columns or by none.
+    #[serde(default)]
+    pub match_full: bool,
     #[serde(default = "yes")]
     pub validated: bool,
     #[serde(default)]
@@ -154,6 +180,8 @@ pub enum ConstraintKind {
     Check {
         expression: String,
     },
+    /// Only one that is NOT VALID (Postgres 18); any other is [`Column::not_null`].
+    NotNull,
     Exclusion,
 }
 
