@@ -2,12 +2,13 @@
 
 use super::detect::{self, Known};
 use super::flyway;
+use super::given::Given;
 use super::markers::{Markers, setting};
 use super::model::{Framework, Kind, Problem, ProblemKind, Wrapping};
 use super::name::FileName;
 use super::psql;
 use super::query_file::Style;
-use super::read::{Options, Source};
+use super::read::Options;
 use super::sections::{self, Section};
 use super::template::{self, Filled};
 use crate::sql::facts::Span;
@@ -39,12 +40,12 @@ pub(super) struct Piece {
 
 /// Cuts a file. `known` is what its text, name and folder told.
 pub(super) fn outline<'t>(
-    source: &'t Source,
+    source: Given<'t>,
     known: Option<Known>,
     markers: &Markers<'_>,
     options: Options,
 ) -> Outline<'t> {
-    let name = FileName::of(&source.path);
+    let name = FileName::of(source.path);
     let kind = options.framework.map(Kind::Migration).or(known.map(|known| known.kind));
     let framework = match kind {
         Some(Kind::Migration(framework)) => framework,
@@ -52,18 +53,18 @@ pub(super) fn outline<'t>(
     };
     let usual = options.wrapping.unwrap_or_else(|| sections::usual(framework));
     let cut =
-        sections::sections(&source.text, framework, file_wrapping(usual, framework, name, markers), name.direction());
+        sections::sections(source.text, framework, file_wrapping(usual, framework, name, markers), name.direction());
     let style = known.map_or(Style::Plain, |known| known.style);
-    let code = template::fill(&source.text, &cut.blanks, style);
+    let code = template::fill(source.text, &cut.blanks, style);
     let (mut problems, mut placed) = (cut.problems, Vec::new());
     let mut line = Line::default();
     for section in &cut.list {
-        let first_line = line.at(&source.text, section.span.start);
+        let first_line = line.at(source.text, section.span.start);
         pieces(source, &code, *section, first_line, &mut placed, &mut problems);
     }
     if framework == Framework::Flyway && options.wrapping.is_none() {
         let texts: Vec<(&str, usize)> = placed.iter().map(|piece| (piece.span.of(&code.text), piece.line)).collect();
-        let (wrapping, problem) = flyway::wrapping(&source.path, name.folder, markers, &texts);
+        let (wrapping, problem) = flyway::wrapping(source.path, name.folder, markers, &texts);
         problems.extend(problem);
         placed.iter_mut().for_each(|piece| piece.section.wrapping = wrapping);
     }
@@ -71,7 +72,7 @@ pub(super) fn outline<'t>(
     let told = match (options.framework, known) {
         (Some(framework), _) => Known { kind: Kind::Migration(framework), told: "the user said so", style },
         (None, Some(known)) => known,
-        (None, None) => detect::plain(&source.path, || reads_rows(&code.text, &pieces)),
+        (None, None) => detect::plain(source.path, || reads_rows(&code.text, &pieces)),
     };
     Outline { kind: told.kind, told: told.told, code, pieces, problems }
 }
@@ -89,7 +90,7 @@ fn file_wrapping(usual: Wrapping, framework: Framework, name: FileName<'_>, mark
 }
 
 fn pieces(
-    source: &Source,
+    source: Given<'_>,
     code: &Filled<'_>,
     section: Section,
     first_line: usize,
@@ -104,7 +105,7 @@ fn pieces(
     let found = split(text.as_bytes());
     let mut gap = 0;
     for one in &found {
-        psql::includes(moved(one.leading).of(&source.text), first_line + lines(&text[..one.leading.start]), problems);
+        psql::includes(moved(one.leading).of(source.text), first_line + lines(&text[..one.leading.start]), problems);
         gap = one.data.map_or(one.span.end, |data| data.end);
         let piece = Piece {
             span: moved(one.span),

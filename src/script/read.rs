@@ -32,9 +32,9 @@ const BATCH: usize = 64;
 pub fn scripts(mut sources: Vec<Source>, markers: &[Source], options: Options) -> Vec<Script> {
     sources.sort_by(|a, b| order(&a.path, &b.path));
     let markers = Markers::new(markers);
-    let texts: Vec<Option<Known>> = sources.par_iter().map(detect::by_text).collect();
-    let references: Vec<&Source> = sources.iter().collect();
-    let known = detect::all(&references, &markers, &texts);
+    let texts: Vec<Option<Known>> = sources.par_iter().map(|source| detect::by_text(&source.text)).collect();
+    let paths: Vec<&str> = sources.iter().map(|source| source.path.as_str()).collect();
+    let known = detect::all(&paths, &markers, &texts);
     let size = sources.len().div_ceil(rayon::current_num_threads() * 4).clamp(1, BATCH);
     let mut jobs: Vec<(Source, Option<Known>)> = sources.into_iter().zip(known).collect();
     let mut batches = Vec::new();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::control::control;
 use super::detect::Known;
+use super::given::Given;
 use super::markers::Markers;
 use super::model::{Content, Direction, Inner, Kind, Problem, ProblemKind, Script, Statement, Within};
 use super::nested::nested;
@@ -36,7 +37,7 @@ impl Reader {
             return self.other_product(source, product);
         }
         let queries = self.waiting.len();
-        let outline = outline(&source, known, markers, options);
+        let outline = outline(Given { path: &source.path, text: &source.text }, known, markers, options);
         let (mut statements, mut problems) = self.statements(&source, &outline);
         let syntax = problems.iter().any(|problem| problem.kind == ProblemKind::Syntax);
         if let Some(product) = syntax.then(|| product::by_text(&source.text)).flatten() {
