@@ -122,6 +122,7 @@ impl Replay {
             Ddl::AlterIndex(alter) => self.alter_index(alter),
             Ddl::Drop(drop) => self.drop(drop),
             Ddl::CreateView(view) => self.create_view(view, at),
+            Ddl::RefreshMaterializedView(refresh) => self.refresh(refresh),
             Ddl::CreateType(def) => self.create_type(def),
             Ddl::AlterDomain(alter) => self.alter_domain(alter),
             Ddl::MoveType { name, to } => self.move_type(name, to),

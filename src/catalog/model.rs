@@ -79,6 +79,9 @@ pub struct Table {
     pub policies: Vec<Policy>,
     /// `CREATE UNLOGGED TABLE`; false also when nothing says so.
     pub unlogged: bool,
+    /// A materialized view WITH NO DATA: nobody can read it yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unfilled: bool,
     /// Storage parameters, and options of a view.
     pub parameters: BTreeMap<String, String>,
     /// The index that REPLICA IDENTITY names.

@@ -41,7 +41,33 @@ macro_rules! rules {
 
 rules! {
     migration {
+        add_column_rewrite: Statement,
+        attach_partition_scan: Statement,
+        blocking_refresh: Statement,
+        check_validated: Statement,
+        collation_change: Statement,
+        concurrently_in_transaction: Statement,
+        concurrently_on_partitioned: Statement,
+        default_partition_scan: Statement,
+        detach_partition_not_concurrent: Statement,
+        domain_constraint_scan: Statement,
+        drop_index_not_concurrent: Statement,
+        exclusion_constraint: Statement,
+        foreign_key_validated: Statement,
         index_not_concurrent: Statement,
+        index_on_partitioned: Statement,
+        invalid_index_left: Statement,
+        narrowing_type: Statement,
+        not_null_scan: Statement,
+        primary_key_on_nullable_index: Statement,
+        primary_key_without_index: Statement,
+        reindex_not_concurrent: Statement,
+        required_column_without_default: Statement,
+        storage_rewrite: Statement,
+        type_change_rewrite: Statement,
+        unique_without_index: Statement,
+        vacuum_full_or_cluster: Statement,
+        validate_in_same_transaction: Statement,
     }
     plan {
         bloat: Plan,

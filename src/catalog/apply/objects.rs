@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::sql::ddl::model::{
     AlterDomain, ConstraintDef, CreateSchema, CreateType, CreateView, DomainAction, Drop, MoveTo, ObjectKind,
-    QualifiedName, TypeBody,
+    QualifiedName, Refresh, TypeBody,
 };
 
 impl Replay {
@@ -100,8 +100,16 @@ impl Replay {
         let kind = if def.materialized { TableKind::MaterializedView } else { TableKind::View };
         let columns = def.columns.iter().map(|column| Column { name: column.text.clone(), ..Column::default() });
         let mut view = Table { kind, columns: columns.collect(), defined_at: Some(at.clone()), ..Table::default() };
+        view.unfilled = def.materialized && !def.with_data;
         super::policies::set_parameters(&mut view, &def.parameters);
         self.catalog.tables.insert(name, view);
+        Ok(())
+    }
+
+    pub(super) fn refresh(&mut self, refresh: &Refresh) -> Applied {
+        // One that is not known is no hole in what is: nothing but its rows change.
+        let Some(view) = self.find_table(&refresh.name) else { return Ok(()) };
+        self.table_mut(&view)?.unfilled = !refresh.with_data;
         Ok(())
     }
 

@@ -1,3 +1,36 @@
 //! Rules about migrations: what locks, rewrites, breaks clients or loses data.
 
+pub mod add_column_rewrite;
+pub mod attach_partition_scan;
+pub mod blocking_refresh;
+pub mod bound;
+pub mod check_validated;
+pub mod collation_change;
+pub mod concurrently_in_transaction;
+pub mod concurrently_on_partitioned;
+pub mod default_partition_scan;
+pub mod detach_partition_not_concurrent;
+pub mod domain_constraint_scan;
+pub mod drop_index_not_concurrent;
+pub mod exclusion_constraint;
+pub mod foreign_key_validated;
+pub mod hurting;
 pub mod index_not_concurrent;
+pub mod index_on_partitioned;
+pub mod invalid_index_left;
+pub mod key;
+pub mod narrowing_type;
+pub mod not_null_scan;
+pub mod partition_index;
+pub mod primary_key_on_nullable_index;
+pub mod primary_key_without_index;
+pub mod reindex_not_concurrent;
+pub mod required_column_without_default;
+pub mod steps;
+pub mod storage_rewrite;
+pub mod type_change_rewrite;
+pub mod unique_without_index;
+pub mod utc;
+pub mod vacuum_full_or_cluster;
+pub mod validate_in_same_transaction;
+pub mod width;
