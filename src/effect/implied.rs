@@ -40,8 +40,7 @@ fn wanted(column: &str, bound: &str) -> Vec<Vec<String>> {
     };
     let lower = bound.to_ascii_lowercase();
     if let (Some(from), Some(to)) = (lower.find("from"), lower.find(") to")) {
-        let (Some(from), Some(to)) =
-            (bound.get(from..to + 1).and_then(inside), bound.get(to + 1..).and_then(inside))
+        let (Some(from), Some(to)) = (bound.get(from..to + 1).and_then(inside), bound.get(to + 1..).and_then(inside))
         else {
             return Vec::new();
         };

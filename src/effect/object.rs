@@ -49,12 +49,12 @@ pub(super) fn create_statistics(draft: &mut Draft<'_>, statistics: &CreateStatis
     draft.lock(&draft.name(&statistics.table), LockMode::ShareUpdateExclusive, statistics.table.span);
 }
 
-/// `CommentObject`.
+/// `CommentObject`; of a constraint, trigger, policy or rule the table gets no more than AccessShare.
 pub(super) fn comment(draft: &mut Draft<'_>, comment: &Comment) {
     use ObjectKind as K;
     let on = match comment.kind {
         K::Table | K::View | K::MaterializedView | K::ForeignTable | K::Index => comment.name.as_ref(),
-        K::Column | K::Constraint | K::Policy | K::Rule | K::Trigger => comment.on.as_ref(),
+        K::Column => comment.on.as_ref(),
         _ => None,
     };
     if let Some(on) = on {

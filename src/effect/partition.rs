@@ -10,13 +10,7 @@ use super::implied;
 use super::model::{Cause, WorkKind};
 
 /// `ATExecAttachPartition`: the parent is locked by ALTER TABLE, with SHARE UPDATE EXCLUSIVE.
-pub(super) fn attach(
-    draft: &mut Draft<'_>,
-    parent: &TableName,
-    partition: &QualifiedName,
-    bound: &Bound,
-    span: Span,
-) {
+pub(super) fn attach(draft: &mut Draft<'_>, parent: &TableName, partition: &QualifiedName, bound: &Bound, span: Span) {
     let child = draft.name(partition);
     let members = draft.family(&child);
     draft.lock_all(&members, LockMode::AccessExclusive, partition.span);
@@ -29,7 +23,6 @@ pub(super) fn attach(
     }
     default_partition(draft, parent, Some(&child), Some(bound), span);
     inherited_references(draft, parent, span);
-    draft.lock_all(&draft.referencing(parent), LockMode::ShareRowExclusive, span);
     let wanted = draft.table(parent).map(|table| table.indexes.as_slice()).unwrap_or_default();
     for member in &members {
         for _ in wanted.iter().filter(|index| !draft.replay.fits_partition(member, index)) {
@@ -54,7 +47,12 @@ pub(super) fn detach(draft: &mut Draft<'_>, parent: &TableName, partition: &Qual
         draft.lock(&default, LockMode::AccessExclusive, partition.span);
     }
     draft.lock_all(&draft.referenced(parent), LockMode::ShareRowExclusive, partition.span);
-    draft.lock_all(&draft.referencing(parent), LockMode::ShareRowExclusive, partition.span);
+    // No row may point into the partition: `RI_PartitionRemove_Check` joins the two.
+    let referencing = draft.referencing(parent);
+    draft.lock_all(&referencing, LockMode::AccessExclusive, partition.span);
+    if !referencing.is_empty() {
+        draft.work(WorkKind::Scan, referencing.iter().chain([&child]), Cause::DetachPartition, partition.span);
+    }
 }
 
 /// The default partition is locked, and read in search of rows that belong to the new one (`check_default_partition_contents`).
@@ -75,7 +73,8 @@ pub(super) fn default_partition(
     draft.work(WorkKind::Scan, &members, Cause::DefaultPartition, span);
 }
 
-/// Foreign keys of the parent become the partition's too, with their triggers on the referenced table.
+/// Foreign keys of the parent become the partition's too, and so do those that point at the parent, with triggers on the other table.
 pub(super) fn inherited_references(draft: &mut Draft<'_>, parent: &TableName, span: Span) {
     draft.lock_all(&draft.referenced(parent), LockMode::ShareRowExclusive, span);
+    draft.lock_all(&draft.referencing(parent), LockMode::ShareRowExclusive, span);
 }

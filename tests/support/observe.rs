@@ -122,12 +122,19 @@ impl Session {
 
     /// Executes the statement in a transaction, looks, and rolls it back.
     async fn in_transaction(&self, sql: &str) -> Result<Observed> {
-        self.run("SET client_min_messages = debug1; BEGIN").await?;
+        self.run("SET timezone = 'Europe/Berlin'; SET client_min_messages = debug1; BEGIN").await?;
         let before = self.relations().await?;
         self.notices.lock().expect("no panic while it is held").clear();
         let mut observed = Observed::default();
         match self.client.simple_query(sql).await {
-            Ok(_) => self.look(&before, &self.pid, self, &mut observed).await?,
+            Ok(_) => {
+                self.look(&before, &self.pid, self, &mut observed).await?;
+                // A table that is emptied gets a new file without a look at the old one.
+                if sql.trim_start().to_ascii_uppercase().starts_with("TRUNCATE") {
+                    observed.rewritten.clear();
+                    observed.built.clear();
+                }
+            }
             Err(e) => observed.error = Some(refusal(&e)),
         }
         self.run("ROLLBACK; SET client_min_messages = warning").await?;
@@ -166,7 +173,9 @@ impl Session {
             } else if notice.starts_with("verifying table") {
                 observed.scanned.extend(named(quoted.first()));
             } else if notice.starts_with("building index") {
-                observed.built.extend(named(quoted.get(1)));
+                // An index of a new table is empty.
+                let table = named(quoted.get(1)).filter(|name| before.values().any(|(known, ..)| known == name));
+                observed.built.extend(table);
             } else if notice.starts_with("validating foreign key constraint") {
                 references = true;
                 let name = quoted.first().copied().unwrap_or_default().replace('\'', "''");
@@ -178,7 +187,8 @@ impl Session {
             }
         }
         // Checks of a domain are made without a word. Of a foreign key's other side the planner reads what it likes.
-        let held = |name: &&String| observed.locks.contains_key(*name) && observed.kinds.get(*name) == Some(&'r');
+        let held =
+            |name: &&String| observed.locks.contains_key(*name) && matches!(observed.kinds.get(*name), Some('r' | 'm'));
         let known = |name: &&String| observed.rewritten.contains(*name) || observed.built.contains(*name);
         let silent: Vec<String> = observed.read.iter().filter(|name| held(name) && !known(name)).cloned().collect();
         if !references {
@@ -272,7 +282,7 @@ pub fn replay(sql: &str) -> Replay {
 pub fn apply(replay: &mut Replay, text: &str) {
     if let Ok(Some(ddl)) = ddl::parse(text) {
         let at = SourceLine { path: "setup.sql".into(), line: 1 };
-        let _ = replay.apply(&ddl, &at);
+        let _ = replay.apply_text(&ddl, text, &at);
     }
 }
 

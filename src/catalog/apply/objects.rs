@@ -1,10 +1,15 @@
 //! DROP, views, types, extensions and schemas.
 
 use super::{Applied, Complaint, Replay, TEMPORARY, shown};
+use crate::catalog::expression::mentions;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
+use crate::sql::facts::{Output, Relation, facts};
 use std::collections::BTreeMap;
 
-use crate::sql::ddl::model::{AlterDomain, ConstraintDef, DomainAction, CreateSchema, CreateType, CreateView, Drop, MoveTo, ObjectKind, QualifiedName, TypeBody};
+use crate::sql::ddl::model::{
+    AlterDomain, ConstraintDef, CreateSchema, CreateType, CreateView, DomainAction, Drop, MoveTo, ObjectKind,
+    QualifiedName, TypeBody,
+};
 
 impl Replay {
     pub(super) fn drop(&mut self, drop: &Drop) -> Applied {
@@ -90,6 +95,26 @@ impl Replay {
         let view = Table { kind, columns: columns.collect(), defined_at: Some(at.clone()), ..Table::default() };
         self.catalog.tables.insert(name, view);
         Ok(())
+    }
+
+    /// What a view reads, and which columns it names.
+    pub(super) fn note_reads(&mut self, def: &CreateView, text: &str) {
+        let query = def.query.of(text);
+        let facts = facts(query);
+        let star =
+            facts.blocks.iter().flat_map(|block| &block.projection).any(|out| matches!(out, Output::Star { .. }));
+        let mut reads = BTreeMap::new();
+        for source in facts.blocks.iter().flat_map(|block| &block.sources) {
+            let Relation::Table(name) = &source.relation else { continue };
+            let name = QualifiedName { schema: name.schema.clone(), name: name.name.clone(), span: def.query };
+            let Some(table) = self.find_table(&name) else { continue };
+            let columns = self.catalog.tables.get(&table).map(|table| table.columns.as_slice()).unwrap_or_default();
+            let used = columns.iter().filter(|column| star || mentions(query, &column.name));
+            reads.insert(table, used.map(|column| column.name.clone()).collect());
+        }
+        if let Some(view) = self.find_table(&def.name).and_then(|view| self.catalog.tables.get_mut(&view)) {
+            view.reads = reads;
+        }
     }
 
     pub(super) fn create_type(&mut self, def: &CreateType) -> Applied {

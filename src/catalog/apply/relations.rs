@@ -54,7 +54,11 @@ impl Replay {
     }
 
     fn push_constraint(&mut self, table: &TableName, def: &ConstraintDef, made: Constraint) -> Applied {
-        let made = Constraint { deferrable: def.deferrable, validated: def.not_valid.is_none() && def.not_enforced.is_none(), ..made };
+        let made = Constraint {
+            deferrable: def.deferrable,
+            validated: def.not_valid.is_none() && def.not_enforced.is_none(),
+            ..made
+        };
         // A foreign key or check of a parent holds for its partitions and children too.
         let copied = matches!(made.kind, ConstraintKind::Check { .. } | ConstraintKind::NotNull)
             || (matches!(made.kind, ConstraintKind::ForeignKey { .. }) && self.is_partitioned(table));

@@ -3,7 +3,9 @@
 use super::names::choose;
 use super::{Applied, Complaint, Replay, TEMPORARY};
 use crate::catalog::model::{Column, Constraint, ConstraintKind, Index, SourceLine, Table, TableKind, TableName};
-use crate::sql::ddl::model::{Bound, GeneratedKind, ColumnDef, ConstraintBody, ConstraintDef, CreateTable, Like, Persistence};
+use crate::sql::ddl::model::{
+    Bound, ColumnDef, ConstraintBody, ConstraintDef, CreateTable, GeneratedKind, Like, Persistence,
+};
 use crate::sql::ddl::quoted_if_needed;
 
 impl Replay {

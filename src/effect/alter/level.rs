@@ -32,7 +32,8 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
             ConstraintBody::Check(_) | ConstraintBody::NotNull(_) => true,
             // Children by inheritance have no part in keys of their parent, but in the NOT NULL of a primary key.
             ConstraintBody::PrimaryKey(_) => true,
-            _ => draft.is_partitioned(table),
+            ConstraintBody::ForeignKey(_) => draft.is_partitioned(table),
+            ConstraintBody::Unique(_) | ConstraintBody::Exclusion { .. } => false,
         },
         ActionKind::DropConstraint { .. } | ActionKind::ValidateConstraint(_) => true,
         ActionKind::AlterConstraint { .. } => draft.is_partitioned(table),
@@ -52,4 +53,15 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
         ActionKind::SetTrigger { .. } => draft.is_partitioned(table),
         _ => false,
     }
+}
+
+/// The index of a partitioned table's key is made on its partitions like any index (`DefineIndex`).
+pub(super) fn indexes_below(draft: &Draft<'_>, table: &TableName, kind: &ActionKind) -> bool {
+    let key = match kind {
+        ActionKind::AddConstraint(def) => {
+            matches!(def.body, ConstraintBody::Unique(_) | ConstraintBody::Exclusion { .. })
+        }
+        _ => false,
+    };
+    key && draft.is_partitioned(table)
 }
