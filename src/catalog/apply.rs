@@ -9,7 +9,10 @@ mod index;
 mod lines;
 mod names;
 mod objects;
+mod policies;
 mod relations;
+mod routines;
+mod sequences;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +49,26 @@ fn shown(name: &QualifiedName) -> String {
         Some(schema) => format!("{schema}.{}", name.name),
         None => name.name.clone(),
     }
+}
+
+/// Whether the statement changes a catalog, or may.
+pub fn concerns(ddl: &Ddl) -> bool {
+    matches!(
+        ddl,
+        Ddl::CreateTable(_)
+            | Ddl::AlterTable(_)
+            | Ddl::CreateIndex(_)
+            | Ddl::AlterIndex(_)
+            | Ddl::Drop(_)
+            | Ddl::CreateView(_)
+            | Ddl::CreateType(_)
+            | Ddl::MoveType { .. }
+            | Ddl::CreateExtension(_)
+            | Ddl::CreateSchema(_)
+            | Ddl::RenameSchema { .. }
+            | Ddl::CreateSequence(_)
+            | Ddl::SearchPath(_)
+    )
 }
 
 type Applied = Result<(), Complaint>;
@@ -87,6 +110,9 @@ impl Replay {
             self.note_reads(view, text);
         }
         self.lines = lines::Lines::default();
+        if let Ddl::CreateView(view) = ddl {
+            self.set_view_query(&view.name, view.query.of(text));
+        }
         complaints
     }
 
@@ -107,6 +133,13 @@ impl Replay {
             Ddl::SearchPath(path) => self.set_search_path(path),
             Ddl::CreateSchema(schema) => self.create_schema(schema, at),
             Ddl::Reset(None) => self.set_search_path(&["public".into()]),
+            Ddl::CreatePolicy(policy) => self.create_policy(policy, at),
+            Ddl::AlterPolicy(policy) => self.alter_policy(policy, at),
+            Ddl::Routine(routine) => self.create_routine(routine, at),
+            Ddl::AlterRoutine(alter) => self.alter_routine(alter),
+            Ddl::CreateSequence(def) => self.create_sequence(def, at),
+            Ddl::AlterSequence(alter) => self.alter_sequence(alter),
+            Ddl::Comment(comment) => self.comment(comment),
             // What leaves tables, columns, constraints, indexes and types as they are.
             _ => Ok(()),
         };

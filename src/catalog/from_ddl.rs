@@ -1,10 +1,10 @@
 //! Texts of schema dumps and migrations in, in the order in which they ran; the catalog they leave behind out.
 
-use crate::catalog::apply::Replay;
+use crate::catalog::apply::{Replay, concerns};
 use crate::catalog::migrations::{is_down_file, without_down_sections};
 use crate::catalog::model::{Catalog, SourceLine};
 use crate::catalog::problem::Problem;
-use crate::sql::ddl;
+use crate::sql::ddl::{self, Ddl};
 use crate::sql::split;
 
 /// A file of DDL.
@@ -75,13 +75,14 @@ impl Reader {
 
     fn statement(&mut self, text: &str, at: &SourceLine) {
         match ddl::parse(text) {
+            Ok(Some(Ddl::Do(_))) => self.block(text, at),
             Ok(Some(statement)) => {
-                self.out.replayed += 1;
+                self.out.replayed += usize::from(concerns(&statement));
                 for complaint in self.replay.apply_text(&statement, text, at) {
                     self.problem(at, complaint.message, complaint.hint);
                 }
             }
-            Ok(None) => self.block(text, at),
+            Ok(None) => {}
             Err(refused) => {
                 self.out.replayed += 1;
                 let line = lines_before(text, refused.at);

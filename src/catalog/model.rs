@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod code;
+
+pub use code::{Policy, PolicyCommand, Routine, Sequence};
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
 pub struct TableName {
@@ -40,6 +44,9 @@ pub struct Catalog {
     /// Constraints of domains by name, with whether they are validated; a domain that is not in here may have some.
     pub domain_constraints: BTreeMap<String, BTreeMap<String, bool>>,
     pub extensions: Vec<String>,
+    /// Functions and procedures, those of one name beside each other.
+    pub routines: Vec<Routine>,
+    pub sequences: BTreeMap<TableName, Sequence>,
     pub settings: BTreeMap<String, String>,
 }
 
@@ -70,8 +77,18 @@ pub struct Table {
     pub row_security: bool,
     /// Of a view: the tables and views that it reads, with the columns that it names.
     pub reads: BTreeMap<TableName, Vec<String>>,
+    pub row_security_forced: bool,
+    pub policies: Vec<Policy>,
     /// `CREATE UNLOGGED TABLE`; false also when nothing says so.
     pub unlogged: bool,
+    /// Storage parameters, and options of a view.
+    pub parameters: BTreeMap<String, String>,
+    /// The index that REPLICA IDENTITY names.
+    pub replica_identity: Option<String>,
+    /// Whether COMMENT said something of it; false also when nothing is known.
+    pub commented: bool,
+    /// The query of a view, as written.
+    pub query: Option<String>,
     /// Planner's row estimate (`pg_class.reltuples`; `None` when never analysed).
     pub rows: Option<f64>,
     pub heap_bytes: Option<u64>,
@@ -139,6 +156,9 @@ pub struct Constraint {
     pub columns: Vec<String>,
     #[serde(default)]
     pub deferrable: bool,
+    /// Of a foreign key: a row refers by all columns or by none.
+    #[serde(default)]
+    pub match_full: bool,
     #[serde(default = "yes")]
     pub validated: bool,
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! Partitions attached and detached, and the default partition, whose rows may belong to a new one.
 
+use crate::catalog::lookup::ForeignKey;
 use crate::catalog::model::TableName;
 use crate::sql::ddl::model::{Bound, QualifiedName};
 use crate::sql::facts::Span;
@@ -20,6 +21,17 @@ pub(super) fn attach(draft: &mut Draft<'_>, parent: &TableName, partition: &Qual
         if !only && !implied::by_checks(draft, parent, member, bound) {
             draft.work(WorkKind::Scan, [member], Cause::AttachPartition, span);
         }
+    }
+    // A foreign key of the parent that the new partition has not yet is validated for it (`CloneFkReferencing`).
+    let own = draft.table(&child);
+    let has = |key: &ForeignKey<'_>| {
+        own.is_some_and(|own| {
+            own.foreign_keys()
+                .any(|one| one.columns == key.columns && one.references == key.references && one.constraint.validated)
+        })
+    };
+    if draft.table(parent).is_some_and(|table| table.foreign_keys().any(|key| key.constraint.validated && !has(&key))) {
+        draft.work(WorkKind::Scan, &members, Cause::ForeignKey, span);
     }
     default_partition(draft, parent, Some(&child), Some(bound), span);
     inherited_references(draft, parent, span);

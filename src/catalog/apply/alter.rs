@@ -45,11 +45,9 @@ fn concerns(kind: &ActionKind) -> bool {
 
 impl Replay {
     pub(super) fn alter_table(&mut self, alter: &AlterTable, at: &SourceLine) -> Applied {
-        if !alter.actions.iter().any(|action| concerns(&action.kind)) {
-            return Ok(());
-        }
         let Some(table) = self.find_table(&alter.name) else {
-            return self.alter_other_relation(alter);
+            let lost = alter.actions.iter().any(|action| concerns(&action.kind));
+            return if lost { self.alter_other_relation(alter) } else { Ok(()) };
         };
         for action in &alter.actions {
             let at = self.lines.place(at, action.span);
@@ -169,15 +167,10 @@ impl Replay {
                 self.table_mut(table)?.parent = None;
                 Ok(())
             }
-            ActionKind::EnableRowSecurity => {
-                self.table_mut(table)?.row_security = true;
+            other => {
+                super::policies::set_property(self.table_mut(table)?, other);
                 Ok(())
             }
-            ActionKind::DisableRowSecurity => {
-                self.table_mut(table)?.row_security = false;
-                Ok(())
-            }
-            _ => Ok(()),
         }
     }
 
@@ -195,6 +188,7 @@ impl Replay {
                 columns.push(column);
             }
         }
+        self.own_sequence(def, table, at);
         self.add_constraints(table, constraints, at);
         Ok(())
     }

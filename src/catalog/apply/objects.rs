@@ -21,6 +21,15 @@ impl Replay {
                 ObjectKind::Index => self.drop_index(name),
                 ObjectKind::Schema => self.drop_schema(&name.name),
                 ObjectKind::Type | ObjectKind::Domain => self.catalog.types.remove(&type_key(name)).is_some(),
+                ObjectKind::Policy => drop.on.as_ref().is_some_and(|table| self.drop_policy(table, &name.name)),
+                ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => {
+                    self.drop_routine(name, drop);
+                    true
+                }
+                ObjectKind::Sequence => {
+                    self.drop_sequence(name);
+                    true
+                }
                 ObjectKind::Extension => {
                     self.catalog.extensions.retain(|extension| *extension != name.name);
                     true
@@ -92,7 +101,8 @@ impl Replay {
         }
         let kind = if def.materialized { TableKind::MaterializedView } else { TableKind::View };
         let columns = def.columns.iter().map(|column| Column { name: column.text.clone(), ..Column::default() });
-        let view = Table { kind, columns: columns.collect(), defined_at: Some(at.clone()), ..Table::default() };
+        let mut view = Table { kind, columns: columns.collect(), defined_at: Some(at.clone()), ..Table::default() };
+        super::policies::set_parameters(&mut view, &def.parameters);
         self.catalog.tables.insert(name, view);
         Ok(())
     }

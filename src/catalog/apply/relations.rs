@@ -54,11 +54,9 @@ impl Replay {
     }
 
     fn push_constraint(&mut self, table: &TableName, def: &ConstraintDef, made: Constraint) -> Applied {
-        let made = Constraint {
-            deferrable: def.deferrable,
-            validated: def.not_valid.is_none() && def.not_enforced.is_none(),
-            ..made
-        };
+        let match_full = matches!(&def.body, ConstraintBody::ForeignKey(key) if key.match_full);
+        let validated = def.not_valid.is_none() && def.not_enforced.is_none();
+        let made = Constraint { deferrable: def.deferrable, match_full, validated, ..made };
         // A foreign key or check of a parent holds for its partitions and children too.
         let copied = matches!(made.kind, ConstraintKind::Check { .. } | ConstraintKind::NotNull)
             || (matches!(made.kind, ConstraintKind::ForeignKey { .. }) && self.is_partitioned(table));
@@ -227,5 +225,13 @@ fn primary_key(table: &crate::catalog::model::Table) -> Option<Vec<String>> {
 }
 
 fn constraint(name: String, kind: ConstraintKind, at: &SourceLine) -> Constraint {
-    Constraint { name, kind, columns: Vec::new(), deferrable: false, validated: true, defined_at: Some(at.clone()) }
+    Constraint {
+        name,
+        kind,
+        columns: Vec::new(),
+        deferrable: false,
+        match_full: false,
+        validated: true,
+        defined_at: Some(at.clone()),
+    }
 }

@@ -31,6 +31,7 @@ impl Replay {
             defined_at: Some(at.clone()),
             ..Table::default()
         };
+        super::policies::set_parameters(&mut table, &def.parameters);
         if let Some(parent) = &partition_of {
             table.columns = self.columns_of(parent)?;
         }
@@ -54,6 +55,9 @@ impl Replay {
             )));
         }
         self.catalog.tables.insert(name.clone(), table);
+        for column in &def.columns {
+            self.own_sequence(column, &name, at);
+        }
         for like in &def.like {
             self.like_indexes(like, &name, at)?;
         }

@@ -4,7 +4,7 @@ use crate::catalog::model::TableName;
 use crate::effect::LockMode;
 use crate::effect::draft::Draft;
 use crate::effect::parameter;
-use crate::sql::ddl::model::{Action, ActionKind, ConstraintBody, ConstraintDef};
+use crate::sql::ddl::model::{Action, ActionKind, ConstraintBody, ConstraintDef, Name, TriggerChoice};
 
 /// `AlterTableGetLockLevel`, `RenameRelation`, `renameatt`.
 pub(super) fn of(action: &Action) -> LockMode {
@@ -31,7 +31,13 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
         ActionKind::AddConstraint(def) => match &def.body {
             ConstraintBody::Check(_) | ConstraintBody::NotNull(_) => true,
             // Children by inheritance have no part in keys of their parent, but in the NOT NULL of a primary key.
-            ConstraintBody::PrimaryKey(_) => true,
+            ConstraintBody::PrimaryKey(key) => {
+                let null = |name: &Name| {
+                    let column = draft.table(table).and_then(|table| table.column(&name.text));
+                    column.is_none_or(|column| !column.not_null)
+                };
+                key.columns.iter().any(null)
+            }
             ConstraintBody::ForeignKey(_) => draft.is_partitioned(table),
             ConstraintBody::Unique(_) | ConstraintBody::Exclusion { .. } => false,
         },
@@ -50,7 +56,8 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
         | ActionKind::SetStatistics { .. }
         | ActionKind::SetStorage { .. }
         | ActionKind::RenameConstraint { .. } => true,
-        ActionKind::SetTrigger { .. } => draft.is_partitioned(table),
+        // Partitions have a part in a trigger for each row.
+        ActionKind::SetTrigger { which: TriggerChoice::Named(_), .. } => draft.is_partitioned(table),
         _ => false,
     }
 }
@@ -59,7 +66,7 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
 pub(super) fn indexes_below(draft: &Draft<'_>, table: &TableName, kind: &ActionKind) -> bool {
     let key = match kind {
         ActionKind::AddConstraint(def) => {
-            matches!(def.body, ConstraintBody::Unique(_) | ConstraintBody::Exclusion { .. })
+            !matches!(def.body, ConstraintBody::Check(_) | ConstraintBody::NotNull(_) | ConstraintBody::ForeignKey(_))
         }
         _ => false,
     };

@@ -170,8 +170,12 @@ fn ordinary(sql: &mut String, random: &mut Random, table: &str, earlier: &[&str]
 }
 
 fn partitioned(sql: &mut String, random: &mut Random) {
-    *sql += "CREATE TABLE events (id integer NOT NULL, day integer NOT NULL, kind varchar(10), person bigint) PARTITION BY RANGE (day);\n\
-             CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (10);\n\
+    let null = if random.chance(30) { "" } else { " NOT NULL" };
+    let _ = writeln!(
+        sql,
+        "CREATE TABLE events (id integer{null}, day integer NOT NULL, kind varchar(10), person bigint) PARTITION BY RANGE (day);"
+    );
+    *sql += "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (10);\n\
              CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM (10) TO (20);\n";
     if random.chance(50) {
         *sql += "CREATE TABLE events_rest PARTITION OF events DEFAULT;\n";
