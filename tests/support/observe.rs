@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use sqlsift::catalog::apply::Replay;
-use sqlsift::catalog::model::SourceLine;
+use sqlsift::catalog::model::{SourceLine, Table};
+use sqlsift::effect::model::Cause;
 use sqlsift::effect::{Effect, WorkKind};
 use sqlsift::sql::ddl::model::{ActionKind, ObjectKind, QualifiedName, ReindexTarget};
 use sqlsift::sql::ddl::{self, Ddl};
@@ -41,8 +42,9 @@ pub struct Observed {
     pub scanned: BTreeSet<String>,
     /// Tables of the indexes built.
     pub built: BTreeSet<String>,
-    /// Sequential scans of whatever reason.
+    /// Sequential scans of whatever reason; of a statement that was held up they cannot be seen.
     pub read: BTreeSet<String>,
+    pub held_up: bool,
     /// SQLSTATE and message.
     pub error: Option<(String, String)>,
 }
@@ -243,6 +245,7 @@ impl Session {
         let mut done = Observed::default();
         self.look(&before, "0", &worker, &mut done).await?;
         done.locks = observed.locks;
+        done.held_up = true;
         Ok(done)
     }
 
@@ -320,7 +323,12 @@ pub fn blockers(statement: &Ddl, replay: &Replay) -> Option<Vec<String>> {
         }
         Ddl::AlterTable(alter) => alter.actions.iter().find_map(|action| match &action.kind {
             ActionKind::DetachPartition { partition, concurrently: true, .. } => {
-                Some(vec![lock(&named(&alter.name), "ACCESS SHARE"), lock(&named(partition), "ACCESS SHARE")])
+                let parent = replay.name(&alter.name);
+                let points = |table: &Table| table.foreign_keys().any(|key| *key.references == parent);
+                let tables = replay.catalog().tables.iter();
+                let pointing = tables.filter(|(_, table)| points(table)).map(|(name, _)| name.to_string());
+                let all = [parent.to_string(), named(partition)].into_iter().chain(pointing);
+                Some(all.map(|table| lock(&table, "ACCESS SHARE")).collect())
             }
             _ => None,
         }),
@@ -344,7 +352,10 @@ pub fn differences(predicted: &Effect, observed: &Observed) -> Vec<String> {
     }
     // A partitioned table without partitions has no rows.
     let of = |kind: WorkKind| -> BTreeSet<String> {
-        let works = predicted.works.iter().filter(|work| work.kind == kind).map(|work| work.on.to_string());
+        // Of a detached partition no message tells that it is read.
+        let seen = |cause: Cause| cause != Cause::DetachPartition || !observed.held_up;
+        let works = predicted.works.iter().filter(|work| work.kind == kind && seen(work.cause));
+        let works = works.map(|work| work.on.to_string());
         works.filter(|name| observed.kinds.get(name) != Some(&'p')).collect()
     };
     let mut compare = |what: &str, told: &BTreeSet<String>, seen: &BTreeSet<String>| {

@@ -41,7 +41,14 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
             ConstraintBody::ForeignKey(_) => draft.is_partitioned(table),
             ConstraintBody::Unique(_) | ConstraintBody::Exclusion { .. } => false,
         },
-        ActionKind::DropConstraint { .. } | ActionKind::ValidateConstraint(_) => true,
+        ActionKind::DropConstraint { .. } => true,
+        ActionKind::ValidateConstraint(name) => {
+            let constraints = draft.table(table).into_iter().flat_map(|table| &table.constraints);
+            !constraints.into_iter().any(|one| one.name == name.text && one.validated)
+        }
+        ActionKind::AddColumn { column, if_not_exists: true, .. } => {
+            draft.table(table).is_none_or(|table| table.column(&column.name.text).is_none())
+        }
         ActionKind::AlterConstraint { .. } => draft.is_partitioned(table),
         ActionKind::AddColumn { .. }
         | ActionKind::DropColumn { .. }
