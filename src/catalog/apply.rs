@@ -106,6 +106,9 @@ impl Replay {
             self.lines = lines::Lines::of(text, at);
         }
         let complaints = self.apply(ddl, at);
+        if let Ddl::CreateView(view) = ddl {
+            self.note_reads(view, text);
+        }
         self.lines = lines::Lines::default();
         if let Ddl::CreateView(view) = ddl {
             self.set_view_query(&view.name, view.query.of(text));

@@ -75,6 +75,8 @@ pub struct Table {
     /// Of a partition: `DEFAULT`, or from `FOR VALUES` to its end.
     pub partition_bound: Option<String>,
     pub row_security: bool,
+    /// Of a view: the tables and views that it reads, with the columns that it names.
+    pub reads: BTreeMap<TableName, Vec<String>>,
     pub row_security_forced: bool,
     pub policies: Vec<Policy>,
     /// `CREATE UNLOGGED TABLE`; false also when nothing says so.
