@@ -85,10 +85,15 @@ pub struct Table {
     /// Of a partition: `DEFAULT`, or from `FOR VALUES` to its end.
     pub partition_bound: Option<String>,
     pub row_security: bool,
+    /// Of a view: the tables and views that it reads, with the columns that it names.
+    pub reads: BTreeMap<TableName, Vec<String>>,
     pub row_security_forced: bool,
     pub policies: Vec<Policy>,
     /// `CREATE UNLOGGED TABLE`; false also when nothing says so.
     pub unlogged: bool,
+    /// A materialized view WITH NO DATA: nobody can read it yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unfilled: bool,
     /// Storage parameters, and options of a view.
     pub parameters: BTreeMap<String, String>,
     /// The index that REPLICA IDENTITY names.
