@@ -123,6 +123,7 @@ impl Replay {
             Ddl::Drop(drop) => self.drop(drop),
             Ddl::CreateView(view) => self.create_view(view, at),
             Ddl::CreateType(def) => self.create_type(def),
+            Ddl::AlterDomain(alter) => self.alter_domain(alter),
             Ddl::MoveType { name, to } => self.move_type(name, to),
             Ddl::CreateExtension(extension) => self.create_extension(&extension.name.text),
             Ddl::RenameSchema { name, to } => self.rename_schema(&name.text, &to.text),

@@ -41,6 +41,8 @@ pub struct Catalog {
     pub tables: BTreeMap<TableName, Table>,
     /// Enum and domain names with their base type (`enum`, or the domain's type).
     pub types: BTreeMap<String, String>,
+    /// Constraints of domains by name, with whether they are validated; a domain that is not in here may have some.
+    pub domain_constraints: BTreeMap<String, BTreeMap<String, bool>>,
     pub extensions: Vec<String>,
     /// Functions and procedures, those of one name beside each other.
     pub routines: Vec<Routine>,
@@ -70,6 +72,8 @@ pub struct Table {
     /// Parent of a partition or inheritance child.
     pub parent: Option<TableName>,
     pub partition_key: Option<String>,
+    /// Of a partition: `DEFAULT`, or from `FOR VALUES` to its end.
+    pub partition_bound: Option<String>,
     pub row_security: bool,
     pub row_security_forced: bool,
     pub policies: Vec<Policy>,
@@ -123,6 +127,8 @@ pub struct Column {
     pub not_null: bool,
     pub default: Option<String>,
     pub generated: bool,
+    /// Generated when it is read (Postgres 18).
+    pub virtual_generated: bool,
     pub identity: bool,
     pub collation: Option<String>,
     pub stats: Option<ColumnStats>,
@@ -176,6 +182,8 @@ pub enum ConstraintKind {
     Check {
         expression: String,
     },
+    /// Only one that is NOT VALID (Postgres 18); any other is [`Column::not_null`].
+    NotNull,
     Exclusion,
 }
 

@@ -4,11 +4,13 @@
 mod column;
 mod level;
 
-use crate::catalog::model::TableName;
+use crate::catalog::model::{Table, TableName};
 use crate::sql::ddl::model::{Action, ActionKind, AlterTable, MoveTo};
+use crate::sql::facts::Span;
 
 use super::LockMode;
 use super::draft::Draft;
+use super::model::{Cause, WorkKind};
 use super::{constraint, partition};
 
 /// The table that is altered and what its actions reach.
@@ -65,13 +67,28 @@ fn act(draft: &mut Draft<'_>, altered: &Altered, action: &Action) {
         ActionKind::AddConstraint(def) => constraint::add(draft, altered, def, span),
         ActionKind::ValidateConstraint(name) => constraint::validate(draft, altered, name, span),
         ActionKind::DropConstraint { constraint, .. } => constraint::drop(draft, altered, constraint, span),
-        ActionKind::AttachPartition { partition, .. } => {
-            partition::attach(draft, &altered.table, partition, span);
+        ActionKind::AttachPartition { partition, bound } => {
+            partition::attach(draft, &altered.table, partition, bound, span);
         }
         ActionKind::DetachPartition { partition, concurrently, .. } => {
             partition::detach(draft, &altered.table, partition, *concurrently);
         }
         ActionKind::Inherit(parent) => draft.lock(&draft.name(parent), LockMode::ShareUpdateExclusive, parent.span),
+        ActionKind::SetExpression { column, .. } => column::set_expression(draft, altered, column, span),
+        ActionKind::AlterConstraint { constraint, .. } => constraint::alter(draft, altered, constraint, span),
+        ActionKind::SetLogged => rewrite_unless(draft, altered, |table| !table.unlogged, Cause::Logged, span),
+        ActionKind::SetUnlogged => rewrite_unless(draft, altered, |table| table.unlogged, Cause::Logged, span),
+        ActionKind::SetAccessMethod(to) if to.as_ref().is_none_or(|to| to.text == "heap") => {}
+        ActionKind::SetAccessMethod(_) => rewrite_unless(draft, altered, |_| false, Cause::AccessMethod, span),
+        ActionKind::SetTablespace(to) if to.text == "pg_default" => {}
+        ActionKind::SetTablespace(_) => rewrite_unless(draft, altered, |_| false, Cause::Tablespace, span),
         _ => {}
+    }
+}
+
+/// A new file for the table alone: its partitions keep theirs.
+fn rewrite_unless(draft: &mut Draft<'_>, altered: &Altered, so: fn(&Table) -> bool, cause: Cause, span: Span) {
+    if !draft.table(&altered.table).is_some_and(so) && !draft.is_partitioned(&altered.table) {
+        draft.work(WorkKind::Rewrite, [&altered.table], cause, span);
     }
 }

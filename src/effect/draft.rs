@@ -108,8 +108,11 @@ impl<'a> Draft<'a> {
     }
 
     /// The partition FOR VALUES … DEFAULT, as far as its definition was seen.
-    pub fn default_partition(&self, _parent: &TableName) -> Option<TableName> {
-        None
+    pub fn default_partition(&self, parent: &TableName) -> Option<TableName> {
+        let is_default = |child: &TableName| {
+            self.table(child).and_then(|table| table.partition_bound.as_deref()).is_some_and(|bound| bound == "DEFAULT")
+        };
+        self.children(parent).into_iter().find(is_default)
     }
 
     /// A partitioned table's family; of any other table itself, because what is asked for is not inherited.

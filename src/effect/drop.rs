@@ -6,20 +6,25 @@ use crate::sql::facts::Span;
 
 use super::LockMode;
 use super::draft::Draft;
+use super::object;
 
 pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
+    use ObjectKind as K;
+    match drop.kind {
+        K::Trigger | K::Policy | K::Rule => return object::drop_on_table(draft, drop),
+        _ => {}
+    }
     for name in &drop.names {
         match drop.kind {
-            ObjectKind::Table | ObjectKind::ForeignTable => table(draft, name, drop),
-            ObjectKind::Index => index(draft, name, drop),
-            ObjectKind::View | ObjectKind::MaterializedView => {
-                draft.lock(&draft.name(name), LockMode::AccessExclusive, name.span)
-            }
-            ObjectKind::Schema => {
+            K::Table | K::ForeignTable => table(draft, name, drop),
+            K::Index => index(draft, name, drop),
+            K::View | K::MaterializedView => draft.lock(&draft.name(name), LockMode::AccessExclusive, name.span),
+            K::Schema => {
                 let inside = draft.replay.catalog().tables.keys().filter(|table| table.schema == name.name);
                 let inside: Vec<TableName> = inside.cloned().collect();
                 inside.iter().for_each(|table| gone(draft, table, name.span));
             }
+            K::Type | K::Domain if drop.cascade => object::drop_type(draft, name, name.span),
             _ => {}
         }
     }

@@ -1,20 +1,27 @@
 //! Partitions attached and detached, and the default partition, whose rows may belong to a new one.
 
 use crate::catalog::model::TableName;
-use crate::sql::ddl::model::QualifiedName;
+use crate::sql::ddl::model::{Bound, QualifiedName};
 use crate::sql::facts::Span;
 
 use super::LockMode;
 use super::draft::Draft;
+use super::implied;
 use super::model::{Cause, WorkKind};
 
 /// `ATExecAttachPartition`: the parent is locked by ALTER TABLE, with SHARE UPDATE EXCLUSIVE.
-pub(super) fn attach(draft: &mut Draft<'_>, parent: &TableName, partition: &QualifiedName, span: Span) {
+pub(super) fn attach(draft: &mut Draft<'_>, parent: &TableName, partition: &QualifiedName, bound: &Bound, span: Span) {
     let child = draft.name(partition);
     let members = draft.family(&child);
     draft.lock_all(&members, LockMode::AccessExclusive, partition.span);
-    draft.work(WorkKind::Scan, &members, Cause::AttachPartition, span);
-    default_partition(draft, parent, Some(&child), span);
+    // A default partition takes whatever no other one takes; without another one that is everything.
+    let only = *bound == Bound::Default && draft.children(parent).is_empty();
+    for member in &members {
+        if !only && !implied::by_checks(draft, parent, member, bound) {
+            draft.work(WorkKind::Scan, [member], Cause::AttachPartition, span);
+        }
+    }
+    default_partition(draft, parent, Some(&child), Some(bound), span);
     inherited_references(draft, parent, span);
     draft.lock_all(&draft.referencing(parent), LockMode::ShareRowExclusive, span);
     let wanted = draft.table(parent).map(|table| table.indexes.as_slice()).unwrap_or_default();
@@ -45,8 +52,18 @@ pub(super) fn detach(draft: &mut Draft<'_>, parent: &TableName, partition: &Qual
 }
 
 /// The default partition is locked, and read in search of rows that belong to the new one (`check_default_partition_contents`).
-pub(super) fn default_partition(draft: &mut Draft<'_>, parent: &TableName, new: Option<&TableName>, span: Span) {
+pub(super) fn default_partition(
+    draft: &mut Draft<'_>,
+    parent: &TableName,
+    new: Option<&TableName>,
+    bound: Option<&Bound>,
+    span: Span,
+) {
     let Some(default) = draft.default_partition(parent).filter(|default| Some(default) != new) else { return };
+    if bound == Some(&Bound::Default) {
+        let message = format!("partition conflicts with existing default partition \"{}\"", default.name);
+        return draft.fail("42P17", message, span);
+    }
     let members = draft.family(&default);
     draft.lock_all(&members, LockMode::AccessExclusive, span);
     draft.work(WorkKind::Scan, &members, Cause::DefaultPartition, span);

@@ -53,7 +53,11 @@ pub fn scaffold(id: &str) -> Result<Scaffold, ScaffoldError> {
         page_path: format!("rules/{id}.md"),
         page: PAGE.replace("{title}", &title).replace("{fence}", fence),
         code_path: format!("src/rules/{id}.rs"),
-        code: CODE.replace("{id}", &id).replace("{trait}", trait_name).replace("{context}", context).replace("{module}", module),
+        code: CODE
+            .replace("{id}", &id)
+            .replace("{trait}", trait_name)
+            .replace("{context}", context)
+            .replace("{module}", module),
         registry_line: format!("{name}: {kind},"),
         module_line: format!("pub mod {name};"),
     })

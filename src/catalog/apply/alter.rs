@@ -1,6 +1,6 @@
 //! ALTER TABLE, action by action.
 
-use super::table::new_column;
+use super::table::{bound_text, new_column};
 use super::{Applied, Complaint, Replay};
 use crate::catalog::expression::rename_column;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
@@ -118,7 +118,8 @@ impl Replay {
             ActionKind::AddConstraint(constraint) if alter.only => self.add_constraint_only(table, constraint, at),
             ActionKind::AddConstraint(constraint) => self.add_constraint(table, constraint, at),
             ActionKind::ValidateConstraint(name) => {
-                self.change_constraint(table, name, |constraint| constraint.validated = true)
+                self.change_constraint(table, name, |constraint| constraint.validated = true)?;
+                self.settle_not_null(table)
             }
             ActionKind::AlterConstraint { constraint, deferrable, .. } => {
                 self.change_constraint(table, constraint, |one| one.deferrable = deferrable.unwrap_or(one.deferrable))
@@ -131,10 +132,11 @@ impl Replay {
             ActionKind::Move(MoveTo::Schema(to)) => {
                 self.move_table(table, &TableName { schema: to.text.clone(), name: table.name.clone() })
             }
-            ActionKind::AttachPartition { partition, .. } => {
+            ActionKind::AttachPartition { partition, bound } => {
                 let partition = self.known_table(partition)?;
                 self.adopt(table, &partition)?;
                 let child = self.table_mut(&partition)?;
+                child.partition_bound = Some(bound_text(bound));
                 if child.kind == TableKind::Table {
                     child.kind = TableKind::Partition;
                 }
@@ -143,6 +145,7 @@ impl Replay {
             ActionKind::DetachPartition { partition, .. } => {
                 let partition = self.known_table(partition)?;
                 let child = self.table_mut(&partition)?;
+                child.partition_bound = None;
                 child.parent = None;
                 if child.kind == TableKind::Partition {
                     child.kind = TableKind::Table;

@@ -2,7 +2,12 @@
 
 use super::{Applied, Complaint, Replay, TEMPORARY, shown};
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
-use crate::sql::ddl::model::{CreateSchema, CreateType, CreateView, Drop, MoveTo, ObjectKind, QualifiedName, TypeBody};
+use std::collections::BTreeMap;
+
+use crate::sql::ddl::model::{
+    AlterDomain, ConstraintDef, CreateSchema, CreateType, CreateView, DomainAction, Drop, MoveTo, ObjectKind,
+    QualifiedName, TypeBody,
+};
 
 impl Replay {
     pub(super) fn drop(&mut self, drop: &Drop) -> Applied {
@@ -107,7 +112,46 @@ impl Replay {
             TypeBody::Composite { .. } | TypeBody::Range | TypeBody::Other => return Ok(()),
         };
         let name = self.new_type_name(&def.name);
+        if let TypeBody::Domain { not_null, constraints, .. } = &def.body {
+            let named = constraints.iter().enumerate().map(|(at, one)| (domain_constraint_name(&name, one, at), true));
+            let mut all: BTreeMap<String, bool> = named.collect();
+            if *not_null {
+                all.insert(NOT_NULL.to_owned(), true);
+            }
+            self.catalog.domain_constraints.insert(name.clone(), all);
+        }
         self.catalog.types.insert(name, base);
+        Ok(())
+    }
+
+    /// Of domains the constraints are kept; what else ALTER DOMAIN changes is nothing to a table.
+    pub(super) fn alter_domain(&mut self, alter: &AlterDomain) -> Applied {
+        let name = type_key(&alter.name);
+        let Some(all) = self.catalog.domain_constraints.get_mut(&name) else { return Ok(()) };
+        match &alter.action {
+            DomainAction::AddConstraint(def) => {
+                let made = domain_constraint_name(&name, def, all.len());
+                all.insert(made, def.not_valid.is_none());
+            }
+            DomainAction::ValidateConstraint(one) => {
+                all.insert(one.text.clone(), true);
+            }
+            DomainAction::DropConstraint { constraint, .. } => {
+                all.remove(&constraint.text);
+            }
+            DomainAction::RenameConstraint { from, to } => {
+                if let Some(validated) = all.remove(&from.text) {
+                    all.insert(to.text.clone(), validated);
+                }
+            }
+            DomainAction::SetNotNull => {
+                all.insert(NOT_NULL.to_owned(), true);
+            }
+            DomainAction::DropNotNull => {
+                all.remove(NOT_NULL);
+            }
+            DomainAction::SetDefault(_) | DomainAction::DropDefault | DomainAction::OwnerTo(_) => {}
+        }
         Ok(())
     }
 
@@ -119,6 +163,7 @@ impl Replay {
     pub(super) fn move_type(&mut self, name: &QualifiedName, to: &MoveTo) -> Applied {
         let old = type_key(name);
         let Some(base) = self.catalog.types.remove(&old) else { return Ok(()) };
+        let constraints = self.catalog.domain_constraints.remove(&old);
         let new = match to {
             MoveTo::Name(to) => type_key(&QualifiedName { name: to.text.clone(), ..name.clone() }),
             MoveTo::Schema(to) => type_key(&QualifiedName { schema: Some(to.text.clone()), ..name.clone() }),
@@ -127,6 +172,9 @@ impl Replay {
             if let Some(suffix @ ("" | "[]")) = column.type_name.strip_prefix(&old) {
                 column.type_name = format!("{new}{suffix}");
             }
+        }
+        if let Some(constraints) = constraints {
+            self.catalog.domain_constraints.insert(new.clone(), constraints);
         }
         self.catalog.types.insert(new, base);
         Ok(())
@@ -161,6 +209,18 @@ impl Replay {
             self.move_table(&name, &target)?;
         }
         Ok(())
+    }
+}
+
+/// The NOT NULL of a domain among its constraints, where no name can be meant.
+const NOT_NULL: &str = "NOT NULL";
+
+/// `ChooseConstraintName`: `positive_check`, `positive_check1`, …
+fn domain_constraint_name(domain: &str, def: &ConstraintDef, at: usize) -> String {
+    match (&def.name, at) {
+        (Some(name), _) => name.text.clone(),
+        (None, 0) => format!("{domain}_check"),
+        (None, at) => format!("{domain}_check{at}"),
     }
 }
 

@@ -27,6 +27,7 @@ fn describe(catalog: &Catalog, name: &str) -> Vec<String> {
             }
             ConstraintKind::Check { expression } => format!("check {expression}"),
             ConstraintKind::Exclusion => "exclusion".to_owned(),
+            ConstraintKind::NotNull => "not null".to_owned(),
         };
         let flags = if constraint.deferrable { " deferrable" } else { "" };
         let valid = if constraint.validated { "" } else { " not valid" };
@@ -311,7 +312,8 @@ fn policies_routines_sequences_and_properties_are_as_they_were_left() {
     let routines: Vec<_> =
         out.catalog.routines.iter().map(|f| (f.arguments.as_str(), f.security_definer, f.sets_search_path)).collect();
     assert_eq!(routines, [("x int", true, false), ("x text", true, true)]);
-    let sequences: Vec<_> = out.catalog.sequences.iter().map(|(n, s)| (n.name.as_str(), s.type_name.as_str())).collect();
+    let sequences: Vec<_> =
+        out.catalog.sequences.iter().map(|(n, s)| (n.name.as_str(), s.type_name.as_str())).collect();
     assert_eq!(sequences, [("a_id_seq", "bigint")]);
 }
 

@@ -2,7 +2,7 @@
 
 use crate::catalog::expression::mentions;
 use crate::catalog::model::{Column, ConstraintKind, Index, Table, TableName};
-use crate::sql::ddl::model::{ColumnDef, ConstraintBody, ConstraintDef, Expr, Name, TypeName};
+use crate::sql::ddl::model::{ColumnDef, ConstraintBody, ConstraintDef, Expr, GeneratedKind, Name, TypeName};
 use crate::sql::facts::Span;
 
 use super::Altered;
@@ -35,14 +35,16 @@ fn why_rewritten(draft: &Draft<'_>, def: &ColumnDef) -> Option<Cause> {
     if def.identity.is_some() {
         return Some(Cause::Identity);
     }
-    if def.generated.is_some() {
-        return Some(Cause::StoredGenerated);
+    match def.generated_kind {
+        Some(GeneratedKind::Stored) => return Some(Cause::StoredGenerated),
+        Some(GeneratedKind::Virtual | GeneratedKind::Unsaid) => return None,
+        None => {}
     }
     let type_name = def.type_name.as_ref()?;
     if type_name.serial {
         return Some(Cause::Serial);
     }
-    if types::is_domain(draft, &type_name.canonical) {
+    if types::is_constrained(draft, &type_name.canonical) {
         return Some(Cause::DomainConstraint);
     }
     match default::volatility(&def.default.as_ref()?.text) {
@@ -76,6 +78,16 @@ pub(super) fn set_not_null(draft: &mut Draft<'_>, altered: &Altered, column: &Na
     for member in &altered.family {
         if !not_null::is_proved(draft, member, &column.text) {
             draft.work(WorkKind::Scan, [member], Cause::SetNotNull, span);
+        }
+    }
+}
+
+/// `ATExecSetExpression`; a virtual column has no values to write.
+pub(super) fn set_expression(draft: &mut Draft<'_>, altered: &Altered, column: &Name, span: Span) {
+    for member in &altered.family {
+        let known = draft.table(member).and_then(|table| table.column(&column.text));
+        if !known.is_some_and(|column| column.virtual_generated) {
+            draft.work(WorkKind::Rewrite, [member], Cause::SetExpression, span);
         }
     }
 }

@@ -3,15 +3,25 @@
 use crate::catalog::model::TableName;
 use crate::effect::LockMode;
 use crate::effect::draft::Draft;
+use crate::effect::parameter;
 use crate::sql::ddl::model::{Action, ActionKind, ConstraintBody, ConstraintDef};
 
 /// `AlterTableGetLockLevel`, `RenameRelation`, `renameatt`.
 pub(super) fn of(action: &Action) -> LockMode {
     use LockMode::{AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
     match &action.kind {
-        ActionKind::AddConstraint(ConstraintDef { body: ConstraintBody::ForeignKey(_), .. }) => ShareRowExclusive,
-        ActionKind::ValidateConstraint(_) | ActionKind::AttachPartition { .. } => ShareUpdateExclusive,
-        ActionKind::DetachPartition { concurrently: true, .. } => ShareUpdateExclusive,
+        ActionKind::AddConstraint(ConstraintDef { body: ConstraintBody::ForeignKey(_), .. })
+        | ActionKind::SetTrigger { .. } => ShareRowExclusive,
+        ActionKind::ValidateConstraint(_)
+        | ActionKind::AttachPartition { .. }
+        | ActionKind::DetachPartition { concurrently: true, .. }
+        | ActionKind::DetachPartition { finalize: true, .. }
+        | ActionKind::SetStatistics { .. }
+        | ActionKind::SetColumnParameters { .. }
+        | ActionKind::ResetColumnParameters { .. }
+        | ActionKind::ClusterOn(_)
+        | ActionKind::SetWithoutCluster => ShareUpdateExclusive,
+        ActionKind::SetParameters(parameters) | ActionKind::ResetParameters(parameters) => parameter::level(parameters),
         _ => AccessExclusive,
     }
 }
@@ -26,14 +36,20 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
         },
         ActionKind::DropConstraint { .. } | ActionKind::ValidateConstraint(_) => true,
         ActionKind::AlterConstraint { .. } => draft.is_partitioned(table),
-        ActionKind::Move(_)
-        | ActionKind::AttachPartition { .. }
-        | ActionKind::DetachPartition { .. }
-        | ActionKind::Inherit(_)
-        | ActionKind::NoInherit(_)
-        | ActionKind::EnableRowSecurity
-        | ActionKind::DisableRowSecurity
-        | ActionKind::Other => false,
-        _ => true,
+        ActionKind::AddColumn { .. }
+        | ActionKind::DropColumn { .. }
+        | ActionKind::RenameColumn { .. }
+        | ActionKind::SetType { .. }
+        | ActionKind::SetNotNull(_)
+        | ActionKind::DropNotNull(_)
+        | ActionKind::SetDefault { .. }
+        | ActionKind::DropDefault(_)
+        | ActionKind::SetExpression { .. }
+        | ActionKind::DropExpression(_)
+        | ActionKind::SetStatistics { .. }
+        | ActionKind::SetStorage { .. }
+        | ActionKind::RenameConstraint { .. } => true,
+        ActionKind::SetTrigger { .. } => draft.is_partitioned(table),
+        _ => false,
     }
 }

@@ -1,5 +1,6 @@
 //! Rules about tables, keys and indexes.
 
+pub(crate) mod about;
 pub mod all_columns_nullable;
 pub mod autovacuum_disabled;
 pub mod boolean_index;
@@ -28,7 +29,6 @@ pub mod nullable_unique;
 pub mod numbered_columns;
 pub mod overlapping_index;
 pub mod partition_key_not_in_key;
-pub(crate) mod about;
 pub mod quoted_identifier;
 pub mod reg_type_column;
 pub mod repeated_index_column;

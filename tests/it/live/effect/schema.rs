@@ -80,7 +80,22 @@ pub fn generate(random: &mut Random, major: u32) -> String {
             CREATE TRIGGER touched BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION touch();\n\
             CREATE POLICY seen ON people USING (true);\n\
             CREATE UNLOGGED TABLE scratch (id integer PRIMARY KEY, at timestamp);\n\
-            INSERT INTO scratch SELECT g FROM generate_series(1, 3) g;\n";
+            INSERT INTO scratch SELECT g FROM generate_series(1, 3) g;\n\
+            CREATE DOMAIN later AS integer;\n\
+            CREATE TABLE latecomers (id integer, l later);\n\
+            INSERT INTO latecomers SELECT g, g FROM generate_series(1, 3) g;\n\
+            ALTER DOMAIN later ADD CONSTRAINT late CHECK (VALUE > 0) NOT VALID;\n\
+            CREATE SEQUENCE counter;\n\
+            CREATE TABLE kept (id integer, number integer GENERATED ALWAYS AS IDENTITY, \
+            double integer GENERATED ALWAYS AS (id * 2) STORED);\n\
+            INSERT INTO kept (id) SELECT g FROM generate_series(1, 3) g;\n\
+            CREATE SCHEMA spare;\n\
+            CREATE TABLE spare.parts (id bigint REFERENCES people (id));\n\
+            CREATE SCHEMA elsewhere;\n";
+    if major >= 18 {
+        sql += "CREATE TABLE reckoned (id integer, double integer GENERATED ALWAYS AS (id * 2) VIRTUAL);\n\
+                INSERT INTO reckoned (id) SELECT g FROM generate_series(1, 3) g;\n";
+    }
     sql
 }
 

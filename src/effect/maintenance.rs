@@ -1,0 +1,138 @@
+//! VACUUM, ANALYZE, CLUSTER, REINDEX, REFRESH, TRUNCATE and LOCK.
+
+use crate::catalog::model::TableName;
+use crate::sql::ddl::model::{
+    Analyze, Cluster, LockTable, QualifiedName, Refresh, Reindex, ReindexTarget, Truncate, Vacuum,
+};
+use crate::sql::facts::Span;
+
+use super::LockMode;
+use super::draft::Draft;
+use super::model::{Cause, WorkKind};
+
+/// Each table in a transaction of its own (`vacuum_open_relation`); partitions one by one, inheritance children not.
+pub(super) fn vacuum(draft: &mut Draft<'_>, vacuum: &Vacuum) {
+    let mode = if vacuum.full { LockMode::AccessExclusive } else { LockMode::ShareUpdateExclusive };
+    for name in &vacuum.tables {
+        let members = draft.partitions(&draft.name(name));
+        draft.lock_all(&members, mode, name.span);
+        if vacuum.full {
+            draft.work(WorkKind::Rewrite, &members, Cause::VacuumFull, name.span);
+        }
+    }
+}
+
+/// A sample is read, not every row.
+pub(super) fn analyze(draft: &mut Draft<'_>, analyze: &Analyze) {
+    for name in &analyze.tables {
+        let members = draft.partitions(&draft.name(name));
+        draft.lock_all(&members, LockMode::ShareUpdateExclusive, name.span);
+    }
+}
+
+/// `cluster_rel`.
+pub(super) fn cluster(draft: &mut Draft<'_>, cluster: &Cluster) {
+    let Some(name) = &cluster.table else { return };
+    let members = draft.partitions(&draft.name(name));
+    draft.lock_all(&members, LockMode::AccessExclusive, name.span);
+    draft.work(WorkKind::Rewrite, &members, Cause::Cluster, name.span);
+}
+
+/// `ReindexIndex`, `ReindexTable`: writers wait, and readers who would use the index.
+pub(super) fn reindex(draft: &mut Draft<'_>, reindex: &Reindex) {
+    let Some(name) = &reindex.name else { return };
+    let (mode, of_index) = match reindex.concurrently {
+        true => (LockMode::ShareUpdateExclusive, LockMode::ShareUpdateExclusive),
+        false => (LockMode::Share, LockMode::AccessExclusive),
+    };
+    match reindex.target {
+        ReindexTarget::Index => {
+            let Some((table, index)) = draft.replay.index(name) else {
+                return draft.lock(&draft.name(name), of_index, name.span);
+            };
+            let index = TableName { schema: table.schema.clone(), name: index.name.clone() };
+            draft.lock(&index, of_index, name.span);
+            draft.lock(&table, mode, name.span);
+            draft.work(WorkKind::IndexBuild, [&table], Cause::Reindex, name.span);
+        }
+        ReindexTarget::Table => {
+            let members = draft.partitions(&draft.name(name));
+            draft.lock_all(&members, mode, name.span);
+            for member in members {
+                // Of a table that is not known some index is supposed.
+                if draft.table(&member).is_none_or(|table| !table.indexes.is_empty()) {
+                    draft.work(WorkKind::IndexBuild, [&member], Cause::Reindex, name.span);
+                }
+            }
+        }
+        ReindexTarget::Schema | ReindexTarget::Database | ReindexTarget::System => {
+            let schema = (reindex.target == ReindexTarget::Schema).then_some(name.name.as_str());
+            let tables = draft.replay.catalog().tables.iter();
+            let meant: Vec<TableName> = tables
+                .filter(|(table, def)| schema.is_none_or(|schema| table.schema == schema) && !def.indexes.is_empty())
+                .map(|(table, _)| table.clone())
+                .collect();
+            draft.lock_all(&meant, mode, name.span);
+            draft.work(WorkKind::IndexBuild, &meant, Cause::Reindex, name.span);
+        }
+    }
+}
+
+/// `ExecRefreshMatView`: concurrently, readers go on, but neither writers nor another refresh.
+pub(super) fn refresh(draft: &mut Draft<'_>, refresh: &Refresh) {
+    let view = draft.name(&refresh.name);
+    let span = refresh.name.span;
+    if refresh.concurrently {
+        draft.lock(&view, LockMode::Exclusive, span);
+        draft.work(WorkKind::Scan, [&view], Cause::RefreshMaterializedView, span);
+    } else {
+        draft.lock(&view, LockMode::AccessExclusive, span);
+        draft.work(WorkKind::Rewrite, [&view], Cause::RefreshMaterializedView, span);
+    }
+}
+
+/// `ExecuteTruncate`: a new, empty file; nothing is read. Foreign keys are followed only by CASCADE.
+pub(super) fn truncate(draft: &mut Draft<'_>, truncate: &Truncate) {
+    let mut emptied: Vec<(TableName, Span)> = Vec::new();
+    for name in &truncate.tables {
+        let table = draft.name(name);
+        let members = if truncate.only { vec![table] } else { draft.family(&table) };
+        emptied.extend(members.into_iter().map(|member| (member, name.span)));
+    }
+    let mut at = 0;
+    while let Some((table, span)) = emptied.get(at).cloned() {
+        draft.lock(&table, LockMode::AccessExclusive, span);
+        for other in draft.referencing(&table) {
+            if emptied.iter().any(|(emptied, _)| *emptied == other) {
+                continue;
+            }
+            if truncate.cascade {
+                emptied.extend(draft.family(&other).into_iter().map(|member| (member, span)));
+            } else {
+                let message = "cannot truncate a table referenced in a foreign key constraint";
+                draft.fail("0A000", message, span);
+            }
+        }
+        at += 1;
+    }
+}
+
+/// `LockTableCommand`.
+pub(super) fn lock(draft: &mut Draft<'_>, lock: &LockTable) {
+    let Some(mode) = LockMode::named(lock.mode) else { return };
+    for name in &lock.tables {
+        let table = draft.name(name);
+        let members = if lock.only { vec![table] } else { draft.family(&table) };
+        draft.lock_all(&members, mode, name.span);
+    }
+}
+
+/// The object that a name means when it is a relation of any kind.
+pub(super) fn relation(draft: &Draft<'_>, name: &QualifiedName) -> TableName {
+    match draft.replay.index(name) {
+        Some((table, index)) if draft.table(&draft.name(name)).is_none() => {
+            TableName { schema: table.schema, name: index.name.clone() }
+        }
+        _ => draft.name(name),
+    }
+}
