@@ -96,6 +96,8 @@ pub struct Table {
     pub unfilled: bool,
     /// Storage parameters, and options of a view.
     pub parameters: BTreeMap<String, String>,
+    /// Where a later statement set a parameter, or `row_security`, or `unlogged`.
+    pub set_at: BTreeMap<String, SourceLine>,
     /// The index that REPLICA IDENTITY names.
     pub replica_identity: Option<String>,
     /// Whether COMMENT said something of it; false also when nothing is known.
