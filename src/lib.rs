@@ -11,8 +11,8 @@
 //! | [`sql`] | the text of a statement | tokens, [`sql::Fingerprint`], [`sql::facts::Facts`], DDL |
 //! | [`workload`] | events | [`workload::model::Workload`], digests |
 //! | [`plan`] | EXPLAIN output of any format and presentation | trees with their figures, compared |
-//! | [`catalog`] | DDL or a snapshot | [`catalog::model::Catalog`] |
 //! | [`script`] | files of SQL: migrations, dumps, queries | statements with their transaction, section and nesting |
+//! | [`catalog`] | DDL or a snapshot | [`catalog::model::Catalog`] |
 //! | [`effect`] | a DDL statement and the catalog before it | its locks, rewrites and scans |
 //! | [`rules`] | workload, facts, plans, catalog, scripts | drafts of findings |
 //! | [`advise`] | drafts, workload, catalog | recommendations |

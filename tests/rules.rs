@@ -4,6 +4,8 @@
 //! must not give its rule. A `fixed` fence must be what the fence before it is advised to become, and is linted again. A `proof`
 //! is checked on a live Postgres, which also must accept every statement of the page.
 
+#[path = "rules/effect.rs"]
+mod effect;
 #[path = "rules/lint.rs"]
 mod lint;
 #[path = "rules/live.rs"]

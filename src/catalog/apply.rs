@@ -9,7 +9,10 @@ mod index;
 mod lines;
 mod names;
 mod objects;
+mod policies;
 mod relations;
+mod routines;
+mod sequences;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,7 +106,13 @@ impl Replay {
             self.lines = lines::Lines::of(text, at);
         }
         let complaints = self.apply(ddl, at);
+        if let Ddl::CreateView(view) = ddl {
+            self.note_reads(view, text);
+        }
         self.lines = lines::Lines::default();
+        if let Ddl::CreateView(view) = ddl {
+            self.set_view_query(&view.name, view.query.of(text));
+        }
         complaints
     }
 
@@ -116,13 +125,22 @@ impl Replay {
             Ddl::AlterIndex(alter) => self.alter_index(alter),
             Ddl::Drop(drop) => self.drop(drop),
             Ddl::CreateView(view) => self.create_view(view, at),
+            Ddl::RefreshMaterializedView(refresh) => self.refresh(refresh),
             Ddl::CreateType(def) => self.create_type(def),
+            Ddl::AlterDomain(alter) => self.alter_domain(alter),
             Ddl::MoveType { name, to } => self.move_type(name, to),
             Ddl::CreateExtension(extension) => self.create_extension(&extension.name.text),
             Ddl::RenameSchema { name, to } => self.rename_schema(&name.text, &to.text),
             Ddl::SearchPath(path) => self.set_search_path(path),
             Ddl::CreateSchema(schema) => self.create_schema(schema, at),
             Ddl::Reset(None) => self.set_search_path(&["public".into()]),
+            Ddl::CreatePolicy(policy) => self.create_policy(policy, at),
+            Ddl::AlterPolicy(policy) => self.alter_policy(policy, at),
+            Ddl::Routine(routine) => self.create_routine(routine, at),
+            Ddl::AlterRoutine(alter) => self.alter_routine(alter),
+            Ddl::CreateSequence(def) => self.create_sequence(def, at),
+            Ddl::AlterSequence(alter) => self.alter_sequence(alter),
+            Ddl::Comment(comment) => self.comment(comment),
             // What leaves tables, columns, constraints, indexes and types as they are.
             _ => Ok(()),
         };

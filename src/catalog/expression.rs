@@ -131,8 +131,21 @@ fn after_type(text: &str, tokens: &[Token], mut at: usize) -> usize {
     at
 }
 
+/// The members of AND at the top of an expression; the expression itself when there is none.
+pub fn conjuncts(expression: &str) -> Vec<&str> {
+    let expression = strip_parens(expression);
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for and in top_level_ands(expression) {
+        parts.push(&expression[start..and.start]);
+        start = and.end;
+    }
+    parts.push(&expression[start..]);
+    parts
+}
+
 /// Where AND joins the members of the whole expression; that of BETWEEN does not.
-pub fn top_level_ands(text: &str) -> Vec<std::ops::Range<usize>> {
+fn top_level_ands(text: &str) -> Vec<std::ops::Range<usize>> {
     let (mut depth, mut between, mut found) = (0i32, 0, Vec::new());
     for token in tokens(text) {
         let word = slice(text, &token);

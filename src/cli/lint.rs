@@ -50,12 +50,12 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
         return fix::run(&report, &scripts, args, fail_on);
     }
     for output in &mut outputs {
-        let view = write::View::of(output.is_stdout(), common);
+        let view = write::View::of(output.is_stdout(), common, fail_on);
         let bytes = write::render(&report, &scripts, output.kind, &view);
         output.write(bytes.as_bytes())?;
     }
     if !common.quiet {
-        write::annotate(&report, &scripts, args);
+        write::annotate(&report, args)?;
     }
     let ending = ending::of(&report, fail_on);
     if report.coverage.files == 0 && !common.quiet && !args.inputs.is_empty() && args.changed.is_none() {

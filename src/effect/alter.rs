@@ -4,11 +4,13 @@
 mod column;
 mod level;
 
-use crate::catalog::model::TableName;
-use crate::sql::ddl::model::{Action, ActionKind, AlterTable, MoveTo};
+use crate::catalog::model::{Table, TableName};
+use crate::sql::ddl::model::{Action, ActionKind, AlterTable};
+use crate::sql::facts::Span;
 
 use super::LockMode;
 use super::draft::Draft;
+use super::model::{Cause, WorkKind};
 use super::{constraint, partition};
 
 /// The table that is altered and what its actions reach.
@@ -32,18 +34,19 @@ pub(super) fn predict(draft: &mut Draft<'_>, alter: &AlterTable) {
         if level::reaches_down(draft, &altered.table, &action.kind) {
             draft.lock_all(&altered.family, mode, action.span);
         }
+        if level::indexes_below(draft, &altered.table, &action.kind) {
+            draft.lock_all(&altered.family, LockMode::Share, action.span);
+        }
         act(draft, &altered, action);
     }
 }
 
-/// ALTER TABLE takes indexes too; a new name needs less there (`RenameRelation`).
+/// ALTER TABLE takes indexes too. A new name needs less in ALTER INDEX (`RenameRelation`).
 fn index(draft: &mut Draft<'_>, alter: &AlterTable) {
     let Some((table, index)) = draft.replay.index(&alter.name) else { return };
     let on = TableName { schema: table.schema, name: index.name.clone() };
     for action in &alter.actions {
-        let renames = matches!(action.kind, ActionKind::Move(MoveTo::Name(_)));
-        let mode = if renames { LockMode::ShareUpdateExclusive } else { level::of(action) };
-        draft.lock(&on, mode, action.span);
+        draft.lock(&on, level::of(action), action.span);
     }
 }
 
@@ -56,7 +59,7 @@ fn act(draft: &mut Draft<'_>, altered: &Altered, action: &Action) {
                 column::add(draft, altered, column, constraints, span);
             }
         }
-        ActionKind::DropColumn { column, .. } => column::drop(draft, altered, column, span),
+        ActionKind::DropColumn { column, cascade, .. } => column::drop(draft, altered, column, *cascade, span),
         ActionKind::SetType { column, to, collation, using } => {
             let change = column::Change { column, to, collation: collation.as_deref(), using: using.as_ref() };
             column::set_type(draft, altered, &change, span);
@@ -65,13 +68,28 @@ fn act(draft: &mut Draft<'_>, altered: &Altered, action: &Action) {
         ActionKind::AddConstraint(def) => constraint::add(draft, altered, def, span),
         ActionKind::ValidateConstraint(name) => constraint::validate(draft, altered, name, span),
         ActionKind::DropConstraint { constraint, .. } => constraint::drop(draft, altered, constraint, span),
-        ActionKind::AttachPartition { partition, .. } => {
-            partition::attach(draft, &altered.table, partition, span);
+        ActionKind::AttachPartition { partition, bound } => {
+            partition::attach(draft, &altered.table, partition, bound, span);
         }
         ActionKind::DetachPartition { partition, concurrently, .. } => {
             partition::detach(draft, &altered.table, partition, *concurrently);
         }
         ActionKind::Inherit(parent) => draft.lock(&draft.name(parent), LockMode::ShareUpdateExclusive, parent.span),
+        ActionKind::SetExpression { column, .. } => column::set_expression(draft, altered, column, span),
+        ActionKind::AlterConstraint { constraint, .. } => constraint::alter(draft, altered, constraint, span),
+        ActionKind::SetLogged => rewrite_unless(draft, altered, |table| !table.unlogged, Cause::Logged, span),
+        ActionKind::SetUnlogged => rewrite_unless(draft, altered, |table| table.unlogged, Cause::Logged, span),
+        ActionKind::SetAccessMethod(to) if to.as_ref().is_none_or(|to| to.text == "heap") => {}
+        ActionKind::SetAccessMethod(_) => rewrite_unless(draft, altered, |_| false, Cause::AccessMethod, span),
+        ActionKind::SetTablespace(to) if to.text == "pg_default" => {}
+        ActionKind::SetTablespace(_) => rewrite_unless(draft, altered, |_| false, Cause::Tablespace, span),
         _ => {}
+    }
+}
+
+/// A new file for the table alone: its partitions keep theirs.
+fn rewrite_unless(draft: &mut Draft<'_>, altered: &Altered, so: fn(&Table) -> bool, cause: Cause, span: Span) {
+    if !draft.table(&altered.table).is_some_and(so) && !draft.is_partitioned(&altered.table) {
+        draft.work(WorkKind::Rewrite, [&altered.table], cause, span);
     }
 }

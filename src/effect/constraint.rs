@@ -6,7 +6,7 @@ use crate::sql::facts::Span;
 
 use super::alter::Altered;
 use super::draft::Draft;
-use super::model::{Cause, WorkKind};
+use super::model::{Cause, Version, WorkKind};
 use super::{LockMode, not_null};
 
 pub(super) fn add(draft: &mut Draft<'_>, altered: &Altered, def: &ConstraintDef, span: Span) {
@@ -15,7 +15,7 @@ pub(super) fn add(draft: &mut Draft<'_>, altered: &Altered, def: &ConstraintDef,
         ConstraintBody::Unique(key) if key.using_index.is_some() => {}
         ConstraintBody::Unique(_) => build(draft, altered, Cause::Unique, span),
         ConstraintBody::Exclusion { .. } => build(draft, altered, Cause::Exclusion, span),
-        ConstraintBody::Check(_) if def.not_valid.is_some() => {}
+        ConstraintBody::Check(_) if def.not_valid.is_some() || def.not_enforced.is_some() => {}
         ConstraintBody::Check(_) => draft.work(WorkKind::Scan, &altered.family, Cause::Check, span),
         ConstraintBody::NotNull(_) if def.not_valid.is_some() => {}
         ConstraintBody::NotNull(column) => {
@@ -27,7 +27,8 @@ pub(super) fn add(draft: &mut Draft<'_>, altered: &Altered, def: &ConstraintDef,
         }
         ConstraintBody::ForeignKey(key) => {
             lock_referenced(draft, &key.references, span);
-            if def.not_valid.is_none() {
+            if def.not_enforced.is_some() {
+            } else if def.not_valid.is_none() {
                 let rows_of =
                     if draft.is_partitioned(&altered.table) { &altered.family[..] } else { &altered.family[..1] };
                 draft.work(WorkKind::Scan, rows_of, Cause::ForeignKey, span);
@@ -121,6 +122,17 @@ pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, name: &Name, span: 
                 }
             }
         }
-        ConstraintKind::Check { .. } | ConstraintKind::Exclusion => {}
+        ConstraintKind::Check { .. } | ConstraintKind::NotNull | ConstraintKind::Exclusion => {}
+    }
+}
+
+/// `ATExecAlterConstraint`.
+pub(super) fn alter(draft: &mut Draft<'_>, altered: &Altered, name: &Name, span: Span) {
+    let constraints = draft.table(&altered.table).into_iter().flat_map(|table| &table.constraints);
+    let found = constraints.into_iter().find(|one| one.name == name.text);
+    if let Some(ConstraintKind::ForeignKey { references, .. }) = found.map(|one| &one.kind)
+        && draft.version >= Version(18)
+    {
+        draft.lock(references, LockMode::AccessExclusive, span);
     }
 }

@@ -6,6 +6,7 @@ use crate::sql::ddl::model::{AlterIndex, CreateIndex, IndexAction, QualifiedName
 use super::LockMode;
 use super::draft::Draft;
 use super::model::{Cause, WorkKind};
+use super::parameter;
 
 /// `DefineIndex`: SHARE on the table and on each partition, SHARE UPDATE EXCLUSIVE when concurrent.
 pub(super) fn predict(draft: &mut Draft<'_>, index: &CreateIndex) {
@@ -22,14 +23,14 @@ pub(super) fn predict(draft: &mut Draft<'_>, index: &CreateIndex) {
         let name = QualifiedName { schema: Some(table.schema.clone()), name: name.text.clone(), span };
         draft.replay.index(&name).is_some() || draft.replay.catalog().tables.contains_key(&draft.name(&name))
     });
-    if present {
-        return;
-    }
     if index.only && draft.is_partitioned(&table) {
         return;
     }
     let members = draft.partitions(&table);
     draft.lock_all(&members, mode, span);
+    if present {
+        return;
+    }
     let building: Vec<TableName> =
         members.into_iter().filter(|member| !has_alike(draft, member, &table, index)).collect();
     draft.work(WorkKind::IndexBuild, &building, Cause::CreateIndex, span);
@@ -56,6 +57,12 @@ pub(super) fn alter(draft: &mut Draft<'_>, alter: &AlterIndex) {
             let child_name = name(draft, child);
             draft.lock(&child_name, LockMode::AccessExclusive, child.span);
         }
-        _ => draft.lock(&on, LockMode::AccessExclusive, span),
+        IndexAction::SetParameters(parameters) | IndexAction::ResetParameters(parameters) => {
+            draft.lock(&on, parameter::level(parameters), span);
+        }
+        IndexAction::SetStatistics | IndexAction::DependsOnExtension(_) => {
+            draft.lock(&on, LockMode::ShareUpdateExclusive, span);
+        }
+        IndexAction::SetTablespace(_) | IndexAction::Other => draft.lock(&on, LockMode::AccessExclusive, span),
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn predict(draft: &mut Draft<'_>, table: &CreateTable) {
         let parent_name = draft.name(parent);
         // `DefineRelation`.
         draft.lock(&parent_name, LockMode::AccessExclusive, parent.span);
-        partition::default_partition(draft, &parent_name, None, parent.span);
+        partition::default_partition(draft, &parent_name, None, table.bound.as_ref(), parent.span);
         partition::inherited_references(draft, &parent_name, parent.span);
     }
     for parent in &table.inherits {

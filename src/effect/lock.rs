@@ -27,6 +27,21 @@ impl LockMode {
         }
     }
 
+    /// The mode of that name in `pg_locks`.
+    pub fn named(name: &str) -> Option<Self> {
+        let modes = [
+            Self::AccessShare,
+            Self::RowShare,
+            Self::RowExclusive,
+            Self::ShareUpdateExclusive,
+            Self::Share,
+            Self::ShareRowExclusive,
+            Self::Exclusive,
+            Self::AccessExclusive,
+        ];
+        modes.into_iter().find(|mode| mode.name() == name)
+    }
+
     /// What waits while it is held, in a user's words.
     pub fn blocks(self) -> &'static str {
         match self {

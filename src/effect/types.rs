@@ -31,16 +31,49 @@ fn parts(canonical: &str) -> Parts {
     Parts { base, modifiers: inside.split(',').filter_map(|one| one.trim().parse().ok()).collect() }
 }
 
-pub(super) fn is_domain(draft: &Draft<'_>, canonical: &str) -> bool {
-    draft.replay.catalog().types.get(canonical).is_some_and(|base| base != "enum")
+/// A domain with a constraint, its own or that of a domain below (`DomainHasConstraints`); every domain where the constraints are
+/// not known.
+pub(super) fn is_constrained(draft: &Draft<'_>, canonical: &str) -> bool {
+    let catalog = draft.replay.catalog();
+    let mut name = canonical;
+    for _ in 0..DEEPEST {
+        match catalog.types.get(name) {
+            Some(base) if base != "enum" => {
+                if catalog.domain_constraints.get(name).is_none_or(|constraints| !constraints.is_empty()) {
+                    return true;
+                }
+                name = base;
+            }
+            _ => return false,
+        }
+    }
+    false
 }
+
+/// Whether the type is that one, an array of it, or a domain over it.
+pub(super) fn is_over(draft: &Draft<'_>, canonical: &str, wanted: &str) -> bool {
+    let types = &draft.replay.catalog().types;
+    let mut name = canonical.trim_end_matches("[]");
+    for _ in 0..DEEPEST {
+        if name == wanted {
+            return true;
+        }
+        match types.get(name) {
+            Some(base) => name = base.trim_end_matches("[]"),
+            None => return false,
+        }
+    }
+    false
+}
+
+/// A domain over a domain over …; no honest schema goes deeper.
+const DEEPEST: usize = 8;
 
 /// The type below a domain.
 fn below<'d>(draft: &Draft<'d>, canonical: &'d str) -> &'d str {
     let types = &draft.replay.catalog().types;
     let mut found = canonical;
-    // A domain over a domain over …; no honest schema goes deeper.
-    for _ in 0..8 {
+    for _ in 0..DEEPEST {
         match types.get(found) {
             Some(base) if base != "enum" => found = base,
             _ => break,
@@ -56,10 +89,15 @@ pub(super) fn change(draft: &Draft<'_>, column: &Column, to: &TypeName, using: O
     if column.type_name == to.canonical {
         return Fate::Keep;
     }
-    if is_domain(draft, &to.canonical) {
+    if is_constrained(draft, &to.canonical) {
         return Fate::Rewrite;
     }
-    let (from, to) = (parts(below(draft, &column.type_name)), parts(below(draft, &to.canonical)));
+    let base = below(draft, &column.type_name);
+    let (mut from, to) = (parts(base), parts(below(draft, &to.canonical)));
+    // What comes from a domain has no modifier that could be compared (`exprTypmod`).
+    if base != column.type_name {
+        from.modifiers.clear();
+    }
     if from == to || (same_bytes(&from, &to) && fits(&from, &to)) { Fate::Keep } else { Fate::Rewrite }
 }
 

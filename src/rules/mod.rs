@@ -24,11 +24,13 @@ pub mod run;
 pub mod scaffold;
 pub mod scope;
 mod walk;
+mod words;
 
 pub mod migration;
 pub mod plan;
 pub mod query;
 pub mod schema;
+pub mod security;
 pub mod workload;
 
 use context::{PlanCx, QueryCx, SchemaCx, WorkloadCx};

@@ -21,8 +21,12 @@ pub fn known(plan: Plan, fingerprint: Fingerprint, query: QueryIndex, place: Loc
 }
 
 /// The query of a plan that stands in no log: one call, which took as long as the plan says.
-/// `facts` are those of its text, which may be empty.
-pub fn query_of(plan: &Plan, facts: &Facts) -> Query {
+pub fn query_of(plan: &Plan) -> Query {
+    query_with(plan, &crate::sql::facts(plan.query.as_deref().unwrap_or_default()))
+}
+
+/// The same with the facts of the statement, or of the empty text.
+pub fn query_with(plan: &Plan, facts: &Facts) -> Query {
     let text = plan.query.as_deref().unwrap_or_default();
     let fingerprint = if text.is_empty() {
         let shape: Vec<String> = plan.nodes.iter().map(Node::describe).collect();

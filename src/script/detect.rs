@@ -7,7 +7,6 @@ use super::markers::Markers;
 use super::model::{Framework, Kind};
 use super::name::FileName;
 use super::query_file::{self, Style};
-use super::read::Source;
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +34,8 @@ const MIGRATIONS: &[&str] = &["migrations", "migration", "migrate", "changelog",
 const QUERIES: &[&str] = &["queries", "query"];
 
 /// What the file's own text says; the strongest evidence.
-pub(super) fn by_text(source: &Source) -> Option<Known> {
-    let head = head(&source.text);
+pub(super) fn by_text(text: &str) -> Option<Known> {
+    let head = head(text);
     if let Some((style, told)) = query_file::tool(head) {
         return Some(Known { kind: Kind::Queries, told, style });
     }
@@ -108,8 +107,8 @@ fn is_django(head: &str, at: usize, line: &str) -> bool {
 }
 
 /// What the file's name and its markers say.
-pub(super) fn by_name(source: &Source, markers: &Markers<'_>) -> Option<Known> {
-    let name = FileName::of(&source.path);
+pub(super) fn by_name(path: &str, markers: &Markers<'_>) -> Option<Known> {
+    let name = FileName::of(path);
     let cargo = |what| markers.names(name.folder, "Cargo.toml", what);
     if name.is("structure.sql") || name.is("schema.sql") {
         return Some(other(Kind::Dump, "its name is that of a whole schema"));
@@ -159,9 +158,9 @@ fn joined(folder: &str, file: &str) -> String {
 }
 
 /// What the text or the name says, else what most of the folder's files say of themselves; `None` if nothing tells.
-pub(super) fn all(sources: &[&Source], markers: &Markers<'_>, texts: &[Option<Known>]) -> Vec<Option<Known>> {
+pub(super) fn all(paths: &[&str], markers: &Markers<'_>, texts: &[Option<Known>]) -> Vec<Option<Known>> {
     let mut folders: BTreeMap<&str, BTreeMap<Framework, usize>> = BTreeMap::new();
-    for (source, known) in sources.iter().zip(texts) {
+    for (path, known) in paths.iter().zip(texts) {
         // Only what has sections of its own passes to files without them.
         if let Some(Known { kind: Kind::Migration(framework), .. }) = known
             && matches!(
@@ -176,18 +175,17 @@ pub(super) fn all(sources: &[&Source], markers: &Markers<'_>, texts: &[Option<Kn
                     | Framework::Django
             )
         {
-            *folders.entry(FileName::of(&source.path).folder).or_default().entry(*framework).or_default() += 1;
+            *folders.entry(FileName::of(path).folder).or_default().entry(*framework).or_default() += 1;
         }
     }
-    let siblings = |source: &Source| {
-        let found = folders.get(FileName::of(&source.path).folder)?;
+    let siblings = |path: &str| {
+        let found = folders.get(FileName::of(path).folder)?;
         let (framework, _) = found.iter().max_by_key(|(_, count)| **count)?;
         Some(migration(*framework, "the files beside it say it"))
     };
-    let known = |(source, text): (&&Source, &Option<Known>)| {
-        text.or_else(|| by_name(source, markers)).or_else(|| siblings(source))
-    };
-    sources.iter().zip(texts).map(known).collect()
+    let known =
+        |(path, text): (&&str, &Option<Known>)| text.or_else(|| by_name(path, markers)).or_else(|| siblings(path));
+    paths.iter().zip(texts).map(known).collect()
 }
 
 /// What is left when nothing told a framework: queries if the folder is called so, else a plain migration or, if
@@ -209,6 +207,7 @@ pub(super) fn plain(path: &str, reads: impl FnOnce() -> bool) -> Known {
 
 #[cfg(test)]
 mod tests {
+    use super::super::read::Source;
     use super::*;
 
     fn source(path: &str, text: &str) -> Source {
@@ -217,9 +216,8 @@ mod tests {
 
     #[track_caller]
     fn known(path: &str, text: &str, markers: &[Source], expected: Kind) {
-        let source = source(path, text);
-        let texts = [by_text(&source)];
-        let found = all(&[&source], &Markers::new(markers), &texts)[0].unwrap_or_else(|| plain(path, || false));
+        let texts = [by_text(text)];
+        let found = all(&[path], &Markers::new(markers), &texts)[0].unwrap_or_else(|| plain(path, || false));
         assert_eq!(found.kind, expected, "{path}: {}", found.told);
     }
 
@@ -256,9 +254,9 @@ mod tests {
     #[test]
     fn files_without_markers_follow_their_folder() {
         let sources = [source("m/1_a.sql", "-- +goose Up\n"), source("m/2_b.sql", "alter table a add b int;")];
-        let list: Vec<&Source> = sources.iter().collect();
-        let texts: Vec<_> = list.iter().map(|source| by_text(source)).collect();
-        let found = all(&list, &Markers::default(), &texts);
+        let paths: Vec<&str> = sources.iter().map(|source| source.path.as_str()).collect();
+        let texts: Vec<_> = sources.iter().map(|source| by_text(&source.text)).collect();
+        let found = all(&paths, &Markers::default(), &texts);
         assert_eq!(found[1].map(|known| known.kind), Some(Kind::Migration(Framework::Goose)));
     }
 }

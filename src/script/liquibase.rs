@@ -108,7 +108,8 @@ impl Reader<'_> {
         let first = sql.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
         let skipped =
             self.current.skipped || no_sql.iter().any(|word| first.split(':').next() == word.split(':').next());
-        let head = line.find(sql).filter(|_| !sql.is_empty()).unwrap_or(line.len());
+        // The words are what the line ends in.
+        let head = line.trim_end().len() - sql.len();
         self.out.blanks.push(Span { start: at, end: at + head });
         self.group += 1;
         self.out.list.push(Section {

@@ -1,16 +1,14 @@
 //! A file in; its statements with their sections and transactions out, not yet read.
 
-use std::collections::BTreeMap;
-
-use super::control::control;
 use super::detect::{self, Known};
 use super::flyway;
+use super::given::Given;
 use super::markers::{Markers, setting};
-use super::model::{Direction, Framework, Kind, Problem, ProblemKind, Transaction, Wrapping};
+use super::model::{Framework, Kind, Problem, ProblemKind, Wrapping};
 use super::name::FileName;
 use super::psql;
 use super::query_file::Style;
-use super::read::{Options, Source};
+use super::read::Options;
 use super::sections::{self, Section};
 use super::template::{self, Filled};
 use crate::sql::facts::Span;
@@ -34,20 +32,20 @@ pub(super) struct Piece {
     pub span: Span,
     pub line: usize,
     pub leading: Span,
-    pub direction: Direction,
-    pub transaction: Option<Transaction>,
+    /// How it is sent, and together with which others.
+    pub section: Section,
     /// A string, a comment or a parenthesis does not end.
     pub truncated: bool,
 }
 
 /// Cuts a file. `known` is what its text, name and folder told.
 pub(super) fn outline<'t>(
-    source: &'t Source,
+    source: Given<'t>,
     known: Option<Known>,
     markers: &Markers<'_>,
     options: Options,
 ) -> Outline<'t> {
-    let name = FileName::of(&source.path);
+    let name = FileName::of(source.path);
     let kind = options.framework.map(Kind::Migration).or(known.map(|known| known.kind));
     let framework = match kind {
         Some(Kind::Migration(framework)) => framework,
@@ -55,28 +53,26 @@ pub(super) fn outline<'t>(
     };
     let usual = options.wrapping.unwrap_or_else(|| sections::usual(framework));
     let cut =
-        sections::sections(&source.text, framework, file_wrapping(usual, framework, name, markers), name.direction());
+        sections::sections(source.text, framework, file_wrapping(usual, framework, name, markers), name.direction());
     let style = known.map_or(Style::Plain, |known| known.style);
-    let code = template::fill(&source.text, &cut.blanks, style);
+    let code = template::fill(source.text, &cut.blanks, style);
     let (mut problems, mut placed) = (cut.problems, Vec::new());
     let mut line = Line::default();
     for section in &cut.list {
-        let first_line = line.at(&source.text, section.span.start);
+        let first_line = line.at(source.text, section.span.start);
         pieces(source, &code, *section, first_line, &mut placed, &mut problems);
     }
     if framework == Framework::Flyway && options.wrapping.is_none() {
-        let texts: Vec<(&str, usize)> =
-            placed.iter().map(|(piece, _)| (piece.span.of(&code.text), piece.line)).collect();
-        let (wrapping, problem) = flyway::wrapping(&source.path, name.folder, markers, &texts);
+        let texts: Vec<(&str, usize)> = placed.iter().map(|piece| (piece.span.of(&code.text), piece.line)).collect();
+        let (wrapping, problem) = flyway::wrapping(source.path, name.folder, markers, &texts);
         problems.extend(problem);
-        placed.iter_mut().for_each(|(_, section)| section.wrapping = wrapping);
+        placed.iter_mut().for_each(|piece| piece.section.wrapping = wrapping);
     }
-    transactions(&code.text, &mut placed);
-    let pieces: Vec<Piece> = placed.into_iter().map(|(piece, _)| piece).collect();
+    let pieces = placed;
     let told = match (options.framework, known) {
         (Some(framework), _) => Known { kind: Kind::Migration(framework), told: "the user said so", style },
         (None, Some(known)) => known,
-        (None, None) => detect::plain(&source.path, || reads_rows(&code.text, &pieces)),
+        (None, None) => detect::plain(source.path, || reads_rows(&code.text, &pieces)),
     };
     Outline { kind: told.kind, told: told.told, code, pieces, problems }
 }
@@ -94,11 +90,11 @@ fn file_wrapping(usual: Wrapping, framework: Framework, name: FileName<'_>, mark
 }
 
 fn pieces(
-    source: &Source,
+    source: Given<'_>,
     code: &Filled<'_>,
     section: Section,
     first_line: usize,
-    placed: &mut Vec<(Piece, Section)>,
+    placed: &mut Vec<Piece>,
     problems: &mut Vec<Problem>,
 ) {
     if section.skipped {
@@ -109,14 +105,13 @@ fn pieces(
     let found = split(text.as_bytes());
     let mut gap = 0;
     for one in &found {
-        psql::includes(moved(one.leading).of(&source.text), first_line + lines(&text[..one.leading.start]), problems);
+        psql::includes(moved(one.leading).of(source.text), first_line + lines(&text[..one.leading.start]), problems);
         gap = one.data.map_or(one.span.end, |data| data.end);
         let piece = Piece {
             span: moved(one.span),
             line: first_line + one.line - 1,
             leading: moved(one.leading),
-            direction: section.direction,
-            transaction: None,
+            section,
             truncated: one.truncated,
         };
         if section.unmarked {
@@ -127,7 +122,7 @@ fn pieces(
                 hint: Some("move it below the marker".into()),
             });
         }
-        placed.push((piece, section));
+        placed.push(piece);
     }
     psql::includes(
         text.get(gap..).unwrap_or_default(),
@@ -142,36 +137,20 @@ fn lines(text: &str) -> usize {
 
 /// Counts lines forward.
 #[derive(Default)]
-struct Line {
+pub(super) struct Line {
     counted: usize,
     lines: usize,
 }
 
 impl Line {
     /// From 1.
-    fn at(&mut self, text: &str, offset: usize) -> usize {
+    pub fn at(&mut self, text: &str, offset: usize) -> usize {
         if offset < self.counted {
             *self = Line::default();
         }
         self.lines += lines(&text[self.counted..offset]);
         self.counted = offset;
         self.lines + 1
-    }
-}
-
-/// Groups run one after the other, each its own way.
-fn transactions(code: &str, placed: &mut [(Piece, Section)]) {
-    let mut groups: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (index, (_, section)) in placed.iter().enumerate() {
-        groups.entry(section.group).or_default().push(index);
-    }
-    let mut numbers = super::transaction::Transactions::default();
-    for members in groups.values() {
-        let Some(wrapping) = members.first().map(|first| placed[*first].1.wrapping) else { continue };
-        let controls: Vec<_> = members.iter().map(|index| control(placed[*index].0.span.of(code))).collect();
-        for (index, transaction) in members.iter().zip(numbers.of_section(wrapping, &controls)) {
-            placed[*index].0.transaction = transaction;
-        }
     }
 }
 

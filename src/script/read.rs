@@ -2,14 +2,12 @@
 
 use rayon::prelude::*;
 
-use super::content::{self, Read};
 use super::detect::{self, Known};
+use super::layout;
 use super::markers::Markers;
-use super::model::{Content, Framework, Problem, ProblemKind, Script, Statement, Wrapping};
+use super::model::{Framework, Script, Wrapping};
 use super::order::order;
-use super::outline::{Outline, outline};
-use crate::sql::Scratch;
-use crate::sql::facts::facts_of_many;
+use super::reader::Reader;
 
 /// A file that was found.
 #[derive(Clone, Debug)]
@@ -34,9 +32,9 @@ const BATCH: usize = 64;
 pub fn scripts(mut sources: Vec<Source>, markers: &[Source], options: Options) -> Vec<Script> {
     sources.sort_by(|a, b| order(&a.path, &b.path));
     let markers = Markers::new(markers);
-    let texts: Vec<Option<Known>> = sources.par_iter().map(detect::by_text).collect();
-    let references: Vec<&Source> = sources.iter().collect();
-    let known = detect::all(&references, &markers, &texts);
+    let texts: Vec<Option<Known>> = sources.par_iter().map(|source| detect::by_text(&source.text)).collect();
+    let paths: Vec<&str> = sources.iter().map(|source| source.path.as_str()).collect();
+    let known = detect::all(&paths, &markers, &texts);
     let size = sources.len().div_ceil(rayon::current_num_threads() * 4).clamp(1, BATCH);
     let mut jobs: Vec<(Source, Option<Known>)> = sources.into_iter().zip(known).collect();
     let mut batches = Vec::new();
@@ -44,71 +42,17 @@ pub fn scripts(mut sources: Vec<Source>, markers: &[Source], options: Options) -
         let rest = jobs.split_off(size.min(jobs.len()));
         batches.push(std::mem::replace(&mut jobs, rest));
     }
-    batches.into_par_iter().flat_map_iter(|batch| read(batch, &markers, options)).collect()
-}
-
-/// A query that waits for its parse: of which file and statement.
-struct Waiting {
-    file: usize,
-    statement: usize,
-    text: String,
-}
-
-fn read(batch: Vec<(Source, Option<Known>)>, markers: &Markers<'_>, options: Options) -> Vec<Script> {
-    let mut waiting = Vec::new();
-    let mut scratch = Scratch::default();
-    let mut scripts: Vec<Script> = Vec::with_capacity(batch.len());
-    for (file, (source, known)) in batch.into_iter().enumerate() {
-        let outline = outline(&source, known, markers, options);
-        let (statements, problems) = statements(&outline, file, &mut waiting, &mut scratch);
-        let (kind, told) = (outline.kind, outline.told);
-        drop(outline);
-        scripts.push(Script { path: source.path, text: source.text, kind, told, statements, problems });
-    }
-    let texts: Vec<&str> = waiting.iter().map(|one| one.text.as_str()).collect();
-    if !texts.is_empty() {
-        for (facts, one) in facts_of_many(&texts).into_iter().zip(&waiting) {
-            scripts[one.file].statements[one.statement].content = content::of_facts(facts);
+    let read = |batch: Vec<(Source, Option<Known>)>| {
+        let mut reader = Reader::default();
+        for (source, known) in batch {
+            reader.read(source, known, &markers, options);
         }
-    }
+        reader.finish()
+    };
+    let mut scripts: Vec<Script> = batches.into_par_iter().flat_map_iter(read).collect();
+    layout::check(&mut scripts);
     scripts
 }
 
-fn statements(
-    outline: &Outline<'_>,
-    file: usize,
-    waiting: &mut Vec<Waiting>,
-    scratch: &mut Scratch,
-) -> (Vec<Statement>, Vec<Problem>) {
-    let mut problems = outline.problems.clone();
-    let mut statements = Vec::with_capacity(outline.pieces.len());
-    for piece in &outline.pieces {
-        let text = piece.span.of(&outline.code.text);
-        let content = match content::read(text, scratch) {
-            Read::Done(content) => content,
-            Read::Query => {
-                waiting.push(Waiting { file, statement: statements.len(), text: text.to_owned() });
-                Content::Other
-            }
-        };
-        if let Content::Refused(refused) = &content {
-            problems.push(Problem {
-                kind: ProblemKind::Syntax,
-                line: Some(piece.line),
-                message: format!("syntax error: {} expected", refused.expected),
-                hint: None,
-            });
-        }
-        statements.push(Statement {
-            span: piece.span,
-            line: piece.line,
-            leading: piece.leading,
-            direction: piece.direction,
-            transaction: piece.transaction,
-            content,
-            inner: Vec::new(),
-        });
-    }
-    problems.sort_by_key(|problem| problem.line);
-    (statements, problems)
-}
+#[cfg(test)]
+mod tests;

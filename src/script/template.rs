@@ -159,7 +159,7 @@ mod tests {
         for (text, expected) in [
             ("create table ${schema}.t (a int)", "create table __schema_.t (a int)"),
             ("create table {{ app.schema }}.t ()", "create table ___app_schema___.t ()"),
-            ("{% if a\n%}select 1{# é #}", "        \n  select 1        "),
+            ("{% if a\n%}select 1{# é #}", "       \n  select 1        "),
             ("<% if x %>drop table <%= t %>", "          drop table ____t___"),
             ("select '{{1,2}}', \"${a}\" -- ${b}", "select '{{1,2}}', \"${a}\" -- ${b}"),
             ("grant all on t to $APP_USER;", "grant all on t to _APP_USER;"),

@@ -62,11 +62,17 @@ impl Transactions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::script::content::{Read, read};
     use crate::script::control::control;
+    use crate::sql::Scratch;
 
     /// `T0` = the tool's transaction, number 0; `S` the script's, `M` a message's; `-` none.
     fn shown(wrapping: Wrapping, script: &str) -> String {
-        let controls: Vec<_> = script.split(';').map(|text| control(text)).collect();
+        let control = |text: &str| match read(text, &mut Scratch::default()) {
+            Read::Done(content) => control(&content),
+            Read::Query => None,
+        };
+        let controls: Vec<_> = script.split(';').map(control).collect();
         let found = Transactions::default().of_section(wrapping, &controls);
         let shown = found.iter().map(|transaction| match transaction {
             None => "-".to_owned(),

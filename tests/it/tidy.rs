@@ -9,7 +9,7 @@ use sqlsift::rules::registry::{ENTRIES, pages};
 /// Which module may name which, besides itself.
 const EDGES: &[(&str, &[&str])] = &[
     ("advise", &["catalog", "plan", "report", "rules", "sql", "workload"]),
-    ("catalog", &["sql"]),
+    ("catalog", &["script", "sql"]),
     (
         "cli",
         &["advise", "catalog", "config", "effect", "ingest", "plan", "report", "rules", "script", "sql", "workload"],

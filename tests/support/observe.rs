@@ -9,6 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use sqlsift::catalog::apply::Replay;
+use sqlsift::catalog::model::{SourceLine, Table};
+use sqlsift::effect::model::Cause;
+use sqlsift::effect::{Effect, WorkKind};
+use sqlsift::sql::ddl::model::{ActionKind, ObjectKind, QualifiedName, ReindexTarget};
+use sqlsift::sql::ddl::{self, Ddl};
+use sqlsift::sql::split::split;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls, SimpleQueryMessage};
 
 /// Weakest first, as `pg_locks.mode` has them.
@@ -35,8 +42,9 @@ pub struct Observed {
     pub scanned: BTreeSet<String>,
     /// Tables of the indexes built.
     pub built: BTreeSet<String>,
-    /// Sequential scans of whatever reason.
+    /// Sequential scans of whatever reason; of a statement that was held up they cannot be seen.
     pub read: BTreeSet<String>,
+    pub held_up: bool,
     /// SQLSTATE and message.
     pub error: Option<(String, String)>,
 }
@@ -106,14 +114,29 @@ impl Session {
             .collect())
     }
 
+    /// Executes the statement in the way that it allows, and looks.
+    pub async fn observe(&self, config: &Config, sql: &str, statement: &Ddl, replay: &Replay) -> Result<Observed> {
+        match blockers(statement, replay) {
+            None => self.in_transaction(sql).await,
+            Some(blockers) => self.held_up(config, sql, &blockers).await,
+        }
+    }
+
     /// Executes the statement in a transaction, looks, and rolls it back.
-    pub async fn in_transaction(&self, sql: &str) -> Result<Observed> {
-        self.run("SET client_min_messages = debug1; BEGIN").await?;
+    async fn in_transaction(&self, sql: &str) -> Result<Observed> {
+        self.run("SET timezone = 'Europe/Berlin'; SET client_min_messages = debug1; BEGIN").await?;
         let before = self.relations().await?;
         self.notices.lock().expect("no panic while it is held").clear();
         let mut observed = Observed::default();
         match self.client.simple_query(sql).await {
-            Ok(_) => self.look(&before, &self.pid, self, &mut observed).await?,
+            Ok(_) => {
+                self.look(&before, &self.pid, self, &mut observed).await?;
+                // A table that is emptied gets a new file without a look at the old one.
+                if sql.trim_start().to_ascii_uppercase().starts_with("TRUNCATE") {
+                    observed.rewritten.clear();
+                    observed.built.clear();
+                }
+            }
             Err(e) => observed.error = Some(refusal(&e)),
         }
         self.run("ROLLBACK; SET client_min_messages = warning").await?;
@@ -138,6 +161,7 @@ impl Session {
                 observed.read.insert(name_of(&names, oid, name));
             }
         }
+        let mut references = false;
         let notices = std::mem::take(&mut *worker.notices.lock().expect("no panic while it is held"));
         for notice in notices {
             let quoted: Vec<&str> = notice.split('"').skip(1).step_by(2).collect();
@@ -151,15 +175,30 @@ impl Session {
             } else if notice.starts_with("verifying table") {
                 observed.scanned.extend(named(quoted.first()));
             } else if notice.starts_with("building index") {
-                observed.built.extend(named(quoted.get(1)));
+                // An index of a new table is empty.
+                let table = named(quoted.get(1)).filter(|name| before.values().any(|(known, ..)| known == name));
+                observed.built.extend(table);
             } else if notice.starts_with("validating foreign key constraint") {
+                references = true;
                 let name = quoted.first().copied().unwrap_or_default().replace('\'', "''");
                 let tables = format!("SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND conname = '{name}'");
                 for row in self.rows(&tables).await? {
                     let found = names.get(row[0].as_str()).map(|name| (*name).to_owned());
-                    observed.scanned.extend(found.filter(|name| observed.kinds.get(name) == Some(&'r')));
+                    // The name may be that of several partitions' keys.
+                    let read = |name: &String| observed.kinds.get(name) == Some(&'r') && observed.read.contains(name);
+                    observed.scanned.extend(found.filter(read));
                 }
             }
+        }
+        // Checks of a domain are made without a word. Of a foreign key's other side the planner reads what it likes.
+        let held =
+            |name: &&String| observed.locks.contains_key(*name) && matches!(observed.kinds.get(*name), Some('r' | 'm'));
+        let fresh = |name: &String| before.values().all(|(known, ..)| known != name);
+        let known =
+            |name: &&String| fresh(name) || observed.rewritten.contains(*name) || observed.built.contains(*name);
+        let silent: Vec<String> = observed.read.iter().filter(|name| held(name) && !known(name)).cloned().collect();
+        if !references {
+            observed.scanned.extend(silent);
         }
         Ok(())
     }
@@ -179,7 +218,7 @@ impl Session {
 
     /// Executes a statement that refuses to run in a transaction, held up by one blocker after the other; the locks are those
     /// held or waited for at each halt. What it did stays.
-    pub async fn held_up(&self, config: &Config, sql: &str, blockers: &[String]) -> Result<Observed> {
+    async fn held_up(&self, config: &Config, sql: &str, blockers: &[String]) -> Result<Observed> {
         let worker = Session::open(config.clone()).await?;
         worker.run("SET client_min_messages = debug1").await?;
         let before = self.relations().await?;
@@ -206,6 +245,7 @@ impl Session {
         let mut done = Observed::default();
         self.look(&before, "0", &worker, &mut done).await?;
         done.locks = observed.locks;
+        done.held_up = true;
         Ok(done)
     }
 
@@ -235,4 +275,98 @@ fn refusal(error: &tokio_postgres::Error) -> (String, String) {
         Some(refused) => (refused.code().code().to_owned(), refused.message().to_owned()),
         None => (String::new(), error.to_string()),
     }
+}
+
+/// The schema as sqlsift understands it, statement by statement.
+pub fn replay(sql: &str) -> Replay {
+    let mut replay = Replay::default();
+    for statement in split(sql.as_bytes()) {
+        apply(&mut replay, statement.span.of(sql));
+    }
+    replay
+}
+
+pub fn apply(replay: &mut Replay, text: &str) {
+    if let Ok(Some(ddl)) = ddl::parse(text) {
+        let at = SourceLine { path: "setup.sql".into(), line: 1 };
+        let _ = replay.apply_text(&ddl, text, &at);
+    }
+}
+
+/// What a second session does, one after the other, to halt a statement that refuses to run in a transaction, so that its locks can
+/// be read. `None`: it runs in one.
+pub fn blockers(statement: &Ddl, replay: &Replay) -> Option<Vec<String>> {
+    let lock = |table: &str, mode: &str| format!("LOCK TABLE {table} IN {mode} MODE");
+    let table_of = |index: &QualifiedName| replay.index(index).map(|(table, _)| table.to_string());
+    let named = |table: &QualifiedName| replay.name(table).to_string();
+    match statement {
+        Ddl::CreateIndex(index) if index.concurrently => Some(vec![lock(&named(&index.table), "ROW EXCLUSIVE")]),
+        Ddl::Drop(drop) if drop.concurrently && drop.kind == ObjectKind::Index => {
+            Some(drop.names.iter().filter_map(table_of).map(|table| lock(&table, "ROW EXCLUSIVE")).collect())
+        }
+        Ddl::Reindex(reindex) if reindex.concurrently => {
+            let name = reindex.name.as_ref()?;
+            let table = if reindex.target == ReindexTarget::Index { table_of(name)? } else { named(name) };
+            Some(vec![lock(&table, "ROW EXCLUSIVE")])
+        }
+        Ddl::Vacuum(vacuum) => {
+            // A partitioned table first, then its partitions, one by one.
+            let mut tables: Vec<String> = Vec::new();
+            for table in vacuum.tables.iter().map(|table| replay.name(table)) {
+                let below = replay.catalog().tables.iter().filter(|(_, one)| one.partition_bound.is_some());
+                let below =
+                    below.filter(|(_, one)| one.parent.as_ref() == Some(&table)).map(|(name, _)| name.to_string());
+                let below: Vec<String> = below.collect();
+                tables.extend([table.to_string()].into_iter().chain(below));
+            }
+            Some(tables.iter().map(|table| lock(&format!("ONLY {table}"), "SHARE UPDATE EXCLUSIVE")).collect())
+        }
+        Ddl::AlterTable(alter) => alter.actions.iter().find_map(|action| match &action.kind {
+            ActionKind::DetachPartition { partition, concurrently: true, .. } => {
+                let parent = replay.name(&alter.name);
+                let points = |table: &Table| table.foreign_keys().any(|key| *key.references == parent);
+                let tables = replay.catalog().tables.iter();
+                let pointing = tables.filter(|(_, table)| points(table)).map(|(name, _)| name.to_string());
+                let all = [parent.to_string(), named(partition)].into_iter().chain(pointing);
+                Some(all.map(|table| lock(&table, "ACCESS SHARE")).collect())
+            }
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+/// Each difference between what was predicted and what happened as a line; predicted first.
+pub fn differences(predicted: &Effect, observed: &Observed) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let told: BTreeMap<String, &str> =
+        predicted.locks.iter().map(|lock| (lock.on.to_string(), lock.mode.name())).collect();
+    let names: BTreeSet<&String> = told.keys().chain(observed.locks.keys()).collect();
+    for name in names {
+        let (told, seen) = (told.get(name).copied(), observed.locks.get(name).copied());
+        // An index is spoken of only where a statement locks it by its own name.
+        let counts = observed.is_table(name) || (told.is_some() && observed.kinds.contains_key(name));
+        if told != seen && counts {
+            wrong.push(format!("lock on {name}: {told:?}, but {seen:?}"));
+        }
+    }
+    // A partitioned table without partitions has no rows.
+    let of = |kind: WorkKind| -> BTreeSet<String> {
+        // Of a detached partition no message tells that it is read.
+        let seen = |cause: Cause| cause != Cause::DetachPartition || !observed.held_up;
+        let works = predicted.works.iter().filter(|work| work.kind == kind && seen(work.cause));
+        let works = works.map(|work| work.on.to_string());
+        works.filter(|name| observed.kinds.get(name) != Some(&'p')).collect()
+    };
+    let mut compare = |what: &str, told: &BTreeSet<String>, seen: &BTreeSet<String>| {
+        if told != seen {
+            wrong.push(format!("{what}: {told:?}, but {seen:?}"));
+        }
+    };
+    let rewritten = of(WorkKind::Rewrite);
+    compare("rewritten", &rewritten, &observed.rewritten);
+    compare("scanned", &of(WorkKind::Scan), &observed.scanned);
+    let built = |set: &BTreeSet<String>| set.difference(&rewritten).cloned().collect::<BTreeSet<_>>();
+    compare("built", &built(&of(WorkKind::IndexBuild)), &built(&observed.built));
+    wrong
 }

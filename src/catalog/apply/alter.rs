@@ -1,6 +1,6 @@
 //! ALTER TABLE, action by action.
 
-use super::table::new_column;
+use super::table::{bound_text, new_column};
 use super::{Applied, Complaint, Replay};
 use crate::catalog::expression::rename_column;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
@@ -45,11 +45,9 @@ fn concerns(kind: &ActionKind) -> bool {
 
 impl Replay {
     pub(super) fn alter_table(&mut self, alter: &AlterTable, at: &SourceLine) -> Applied {
-        if !alter.actions.iter().any(|action| concerns(&action.kind)) {
-            return Ok(());
-        }
         let Some(table) = self.find_table(&alter.name) else {
-            return self.alter_other_relation(alter);
+            let lost = alter.actions.iter().any(|action| concerns(&action.kind));
+            return if lost { self.alter_other_relation(alter) } else { Ok(()) };
         };
         for action in &alter.actions {
             let at = self.lines.place(at, action.span);
@@ -120,7 +118,8 @@ impl Replay {
             ActionKind::AddConstraint(constraint) if alter.only => self.add_constraint_only(table, constraint, at),
             ActionKind::AddConstraint(constraint) => self.add_constraint(table, constraint, at),
             ActionKind::ValidateConstraint(name) => {
-                self.change_constraint(table, name, |constraint| constraint.validated = true)
+                self.change_constraint(table, name, |constraint| constraint.validated = true)?;
+                self.settle_not_null(table)
             }
             ActionKind::AlterConstraint { constraint, deferrable, .. } => {
                 self.change_constraint(table, constraint, |one| one.deferrable = deferrable.unwrap_or(one.deferrable))
@@ -133,10 +132,11 @@ impl Replay {
             ActionKind::Move(MoveTo::Schema(to)) => {
                 self.move_table(table, &TableName { schema: to.text.clone(), name: table.name.clone() })
             }
-            ActionKind::AttachPartition { partition, .. } => {
+            ActionKind::AttachPartition { partition, bound } => {
                 let partition = self.known_table(partition)?;
                 self.adopt(table, &partition)?;
                 let child = self.table_mut(&partition)?;
+                child.partition_bound = Some(bound_text(bound));
                 if child.kind == TableKind::Table {
                     child.kind = TableKind::Partition;
                 }
@@ -145,6 +145,7 @@ impl Replay {
             ActionKind::DetachPartition { partition, .. } => {
                 let partition = self.known_table(partition)?;
                 let child = self.table_mut(&partition)?;
+                child.partition_bound = None;
                 child.parent = None;
                 if child.kind == TableKind::Partition {
                     child.kind = TableKind::Table;
@@ -166,15 +167,10 @@ impl Replay {
                 self.table_mut(table)?.parent = None;
                 Ok(())
             }
-            ActionKind::EnableRowSecurity => {
-                self.table_mut(table)?.row_security = true;
+            other => {
+                super::policies::set_property(self.table_mut(table)?, other, at);
                 Ok(())
             }
-            ActionKind::DisableRowSecurity => {
-                self.table_mut(table)?.row_security = false;
-                Ok(())
-            }
-            _ => Ok(()),
         }
     }
 
@@ -192,6 +188,7 @@ impl Replay {
                 columns.push(column);
             }
         }
+        self.own_sequence(def, table, at);
         self.add_constraints(table, constraints, at);
         Ok(())
     }

@@ -153,6 +153,9 @@ impl Replay {
         for constraint in table.constraints.iter_mut().filter(|one| index.constraint && one.name == index.name) {
             constraint.name = to.to_owned();
         }
+        if table.replica_identity.as_ref() == Some(&index.name) {
+            table.replica_identity = Some(to.to_owned());
+        }
         index.name = to.to_owned();
         Ok(())
     }

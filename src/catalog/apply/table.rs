@@ -3,7 +3,9 @@
 use super::names::choose;
 use super::{Applied, Complaint, Replay, TEMPORARY};
 use crate::catalog::model::{Column, Constraint, ConstraintKind, Index, SourceLine, Table, TableKind, TableName};
-use crate::sql::ddl::model::{ColumnDef, ConstraintBody, ConstraintDef, CreateTable, Like, Persistence};
+use crate::sql::ddl::model::{
+    Bound, ColumnDef, ConstraintBody, ConstraintDef, CreateTable, GeneratedKind, Like, Persistence,
+};
 use crate::sql::ddl::quoted_if_needed;
 
 impl Replay {
@@ -24,10 +26,12 @@ impl Replay {
             kind: kind(def),
             partition_key: def.partition_by.as_ref().map(|key| key.text.clone()),
             parent: partition_of.clone(),
+            partition_bound: def.bound.as_ref().map(bound_text),
             unlogged: def.persistence == Persistence::Unlogged,
             defined_at: Some(at.clone()),
             ..Table::default()
         };
+        super::policies::set_parameters(&mut table, &def.parameters);
         if let Some(parent) = &partition_of {
             table.columns = self.columns_of(parent)?;
         }
@@ -51,6 +55,9 @@ impl Replay {
             )));
         }
         self.catalog.tables.insert(name.clone(), table);
+        for column in &def.columns {
+            self.own_sequence(column, &name, at);
+        }
         for like in &def.like {
             self.like_indexes(like, &name, at)?;
         }
@@ -195,9 +202,18 @@ pub(super) fn new_column(def: &ColumnDef, table: &TableName, at: SourceLine) -> 
         not_null: def.not_null.is_some(),
         default: written.or(sequence),
         generated: def.generated.is_some(),
+        virtual_generated: matches!(def.generated_kind, Some(GeneratedKind::Virtual | GeneratedKind::Unsaid)),
         identity: def.identity.is_some(),
         collation: def.collation.clone(),
         stats: None,
         defined_at: Some(at),
+    }
+}
+
+/// As the catalog keeps it.
+pub(super) fn bound_text(bound: &Bound) -> String {
+    match bound {
+        Bound::Default => "DEFAULT".to_owned(),
+        Bound::Values(values) => values.text.clone(),
     }
 }

@@ -11,7 +11,7 @@ use crate::report::model::{Finding, Report};
 use crate::report::redact::Literals;
 use crate::rules::context::{KnownPlan, WorkloadCx, Worth};
 use crate::rules::place::Places;
-use crate::rules::plans::{known, query_of};
+use crate::rules::plans::{known, query_with};
 use crate::rules::run::Outcome;
 use crate::sql::facts::Facts;
 use crate::workload::model::{Query, QueryIndex, Workload};
@@ -82,7 +82,7 @@ pub fn examine(read: Read, given: Catalog, mut config: Config, worth: Worth, ask
 }
 
 fn query(given: &Given, facts: &Facts) -> Query {
-    Query { database: given.database.clone(), ..query_of(&given.plan, facts) }
+    Query { database: given.database.clone(), ..query_with(&given.plan, facts) }
 }
 
 /// Plans of one query and one shape have one id; those after the first get one of their own.

@@ -1,7 +1,7 @@
 //! A plan that stands as the server wrote it, alone in the input, is recognised in one pass and needs no copy.
 
-use super::region;
 use super::shape::{self, Shape};
+use super::{glyph, region};
 use crate::plan::model::Format;
 
 /// The format, if nothing has to be taken off. In doubt `None`: the slow way finds the same plan.
@@ -118,7 +118,7 @@ fn is_text(input: &str) -> bool {
     let bytes = input.as_bytes();
     let first = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
     let Some(root) = Root::of(&input[..first]) else { return false };
-    if memchr::memchr3(b'\t', b'\r', b'&', bytes).is_some() || memchr::memchr2(0xC2, 0xE2, bytes).is_some() {
+    if memchr::memchr2(b'\t', b'\r', bytes).is_some() || glyph::stands_for_others(input) {
         return false;
     }
     let (mut single, mut double, mut start) = (false, false, 0);
@@ -151,7 +151,8 @@ enum Root {
 
 impl Root {
     fn of(line: &str) -> Option<Root> {
-        if line.starts_with(' ') || shape::shape(line) != Shape::Root {
+        // Unaligned, the expanded display puts the column's name in front, and a blank line between rows.
+        if line.starts_with([' ', '"']) || line.starts_with("QUERY PLAN") || shape::shape(line) != Shape::Root {
             return None;
         }
         // Words that a sentence or a statement may begin with: the slow way looks at what surrounds them.

@@ -28,9 +28,18 @@ pub fn restore(rows: &mut [Row<'_>]) {
     }
 }
 
+/// Whether there may be anything to restore.
+pub fn stands_for_others(text: &str) -> bool {
+    let entity = |at: usize| ENTITY.iter().any(|entity| text[at..].starts_with(entity));
+    memchr::memchr_iter(b'&', text.as_bytes()).any(entity) || !text.is_ascii() && matches!(plain(text), Cow::Owned(_))
+}
+
+/// What only the source of a page has.
+const ENTITY: [&str; 4] = ["&gt;", "&lt;", "&quot;", "&nbsp;"];
+
 /// Entities, and none of what they stand for: the whole was copied from the source of a page.
 fn is_escaped(rows: &[Row<'_>]) -> bool {
-    let entity = |text: &str| ["&gt;", "&lt;", "&quot;", "&nbsp;"].iter().any(|entity| text.contains(entity));
+    let entity = |text: &str| ENTITY.iter().any(|entity| text.contains(entity));
     let raw = |text: &str| text.trim_start_matches(['>', ' ']).contains(['<', '>']);
     let mut nbsp = false;
     let mut found = false;

@@ -1,5 +1,7 @@
 //! The first words of a node line in, what kind of node that is out (`explain.c`, `ExplainNode`).
 
+use std::sync::OnceLock;
+
 use super::super::model::{Join, Kind, Partial, Strategy};
 
 /// What the title says; what is read stands behind it.
@@ -15,7 +17,7 @@ pub(super) struct Title<'a> {
 }
 
 /// Names whose text form is that of the JSON format, each after those that it is the beginning of.
-const PLAIN: [Kind; 32] = [
+static PLAIN: [Kind; 32] = [
     Kind::SeqScan,
     Kind::IndexScan,
     Kind::IndexOnlyScan,
@@ -70,6 +72,19 @@ const AGGREGATES: [(&str, Strategy); 4] = [
 
 const SET_OPERATIONS: [&str; 4] = ["Intersect All", "Intersect", "Except All", "Except"];
 
+/// Those of [`PLAIN`] that begin with the letter that the text begins with.
+fn named(text: &str) -> &'static [(&'static str, Kind)] {
+    static BY_LETTER: OnceLock<[Vec<(&'static str, Kind)>; 26]> = OnceLock::new();
+    let letter = |text: &str| text.bytes().next().map(|byte| usize::from(byte.wrapping_sub(b'A')));
+    let by_letter = BY_LETTER.get_or_init(|| {
+        std::array::from_fn(|at| {
+            let own = PLAIN.iter().filter(|kind| letter(kind.name()) == Some(at));
+            own.map(|kind| (kind.name(), kind.clone())).collect()
+        })
+    });
+    letter(text).and_then(|at| by_letter.get(at)).map_or(&[], Vec::as_slice)
+}
+
 /// The title and what stands behind it, which begins with a blank unless it is empty.
 pub(super) fn parse(text: &str) -> Option<(Title<'_>, &str)> {
     let mut title = Title {
@@ -101,9 +116,9 @@ pub(super) fn parse(text: &str) -> Option<(Title<'_>, &str)> {
 
 impl<'a> Title<'a> {
     fn name(&mut self, text: &'a str) -> Option<&'a str> {
-        for kind in &PLAIN {
+        for (name, kind) in named(text) {
             // `Gather Motion 3:1` is a node of Greenplum.
-            if let Some(rest) = word(text, kind.name()).filter(|rest| !rest.starts_with(" Motion ")) {
+            if let Some(rest) = word(text, name).filter(|rest| !rest.starts_with(" Motion ")) {
                 self.kind = kind.clone();
                 return Some(rest);
             }

@@ -4,7 +4,6 @@
 //! is neither a query nor a statement of Postgres is refused with the place, so that nothing is lost silently.
 
 mod alter;
-pub mod block;
 mod column;
 mod constraint;
 mod copy;

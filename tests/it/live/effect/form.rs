@@ -5,55 +5,38 @@ use sqlsift::catalog::model::{Column, ConstraintKind, Table, TableKind, TableNam
 
 use super::schema::Random;
 
-#[derive(Clone, Debug)]
-pub struct Form {
-    pub text: String,
-    /// What holds the statement up, one after the other; `None`: it runs in a transaction.
-    pub blockers: Option<Vec<String>>,
-}
-
-pub fn forms(major: u32) -> Vec<Form> {
+/// Those that a server of this major knows.
+pub fn forms(major: u32) -> Vec<String> {
     let lines = include_str!("forms.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.filter_map(|line| form(line, major)).collect()
-}
-
-fn form(line: &str, major: u32) -> Option<Form> {
-    let (since, line) = match line.split_once(": ") {
-        Some((since, rest)) if since.parse::<u32>().is_ok() => (since.parse().unwrap_or_default(), rest),
-        _ => (0, line),
-    };
-    if since > major {
-        return None;
-    }
-    let Some(rest) = line.strip_prefix("! ") else { return Some(Form { text: line.to_owned(), blockers: None }) };
-    let (blockers, text) = rest.split_once(" | ")?;
-    let blockers = blockers.split(" & ").map(str::to_owned).collect();
-    Some(Form { text: text.to_owned(), blockers: Some(blockers) })
+    lines
+        .filter_map(|line| match line.split_once(": ") {
+            Some((since, rest)) if since.parse::<u32>().is_ok() => {
+                since.parse::<u32>().is_ok_and(|since| since <= major).then(|| rest.to_owned())
+            }
+            _ => Some(line.to_owned()),
+        })
+        .collect()
 }
 
 /// The form with names of this schema in it, if it has some that fit.
-pub fn fill(form: &Form, replay: &Replay, random: &mut Random) -> Option<Form> {
+pub fn fill(form: &str, replay: &Replay, random: &mut Random) -> Option<String> {
     (0..40).find_map(|_| fill_once(form, replay, random))
 }
 
 const ROOTS: [&str; 8] = ["people", "orders", "items", "notes", "tags", "events", "beings", "dogs"];
 
-fn fill_once(form: &Form, replay: &Replay, random: &mut Random) -> Option<Form> {
-    let plain = form.text.contains("{plain}") || form.text.contains("{typed}");
+fn fill_once(form: &str, replay: &Replay, random: &mut Random) -> Option<String> {
+    let plain = form.contains("{plain}") || form.contains("{typed}");
     let roots = if plain { &ROOTS[..5] } else { &ROOTS[..] };
     let root = *random.pick(roots)?;
     let (_, table) = table_named(replay, root)?;
-    let mut filled = form.clone();
+    let mut filled = form.to_owned();
     let mut column = None;
-    while let Some(start) = filled.text.find('{') {
-        let end = start + filled.text[start..].find('}')?;
-        let key = filled.text[start + 1..end].to_owned();
+    while let Some(start) = filled.find('{') {
+        let end = start + filled[start..].find('}')?;
+        let key = filled[start + 1..end].to_owned();
         let value = value(&key, replay, (root, table), &mut column, random)?;
-        let replace = |text: &str| text.replace(&format!("{{{key}}}"), &value);
-        filled.text = replace(&filled.text);
-        for blocker in filled.blockers.iter_mut().flatten() {
-            *blocker = replace(blocker);
-        }
+        filled.replace_range(start..=end, &value);
     }
     Some(filled)
 }
