@@ -97,6 +97,11 @@ fn placeholders_of_tools_stand_for_names_and_values() {
         "COPY t FROM :'file' CSV",
         "ALTER TABLE t ALTER a SET DEFAULT b[1:n]",
         "ALTER TABLE t ALTER a SET STATISTICS ${n}",
+        "ALTER LANGUAGE plpgsql OWNER TO @extowner@",
+        "CREATE FUNCTION f() RETURNS @extschema:hstore@.hstore LANGUAGE c AS 'x'",
+        "ALTER TABLE %(table)s ADD a int DEFAULT %(value)s",
+        "ALTER TABLE %s ADD a int",
+        "GRANT SELECT ON t TO @role",
     ] {
         assert!(matches!(parse(text), Ok(Some(_))), "{text}: {:?}", parse(text));
     }
