@@ -105,7 +105,7 @@ fn pieces(
     let found = split(text.as_bytes());
     let mut gap = 0;
     for one in &found {
-        psql::includes(moved(one.leading).of(source.text), first_line + lines(&text[..one.leading.start]), problems);
+        psql::includes(moved(one.leading).of(source.text), || first_line + lines(&text[..one.leading.start]), problems);
         gap = one.data.map_or(one.span.end, |data| data.end);
         let piece = Piece {
             span: moved(one.span),
@@ -126,7 +126,7 @@ fn pieces(
     }
     psql::includes(
         text.get(gap..).unwrap_or_default(),
-        first_line + lines(text.get(..gap).unwrap_or_default()),
+        || first_line + lines(text.get(..gap).unwrap_or_default()),
         problems,
     );
 }

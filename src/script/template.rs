@@ -4,6 +4,7 @@
 //! `{# … #}` and `<% … %>` become blanks. What stands in strings, quoted names and comments is left as it is.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use memchr::memchr3;
 
@@ -102,8 +103,9 @@ impl Copy<'_> {
     fn placeholders(&mut self) {
         let bytes = self.bytes.clone();
         let mut lexer = Lexer::new(&bytes);
+        let mut closing = Closing { text: self.text, absent: BTreeSet::new() };
         while let Some(token) = lexer.next() {
-            let Some((end, what)) = self.placeholder(&bytes, token) else { continue };
+            let Some((end, what)) = self.placeholder(&bytes, token, &mut closing) else { continue };
             let span = Span { start: token.start, end };
             match what {
                 What::Name => self.name(span),
@@ -118,9 +120,9 @@ impl Copy<'_> {
     }
 
     /// The placeholder that begins at a token: where it ends and what it stands for.
-    fn placeholder(&self, bytes: &[u8], token: Token) -> Option<(usize, What)> {
+    fn placeholder(&self, bytes: &[u8], token: Token, closing: &mut Closing<'_>) -> Option<(usize, What)> {
         let rest = self.text.get(token.start..)?;
-        let until = |close: &str| rest.find(close).map(|at| token.start + at + close.len());
+        let mut until = |close: &'static str| closing.after(token.start, close);
         match token.kind {
             TokenKind::Unknown if rest.starts_with("${") => Some((until("}")?, What::Name)),
             TokenKind::Unknown if rest.starts_with("{{") => Some((until("}}")?, What::Name)),
@@ -141,6 +143,25 @@ impl Copy<'_> {
             }
             _ => None,
         }
+    }
+}
+
+/// Finds what closes a placeholder; what was missed once is not looked for again, so that time stays linear.
+struct Closing<'t> {
+    text: &'t str,
+    absent: BTreeSet<&'static str>,
+}
+
+impl Closing<'_> {
+    fn after(&mut self, from: usize, close: &'static str) -> Option<usize> {
+        if self.absent.contains(close) {
+            return None;
+        }
+        let found = self.text.get(from..)?.find(close).map(|at| from + at + close.len());
+        if found.is_none() {
+            self.absent.insert(close);
+        }
+        found
     }
 }
 
