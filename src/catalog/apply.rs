@@ -106,6 +106,9 @@ impl Replay {
             self.lines = lines::Lines::of(text, at);
         }
         let complaints = self.apply(ddl, at);
+        if let Ddl::CreateView(view) = ddl {
+            self.note_reads(view, text);
+        }
         self.lines = lines::Lines::default();
         if let Ddl::CreateView(view) = ddl {
             self.set_view_query(&view.name, view.query.of(text));
@@ -122,6 +125,7 @@ impl Replay {
             Ddl::AlterIndex(alter) => self.alter_index(alter),
             Ddl::Drop(drop) => self.drop(drop),
             Ddl::CreateView(view) => self.create_view(view, at),
+            Ddl::RefreshMaterializedView(refresh) => self.refresh(refresh),
             Ddl::CreateType(def) => self.create_type(def),
             Ddl::AlterDomain(alter) => self.alter_domain(alter),
             Ddl::MoveType { name, to } => self.move_type(name, to),

@@ -36,7 +36,8 @@ pub fn from_files(files: &[SchemaFile<'_>]) -> FromDdl {
             reader.file(*file);
         }
     }
-    FromDdl { catalog: reader.replay.finish(), ..reader.out }
+    let complete = reader.out.problems.is_empty();
+    FromDdl { catalog: Catalog { complete, ..reader.replay.finish() }, ..reader.out }
 }
 
 struct Reader {

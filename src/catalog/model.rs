@@ -48,6 +48,16 @@ pub struct Catalog {
     pub routines: Vec<Routine>,
     pub sequences: BTreeMap<TableName, Sequence>,
     pub settings: BTreeMap<String, String>,
+    /// Everything that was given was understood, so that a column which is not there does not exist. Not serialised.
+    #[serde(skip)]
+    pub complete: bool,
+}
+
+impl Catalog {
+    /// Whether a column that a known table does not have does not exist: what a server said, or DDL of which all was understood.
+    pub fn is_complete(&self) -> bool {
+        self.complete || self.origin != Origin::Ddl
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,12 +85,19 @@ pub struct Table {
     /// Of a partition: `DEFAULT`, or from `FOR VALUES` to its end.
     pub partition_bound: Option<String>,
     pub row_security: bool,
+    /// Of a view: the tables and views that it reads, with the columns that it names.
+    pub reads: BTreeMap<TableName, Vec<String>>,
     pub row_security_forced: bool,
     pub policies: Vec<Policy>,
     /// `CREATE UNLOGGED TABLE`; false also when nothing says so.
     pub unlogged: bool,
+    /// A materialized view WITH NO DATA: nobody can read it yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unfilled: bool,
     /// Storage parameters, and options of a view.
     pub parameters: BTreeMap<String, String>,
+    /// Where a later statement set a parameter, or `row_security`, or `unlogged`.
+    pub set_at: BTreeMap<String, SourceLine>,
     /// The index that REPLICA IDENTITY names.
     pub replica_identity: Option<String>,
     /// Whether COMMENT said something of it; false also when nothing is known.

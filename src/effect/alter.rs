@@ -5,7 +5,7 @@ mod column;
 mod level;
 
 use crate::catalog::model::{Table, TableName};
-use crate::sql::ddl::model::{Action, ActionKind, AlterTable, MoveTo};
+use crate::sql::ddl::model::{Action, ActionKind, AlterTable};
 use crate::sql::facts::Span;
 
 use super::LockMode;
@@ -34,18 +34,19 @@ pub(super) fn predict(draft: &mut Draft<'_>, alter: &AlterTable) {
         if level::reaches_down(draft, &altered.table, &action.kind) {
             draft.lock_all(&altered.family, mode, action.span);
         }
+        if level::indexes_below(draft, &altered.table, &action.kind) {
+            draft.lock_all(&altered.family, LockMode::Share, action.span);
+        }
         act(draft, &altered, action);
     }
 }
 
-/// ALTER TABLE takes indexes too; a new name needs less there (`RenameRelation`).
+/// ALTER TABLE takes indexes too. A new name needs less in ALTER INDEX (`RenameRelation`).
 fn index(draft: &mut Draft<'_>, alter: &AlterTable) {
     let Some((table, index)) = draft.replay.index(&alter.name) else { return };
     let on = TableName { schema: table.schema, name: index.name.clone() };
     for action in &alter.actions {
-        let renames = matches!(action.kind, ActionKind::Move(MoveTo::Name(_)));
-        let mode = if renames { LockMode::ShareUpdateExclusive } else { level::of(action) };
-        draft.lock(&on, mode, action.span);
+        draft.lock(&on, level::of(action), action.span);
     }
 }
 
@@ -58,7 +59,7 @@ fn act(draft: &mut Draft<'_>, altered: &Altered, action: &Action) {
                 column::add(draft, altered, column, constraints, span);
             }
         }
-        ActionKind::DropColumn { column, .. } => column::drop(draft, altered, column, span),
+        ActionKind::DropColumn { column, cascade, .. } => column::drop(draft, altered, column, *cascade, span),
         ActionKind::SetType { column, to, collation, using } => {
             let change = column::Change { column, to, collation: collation.as_deref(), using: using.as_ref() };
             column::set_type(draft, altered, &change, span);

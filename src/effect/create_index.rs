@@ -23,14 +23,14 @@ pub(super) fn predict(draft: &mut Draft<'_>, index: &CreateIndex) {
         let name = QualifiedName { schema: Some(table.schema.clone()), name: name.text.clone(), span };
         draft.replay.index(&name).is_some() || draft.replay.catalog().tables.contains_key(&draft.name(&name))
     });
-    if present {
-        return;
-    }
     if index.only && draft.is_partitioned(&table) {
         return;
     }
     let members = draft.partitions(&table);
     draft.lock_all(&members, mode, span);
+    if present {
+        return;
+    }
     let building: Vec<TableName> =
         members.into_iter().filter(|member| !has_alike(draft, member, &table, index)).collect();
     draft.work(WorkKind::IndexBuild, &building, Cause::CreateIndex, span);

@@ -120,6 +120,40 @@ impl<'a> Draft<'a> {
         if self.is_partitioned(root) { self.family(root) } else { vec![root.clone()] }
     }
 
+    /// Views that read the table (or this column of it), those that read such views among them; with whether it is certain that the
+    /// column is used.
+    pub fn views_of(&self, table: &TableName, column: Option<&str>) -> Vec<(TableName, bool)> {
+        let mut found: Vec<(TableName, bool)> = Vec::new();
+        for (name, view) in &self.replay.catalog().tables {
+            let Some(read) = view.reads.get(table) else { continue };
+            if column.is_none_or(|column| read.iter().any(|one| one == column)) {
+                found.push((name.clone(), view.reads.len() == 1));
+            }
+        }
+        let mut at = 0;
+        while let Some((view, _)) = found.get(at).cloned() {
+            let above = self.replay.catalog().tables.iter().filter(|(_, other)| other.reads.contains_key(&view));
+            for (name, _) in above {
+                if found.iter().all(|(known, _)| known != name) {
+                    found.push((name.clone(), false));
+                }
+            }
+            at += 1;
+        }
+        found
+    }
+
+    /// What becomes of views when what they read is dropped.
+    pub fn views_go(&mut self, table: &TableName, column: Option<&str>, cascade: bool, span: Span) {
+        for (view, certain) in self.views_of(table, column) {
+            if cascade {
+                self.lock(&view, LockMode::AccessExclusive, span);
+            } else if certain {
+                self.fail("2BP01", format!("{view} depends on {table}"), span);
+            }
+        }
+    }
+
     /// Tables that the table's foreign keys point at.
     pub fn referenced(&self, table: &TableName) -> Vec<TableName> {
         let constraints = self.table(table).into_iter().flat_map(|table| &table.constraints);

@@ -18,7 +18,11 @@ pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
         match drop.kind {
             K::Table | K::ForeignTable => table(draft, name, drop),
             K::Index => index(draft, name, drop),
-            K::View | K::MaterializedView => draft.lock(&draft.name(name), LockMode::AccessExclusive, name.span),
+            K::View | K::MaterializedView => {
+                let view = draft.name(name);
+                draft.lock(&view, LockMode::AccessExclusive, name.span);
+                draft.views_go(&view, None, drop.cascade, name.span);
+            }
             K::Schema => {
                 let inside = draft.replay.catalog().tables.keys().filter(|table| table.schema == name.name);
                 let inside: Vec<TableName> = inside.cloned().collect();
@@ -39,9 +43,18 @@ fn table(draft: &mut Draft<'_>, name: &QualifiedName, drop: &Drop) {
     // A partition's parent is locked first (`RangeVarCallbackForDropRelation`), because its partition descriptor changes.
     if let Some(parent) = parent_of_partition(draft, &table) {
         draft.lock(&parent, LockMode::AccessExclusive, name.span);
+        if let Some(default) = draft.default_partition(&parent) {
+            draft.lock(&default, LockMode::AccessExclusive, name.span);
+        }
     }
+    let going: Vec<TableName> = drop.names.iter().flat_map(|name| draft.family(&draft.name(name))).collect();
     for member in draft.family(&table) {
         gone(draft, &member, name.span);
+        draft.views_go(&member, None, drop.cascade, name.span);
+        let needed = draft.referencing(&member).into_iter().find(|other| !going.contains(other));
+        if let Some(other) = needed.filter(|_| !drop.cascade) {
+            draft.fail("2BP01", format!("a foreign key of {other} depends on {member}"), name.span);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! VACUUM, ANALYZE, CLUSTER, REINDEX, REFRESH, TRUNCATE and LOCK.
 
-use crate::catalog::model::TableName;
+use crate::catalog::model::{TableKind, TableName};
 use crate::sql::ddl::model::{
     Analyze, Cluster, LockTable, QualifiedName, Refresh, Reindex, ReindexTarget, Truncate, Vacuum,
 };
@@ -13,6 +13,9 @@ use super::model::{Cause, WorkKind};
 /// Each table in a transaction of its own (`vacuum_open_relation`); partitions one by one, inheritance children not.
 pub(super) fn vacuum(draft: &mut Draft<'_>, vacuum: &Vacuum) {
     let mode = if vacuum.full { LockMode::AccessExclusive } else { LockMode::ShareUpdateExclusive };
+    if vacuum.tables.is_empty() {
+        return everything(draft, mode, vacuum.full.then_some(Cause::VacuumFull));
+    }
     for name in &vacuum.tables {
         let members = draft.partitions(&draft.name(name));
         draft.lock_all(&members, mode, name.span);
@@ -24,9 +27,23 @@ pub(super) fn vacuum(draft: &mut Draft<'_>, vacuum: &Vacuum) {
 
 /// A sample is read, not every row.
 pub(super) fn analyze(draft: &mut Draft<'_>, analyze: &Analyze) {
+    if analyze.tables.is_empty() {
+        return everything(draft, LockMode::ShareUpdateExclusive, None);
+    }
     for name in &analyze.tables {
         let members = draft.partitions(&draft.name(name));
         draft.lock_all(&members, LockMode::ShareUpdateExclusive, name.span);
+    }
+}
+
+/// Each table of the database, one after the other.
+fn everything(draft: &mut Draft<'_>, mode: LockMode, rewritten: Option<Cause>) {
+    let tables = draft.replay.catalog().tables.iter();
+    let all: Vec<TableName> =
+        tables.filter(|(_, table)| table.kind != TableKind::View).map(|(name, _)| name.clone()).collect();
+    draft.lock_all(&all, mode, Span::default());
+    if let Some(cause) = rewritten {
+        draft.work(WorkKind::Rewrite, &all, cause, Span::default());
     }
 }
 
@@ -51,12 +68,15 @@ pub(super) fn reindex(draft: &mut Draft<'_>, reindex: &Reindex) {
                 return draft.lock(&draft.name(name), of_index, name.span);
             };
             let index = TableName { schema: table.schema.clone(), name: index.name.clone() };
-            draft.lock(&index, of_index, name.span);
-            draft.lock(&table, mode, name.span);
-            draft.work(WorkKind::IndexBuild, [&table], Cause::Reindex, name.span);
+            if !draft.is_partitioned(&table) {
+                draft.lock(&index, of_index, name.span);
+            }
+            let members = leaves(draft, &table);
+            draft.lock_all(&members, mode, name.span);
+            draft.work(WorkKind::IndexBuild, &members, Cause::Reindex, name.span);
         }
         ReindexTarget::Table => {
-            let members = draft.partitions(&draft.name(name));
+            let members = leaves(draft, &draft.name(name));
             draft.lock_all(&members, mode, name.span);
             for member in members {
                 // Of a table that is not known some index is supposed.
@@ -76,6 +96,11 @@ pub(super) fn reindex(draft: &mut Draft<'_>, reindex: &Reindex) {
             draft.work(WorkKind::IndexBuild, &meant, Cause::Reindex, name.span);
         }
     }
+}
+
+/// Partitions are done one by one, each in a transaction of its own (`ReindexPartitions`); no lock stays on their parent.
+fn leaves(draft: &Draft<'_>, table: &TableName) -> Vec<TableName> {
+    draft.partitions(table).into_iter().filter(|member| !draft.is_partitioned(member)).collect()
 }
 
 /// `ExecRefreshMatView`: concurrently, readers go on, but neither writers nor another refresh.
@@ -122,7 +147,13 @@ pub(super) fn lock(draft: &mut Draft<'_>, lock: &LockTable) {
     let Some(mode) = LockMode::named(lock.mode) else { return };
     for name in &lock.tables {
         let table = draft.name(name);
-        let members = if lock.only { vec![table] } else { draft.family(&table) };
+        let mut members = if lock.only { vec![table] } else { draft.family(&table) };
+        let mut at = 0;
+        // What a view reads is locked with it (`LockViewRecurse`).
+        while let Some(read) = members.get(at).and_then(|member| draft.table(member)).map(|table| &table.reads) {
+            members.extend(read.keys().filter(|table| !members.contains(table)).cloned().collect::<Vec<_>>());
+            at += 1;
+        }
         draft.lock_all(&members, mode, name.span);
     }
 }

@@ -49,12 +49,12 @@ pub(super) fn create_statistics(draft: &mut Draft<'_>, statistics: &CreateStatis
     draft.lock(&draft.name(&statistics.table), LockMode::ShareUpdateExclusive, statistics.table.span);
 }
 
-/// `CommentObject`.
+/// `CommentObject`; of a constraint, trigger, policy or rule the table gets no more than AccessShare.
 pub(super) fn comment(draft: &mut Draft<'_>, comment: &Comment) {
     use ObjectKind as K;
     let on = match comment.kind {
         K::Table | K::View | K::MaterializedView | K::ForeignTable | K::Index => comment.name.as_ref(),
-        K::Column | K::Constraint | K::Policy | K::Rule | K::Trigger => comment.on.as_ref(),
+        K::Column => comment.on.as_ref(),
         _ => None,
     };
     if let Some(on) = on {
@@ -109,13 +109,7 @@ pub(super) fn alter_domain(draft: &mut Draft<'_>, alter: &AlterDomain) {
 
 /// Tables with a column of this type, or of a domain over it.
 pub(super) fn holding(draft: &Draft<'_>, name: &QualifiedName) -> Vec<TableName> {
-    let spelled = match name.schema.as_deref() {
-        None | Some("public") => crate::sql::ddl::quoted_if_needed(&name.name),
-        Some(schema) => {
-            let part = crate::sql::ddl::quoted_if_needed;
-            format!("{}.{}", part(schema), part(&name.name))
-        }
-    };
+    let spelled = spelled(name);
     let tables = draft.replay.catalog().tables.iter();
     let stores = |kind: TableKind| !matches!(kind, TableKind::View | TableKind::Foreign);
     tables
@@ -125,8 +119,26 @@ pub(super) fn holding(draft: &Draft<'_>, name: &QualifiedName) -> Vec<TableName>
         .collect()
 }
 
+/// As column types spell it.
+fn spelled(name: &QualifiedName) -> String {
+    match name.schema.as_deref() {
+        None | Some("public") => crate::sql::ddl::quoted_if_needed(&name.name),
+        Some(schema) => {
+            let part = crate::sql::ddl::quoted_if_needed;
+            format!("{}.{}", part(schema), part(&name.name))
+        }
+    }
+}
+
 /// Every column of the type goes (DROP TYPE … CASCADE).
 pub(super) fn drop_type(draft: &mut Draft<'_>, name: &QualifiedName, span: Span) {
     let tables = holding(draft, name);
     draft.lock_all(&tables, LockMode::AccessExclusive, span);
+    for table in tables {
+        let columns = draft.table(&table).map(|table| table.columns.as_slice()).unwrap_or_default();
+        let of_type = columns.iter().filter(|column| types::is_over(draft, &column.type_name, &spelled(name)));
+        for column in of_type.collect::<Vec<_>>() {
+            draft.views_go(&table, Some(&column.name), true, span);
+        }
+    }
 }

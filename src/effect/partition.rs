@@ -1,5 +1,6 @@
 //! Partitions attached and detached, and the default partition, whose rows may belong to a new one.
 
+use crate::catalog::lookup::ForeignKey;
 use crate::catalog::model::TableName;
 use crate::sql::ddl::model::{Bound, QualifiedName};
 use crate::sql::facts::Span;
@@ -21,9 +22,19 @@ pub(super) fn attach(draft: &mut Draft<'_>, parent: &TableName, partition: &Qual
             draft.work(WorkKind::Scan, [member], Cause::AttachPartition, span);
         }
     }
+    // A foreign key of the parent that the new partition has not yet is validated for it (`CloneFkReferencing`).
+    let own = draft.table(&child);
+    let has = |key: &ForeignKey<'_>| {
+        own.is_some_and(|own| {
+            own.foreign_keys()
+                .any(|one| one.columns == key.columns && one.references == key.references && one.constraint.validated)
+        })
+    };
+    if draft.table(parent).is_some_and(|table| table.foreign_keys().any(|key| key.constraint.validated && !has(&key))) {
+        draft.work(WorkKind::Scan, &members, Cause::ForeignKey, span);
+    }
     default_partition(draft, parent, Some(&child), Some(bound), span);
     inherited_references(draft, parent, span);
-    draft.lock_all(&draft.referencing(parent), LockMode::ShareRowExclusive, span);
     let wanted = draft.table(parent).map(|table| table.indexes.as_slice()).unwrap_or_default();
     for member in &members {
         for _ in wanted.iter().filter(|index| !draft.replay.fits_partition(member, index)) {
@@ -48,7 +59,12 @@ pub(super) fn detach(draft: &mut Draft<'_>, parent: &TableName, partition: &Qual
         draft.lock(&default, LockMode::AccessExclusive, partition.span);
     }
     draft.lock_all(&draft.referenced(parent), LockMode::ShareRowExclusive, partition.span);
-    draft.lock_all(&draft.referencing(parent), LockMode::ShareRowExclusive, partition.span);
+    // No row may point into the partition: `RI_PartitionRemove_Check` joins the two.
+    let referencing = draft.referencing(parent);
+    draft.lock_all(&referencing, LockMode::AccessExclusive, partition.span);
+    if !referencing.is_empty() {
+        draft.work(WorkKind::Scan, referencing.iter().chain([&child]), Cause::DetachPartition, partition.span);
+    }
 }
 
 /// The default partition is locked, and read in search of rows that belong to the new one (`check_default_partition_contents`).
@@ -69,7 +85,8 @@ pub(super) fn default_partition(
     draft.work(WorkKind::Scan, &members, Cause::DefaultPartition, span);
 }
 
-/// Foreign keys of the parent become the partition's too, with their triggers on the referenced table.
+/// Foreign keys of the parent become the partition's too, and so do those that point at the parent, with triggers on the other table.
 pub(super) fn inherited_references(draft: &mut Draft<'_>, parent: &TableName, span: Span) {
     draft.lock_all(&draft.referenced(parent), LockMode::ShareRowExclusive, span);
+    draft.lock_all(&draft.referencing(parent), LockMode::ShareRowExclusive, span);
 }

@@ -92,7 +92,12 @@ pub(super) fn change(draft: &Draft<'_>, column: &Column, to: &TypeName, using: O
     if is_constrained(draft, &to.canonical) {
         return Fate::Rewrite;
     }
-    let (from, to) = (parts(below(draft, &column.type_name)), parts(below(draft, &to.canonical)));
+    let base = below(draft, &column.type_name);
+    let (mut from, to) = (parts(base), parts(below(draft, &to.canonical)));
+    // What comes from a domain has no modifier that could be compared (`exprTypmod`).
+    if base != column.type_name {
+        from.modifiers.clear();
+    }
     if from == to || (same_bytes(&from, &to) && fits(&from, &to)) { Fate::Keep } else { Fate::Rewrite }
 }
 

@@ -48,8 +48,7 @@ pub fn findings(text: &str, catalog: Option<&Catalog>, worth: Worth) -> Result<(
     if reading.plans.is_empty() {
         return Err("no plan was read".into());
     }
-    let queries: Vec<_> =
-        reading.plans.iter().map(|plan| query_of(plan, &facts(plan.query.as_deref().unwrap_or_default()))).collect();
+    let queries: Vec<_> = reading.plans.iter().map(query_of).collect();
     let plans: Vec<_> = reading
         .plans
         .into_iter()

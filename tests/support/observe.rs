@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use sqlsift::catalog::apply::Replay;
-use sqlsift::catalog::model::SourceLine;
+use sqlsift::catalog::model::{SourceLine, Table};
+use sqlsift::effect::model::Cause;
 use sqlsift::effect::{Effect, WorkKind};
 use sqlsift::sql::ddl::model::{ActionKind, ObjectKind, QualifiedName, ReindexTarget};
 use sqlsift::sql::ddl::{self, Ddl};
@@ -41,8 +42,9 @@ pub struct Observed {
     pub scanned: BTreeSet<String>,
     /// Tables of the indexes built.
     pub built: BTreeSet<String>,
-    /// Sequential scans of whatever reason.
+    /// Sequential scans of whatever reason; of a statement that was held up they cannot be seen.
     pub read: BTreeSet<String>,
+    pub held_up: bool,
     /// SQLSTATE and message.
     pub error: Option<(String, String)>,
 }
@@ -122,12 +124,19 @@ impl Session {
 
     /// Executes the statement in a transaction, looks, and rolls it back.
     async fn in_transaction(&self, sql: &str) -> Result<Observed> {
-        self.run("SET client_min_messages = debug1; BEGIN").await?;
+        self.run("SET timezone = 'Europe/Berlin'; SET client_min_messages = debug1; BEGIN").await?;
         let before = self.relations().await?;
         self.notices.lock().expect("no panic while it is held").clear();
         let mut observed = Observed::default();
         match self.client.simple_query(sql).await {
-            Ok(_) => self.look(&before, &self.pid, self, &mut observed).await?,
+            Ok(_) => {
+                self.look(&before, &self.pid, self, &mut observed).await?;
+                // A table that is emptied gets a new file without a look at the old one.
+                if sql.trim_start().to_ascii_uppercase().starts_with("TRUNCATE") {
+                    observed.rewritten.clear();
+                    observed.built.clear();
+                }
+            }
             Err(e) => observed.error = Some(refusal(&e)),
         }
         self.run("ROLLBACK; SET client_min_messages = warning").await?;
@@ -166,20 +175,27 @@ impl Session {
             } else if notice.starts_with("verifying table") {
                 observed.scanned.extend(named(quoted.first()));
             } else if notice.starts_with("building index") {
-                observed.built.extend(named(quoted.get(1)));
+                // An index of a new table is empty.
+                let table = named(quoted.get(1)).filter(|name| before.values().any(|(known, ..)| known == name));
+                observed.built.extend(table);
             } else if notice.starts_with("validating foreign key constraint") {
                 references = true;
                 let name = quoted.first().copied().unwrap_or_default().replace('\'', "''");
                 let tables = format!("SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND conname = '{name}'");
                 for row in self.rows(&tables).await? {
                     let found = names.get(row[0].as_str()).map(|name| (*name).to_owned());
-                    observed.scanned.extend(found.filter(|name| observed.kinds.get(name) == Some(&'r')));
+                    // The name may be that of several partitions' keys.
+                    let read = |name: &String| observed.kinds.get(name) == Some(&'r') && observed.read.contains(name);
+                    observed.scanned.extend(found.filter(read));
                 }
             }
         }
         // Checks of a domain are made without a word. Of a foreign key's other side the planner reads what it likes.
-        let held = |name: &&String| observed.locks.contains_key(*name) && observed.kinds.get(*name) == Some(&'r');
-        let known = |name: &&String| observed.rewritten.contains(*name) || observed.built.contains(*name);
+        let held =
+            |name: &&String| observed.locks.contains_key(*name) && matches!(observed.kinds.get(*name), Some('r' | 'm'));
+        let fresh = |name: &String| before.values().all(|(known, ..)| known != name);
+        let known =
+            |name: &&String| fresh(name) || observed.rewritten.contains(*name) || observed.built.contains(*name);
         let silent: Vec<String> = observed.read.iter().filter(|name| held(name) && !known(name)).cloned().collect();
         if !references {
             observed.scanned.extend(silent);
@@ -229,6 +245,7 @@ impl Session {
         let mut done = Observed::default();
         self.look(&before, "0", &worker, &mut done).await?;
         done.locks = observed.locks;
+        done.held_up = true;
         Ok(done)
     }
 
@@ -272,7 +289,7 @@ pub fn replay(sql: &str) -> Replay {
 pub fn apply(replay: &mut Replay, text: &str) {
     if let Ok(Some(ddl)) = ddl::parse(text) {
         let at = SourceLine { path: "setup.sql".into(), line: 1 };
-        let _ = replay.apply(&ddl, &at);
+        let _ = replay.apply_text(&ddl, text, &at);
     }
 }
 
@@ -293,11 +310,25 @@ pub fn blockers(statement: &Ddl, replay: &Replay) -> Option<Vec<String>> {
             Some(vec![lock(&table, "ROW EXCLUSIVE")])
         }
         Ddl::Vacuum(vacuum) => {
-            Some(vacuum.tables.iter().map(|table| lock(&named(table), "SHARE UPDATE EXCLUSIVE")).collect())
+            // A partitioned table first, then its partitions, one by one.
+            let mut tables: Vec<String> = Vec::new();
+            for table in vacuum.tables.iter().map(|table| replay.name(table)) {
+                let below = replay.catalog().tables.iter().filter(|(_, one)| one.partition_bound.is_some());
+                let below =
+                    below.filter(|(_, one)| one.parent.as_ref() == Some(&table)).map(|(name, _)| name.to_string());
+                let below: Vec<String> = below.collect();
+                tables.extend([table.to_string()].into_iter().chain(below));
+            }
+            Some(tables.iter().map(|table| lock(&format!("ONLY {table}"), "SHARE UPDATE EXCLUSIVE")).collect())
         }
         Ddl::AlterTable(alter) => alter.actions.iter().find_map(|action| match &action.kind {
             ActionKind::DetachPartition { partition, concurrently: true, .. } => {
-                Some(vec![lock(&named(&alter.name), "ACCESS SHARE"), lock(&named(partition), "ACCESS SHARE")])
+                let parent = replay.name(&alter.name);
+                let points = |table: &Table| table.foreign_keys().any(|key| *key.references == parent);
+                let tables = replay.catalog().tables.iter();
+                let pointing = tables.filter(|(_, table)| points(table)).map(|(name, _)| name.to_string());
+                let all = [parent.to_string(), named(partition)].into_iter().chain(pointing);
+                Some(all.map(|table| lock(&table, "ACCESS SHARE")).collect())
             }
             _ => None,
         }),
@@ -314,14 +345,17 @@ pub fn differences(predicted: &Effect, observed: &Observed) -> Vec<String> {
     for name in names {
         let (told, seen) = (told.get(name).copied(), observed.locks.get(name).copied());
         // An index is spoken of only where a statement locks it by its own name.
-        let counts = observed.is_table(name) || told.is_some();
+        let counts = observed.is_table(name) || (told.is_some() && observed.kinds.contains_key(name));
         if told != seen && counts {
             wrong.push(format!("lock on {name}: {told:?}, but {seen:?}"));
         }
     }
     // A partitioned table without partitions has no rows.
     let of = |kind: WorkKind| -> BTreeSet<String> {
-        let works = predicted.works.iter().filter(|work| work.kind == kind).map(|work| work.on.to_string());
+        // Of a detached partition no message tells that it is read.
+        let seen = |cause: Cause| cause != Cause::DetachPartition || !observed.held_up;
+        let works = predicted.works.iter().filter(|work| work.kind == kind && seen(work.cause));
+        let works = works.map(|work| work.on.to_string());
         works.filter(|name| observed.kinds.get(name) != Some(&'p')).collect()
     };
     let mut compare = |what: &str, told: &BTreeSet<String>, seen: &BTreeSet<String>| {

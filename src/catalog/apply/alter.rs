@@ -168,7 +168,7 @@ impl Replay {
                 Ok(())
             }
             other => {
-                super::policies::set_property(self.table_mut(table)?, other);
+                super::policies::set_property(self.table_mut(table)?, other, at);
                 Ok(())
             }
         }

@@ -25,4 +25,10 @@ impl Replay {
         };
         self.fits_partition(partition, &index)
     }
+
+    /// Whether the index belongs to one of a partitioned table.
+    pub fn is_attached(&self, table: &TableName, index: &str) -> bool {
+        let key = TableName { schema: table.schema.clone(), name: index.to_owned() };
+        self.attached.values().any(|all| all.contains(&key))
+    }
 }

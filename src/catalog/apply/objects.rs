@@ -1,12 +1,14 @@
 //! DROP, views, types, extensions and schemas.
 
 use super::{Applied, Complaint, Replay, TEMPORARY, shown};
+use crate::catalog::expression::mentions;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
+use crate::sql::facts::{Output, Relation, facts};
 use std::collections::BTreeMap;
 
 use crate::sql::ddl::model::{
     AlterDomain, ConstraintDef, CreateSchema, CreateType, CreateView, DomainAction, Drop, MoveTo, ObjectKind,
-    QualifiedName, TypeBody,
+    QualifiedName, Refresh, TypeBody,
 };
 
 impl Replay {
@@ -100,9 +102,37 @@ impl Replay {
         let kind = if def.materialized { TableKind::MaterializedView } else { TableKind::View };
         let columns = def.columns.iter().map(|column| Column { name: column.text.clone(), ..Column::default() });
         let mut view = Table { kind, columns: columns.collect(), defined_at: Some(at.clone()), ..Table::default() };
+        view.unfilled = def.materialized && !def.with_data;
         super::policies::set_parameters(&mut view, &def.parameters);
         self.catalog.tables.insert(name, view);
         Ok(())
+    }
+
+    pub(super) fn refresh(&mut self, refresh: &Refresh) -> Applied {
+        // One that is not known is no hole in what is: nothing but its rows change.
+        let Some(view) = self.find_table(&refresh.name) else { return Ok(()) };
+        self.table_mut(&view)?.unfilled = !refresh.with_data;
+        Ok(())
+    }
+
+    /// What a view reads, and which columns it names.
+    pub(super) fn note_reads(&mut self, def: &CreateView, text: &str) {
+        let query = def.query.of(text);
+        let facts = facts(query);
+        let star =
+            facts.blocks.iter().flat_map(|block| &block.projection).any(|out| matches!(out, Output::Star { .. }));
+        let mut reads = BTreeMap::new();
+        for source in facts.blocks.iter().flat_map(|block| &block.sources) {
+            let Relation::Table(name) = &source.relation else { continue };
+            let name = QualifiedName { schema: name.schema.clone(), name: name.name.clone(), span: def.query };
+            let Some(table) = self.find_table(&name) else { continue };
+            let columns = self.catalog.tables.get(&table).map(|table| table.columns.as_slice()).unwrap_or_default();
+            let used = columns.iter().filter(|column| star || mentions(query, &column.name));
+            reads.insert(table, used.map(|column| column.name.clone()).collect());
+        }
+        if let Some(view) = self.find_table(&def.name).and_then(|view| self.catalog.tables.get_mut(&view)) {
+            view.reads = reads;
+        }
     }
 
     pub(super) fn create_type(&mut self, def: &CreateType) -> Applied {

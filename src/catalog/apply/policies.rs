@@ -94,7 +94,16 @@ pub(super) fn set_parameters(table: &mut Table, parameters: &[Parameter]) {
 }
 
 /// Actions that change nothing but a property of the table itself.
-pub(super) fn set_property(table: &mut Table, action: &ActionKind) {
+pub(super) fn set_property(table: &mut Table, action: &ActionKind, at: &SourceLine) {
+    let mut set = |what: &str| {
+        table.set_at.insert(what.to_owned(), at.clone());
+    };
+    match action {
+        ActionKind::EnableRowSecurity => set("row_security"),
+        ActionKind::SetUnlogged => set("unlogged"),
+        ActionKind::SetParameters(parameters) => parameters.iter().for_each(|parameter| set(&parameter.name)),
+        _ => {}
+    }
     match action {
         ActionKind::EnableRowSecurity => table.row_security = true,
         ActionKind::DisableRowSecurity => table.row_security = false,

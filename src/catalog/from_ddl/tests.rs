@@ -27,6 +27,7 @@ fn describe(catalog: &Catalog, name: &str) -> Vec<String> {
             }
             ConstraintKind::Check { expression } => format!("check {expression}"),
             ConstraintKind::Exclusion => "exclusion".to_owned(),
+            ConstraintKind::NotNull => "not null".to_owned(),
         };
         let flags = if constraint.deferrable { " deferrable" } else { "" };
         let valid = if constraint.validated { "" } else { " not valid" };

@@ -55,7 +55,8 @@ fn why_rewritten(draft: &Draft<'_>, def: &ColumnDef) -> Option<Cause> {
 }
 
 /// Foreign keys that the column is a part of, or that point at it, go with it.
-pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, column: &Name, span: Span) {
+pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, column: &Name, cascade: bool, span: Span) {
+    draft.views_go(&altered.table, Some(&column.text), cascade, span);
     for member in &altered.family {
         let Some(table) = draft.table(member) else { continue };
         for one in table.foreign_keys().filter(|key| key.columns.contains(&column.text)) {
@@ -101,6 +102,9 @@ pub(super) struct Change<'a> {
 
 /// `ATPrepAlterColumnType`, `ATColumnChangeRequiresRewrite`; then what `ATPostAlterTypeCleanup` makes again.
 pub(super) fn set_type(draft: &mut Draft<'_>, altered: &Altered, change: &Change<'_>, span: Span) {
+    if draft.views_of(&altered.table, Some(&change.column.text)).iter().any(|(_, certain)| *certain) {
+        draft.fail("0A000", "cannot alter type of a column used by a view or rule", span);
+    }
     for member in &altered.family {
         let table = draft.table(member);
         let column = table.and_then(|table| table.column(&change.column.text));
@@ -112,7 +116,7 @@ pub(super) fn set_type(draft: &mut Draft<'_>, altered: &Altered, change: &Change
         if fate == types::Fate::Rewrite {
             draft.work(WorkKind::Rewrite, [member], Cause::AlterType, span);
         } else if let (Some(table), Some(column)) = (table, column) {
-            remake_indexes(draft, member, table, column, change, span);
+            remake_indexes(draft, (member, table), column, change, span);
             if checks(table, name) {
                 draft.work(WorkKind::Scan, [member], Cause::Check, span);
             }
@@ -127,8 +131,7 @@ pub(super) fn set_type(draft: &mut Draft<'_>, altered: &Altered, change: &Change
 /// (`CheckIndexCompatible`).
 fn remake_indexes(
     draft: &mut Draft<'_>,
-    on: &TableName,
-    table: &Table,
+    (on, table): (&TableName, &Table),
     column: &Column,
     change: &Change<'_>,
     span: Span,
@@ -143,7 +146,8 @@ fn remake_indexes(
             let collation_kept = key.collation.is_some() || change.collation == column.collation.as_deref();
             collation_kept && (key.opclass.is_some() || types::same_opclass(draft, column, change.to))
         });
-        if !(plain && compatible) {
+        // That of a partitioned table is made anew with those of its partitions.
+        if !(plain && compatible) || draft.replay.is_attached(on, &index.name) {
             draft.work(WorkKind::IndexBuild, [on], Cause::TypeIndex, span);
         }
     }

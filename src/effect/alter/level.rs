@@ -4,7 +4,7 @@ use crate::catalog::model::TableName;
 use crate::effect::LockMode;
 use crate::effect::draft::Draft;
 use crate::effect::parameter;
-use crate::sql::ddl::model::{Action, ActionKind, ConstraintBody, ConstraintDef};
+use crate::sql::ddl::model::{Action, ActionKind, ConstraintBody, ConstraintDef, Name, TriggerChoice};
 
 /// `AlterTableGetLockLevel`, `RenameRelation`, `renameatt`.
 pub(super) fn of(action: &Action) -> LockMode {
@@ -31,10 +31,24 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
         ActionKind::AddConstraint(def) => match &def.body {
             ConstraintBody::Check(_) | ConstraintBody::NotNull(_) => true,
             // Children by inheritance have no part in keys of their parent, but in the NOT NULL of a primary key.
-            ConstraintBody::PrimaryKey(_) => true,
-            _ => draft.is_partitioned(table),
+            ConstraintBody::PrimaryKey(key) => {
+                let null = |name: &Name| {
+                    let column = draft.table(table).and_then(|table| table.column(&name.text));
+                    column.is_none_or(|column| !column.not_null)
+                };
+                key.columns.iter().any(null)
+            }
+            ConstraintBody::ForeignKey(_) => draft.is_partitioned(table),
+            ConstraintBody::Unique(_) | ConstraintBody::Exclusion { .. } => false,
         },
-        ActionKind::DropConstraint { .. } | ActionKind::ValidateConstraint(_) => true,
+        ActionKind::DropConstraint { .. } => true,
+        ActionKind::ValidateConstraint(name) => {
+            let constraints = draft.table(table).into_iter().flat_map(|table| &table.constraints);
+            !constraints.into_iter().any(|one| one.name == name.text && one.validated)
+        }
+        ActionKind::AddColumn { column, if_not_exists: true, .. } => {
+            draft.table(table).is_none_or(|table| table.column(&column.name.text).is_none())
+        }
         ActionKind::AlterConstraint { .. } => draft.is_partitioned(table),
         ActionKind::AddColumn { .. }
         | ActionKind::DropColumn { .. }
@@ -49,7 +63,19 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
         | ActionKind::SetStatistics { .. }
         | ActionKind::SetStorage { .. }
         | ActionKind::RenameConstraint { .. } => true,
-        ActionKind::SetTrigger { .. } => draft.is_partitioned(table),
+        // Partitions have a part in a trigger for each row.
+        ActionKind::SetTrigger { which: TriggerChoice::Named(_), .. } => draft.is_partitioned(table),
         _ => false,
     }
+}
+
+/// The index of a partitioned table's key is made on its partitions like any index (`DefineIndex`).
+pub(super) fn indexes_below(draft: &Draft<'_>, table: &TableName, kind: &ActionKind) -> bool {
+    let key = match kind {
+        ActionKind::AddConstraint(def) => {
+            !matches!(def.body, ConstraintBody::Check(_) | ConstraintBody::NotNull(_) | ConstraintBody::ForeignKey(_))
+        }
+        _ => false,
+    };
+    key && draft.is_partitioned(table)
 }

@@ -12,8 +12,8 @@ use crate::report::model::{Finding, Report, Severity};
 pub fn render(report: &Report, threshold: Option<Severity>) -> String {
     let advice = Advice::of(report);
     let files = order::by_file(report);
-    let fails = |f: &&Finding| threshold.is_some_and(|least| f.severity >= least);
-    let failures = files.values().filter(|file| file.findings.iter().any(|f| fails(&f))).count();
+    let fails = |f: &Finding| threshold.is_some_and(|least| f.severity >= least);
+    let failures = files.values().filter(|file| file.findings.iter().any(|f| fails(f))).count();
     let errors = files.values().filter(|file| !file.problems.is_empty()).count();
     let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\"", files.len());
     let mut out = format!(

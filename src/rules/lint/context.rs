@@ -108,6 +108,16 @@ impl ScriptCx<'_> {
         let fingerprint = crate::sql::fingerprint::fingerprint(span.of(&self.script.text).as_bytes()).to_string();
         Draft::new(Subject::Statement(fingerprint), title, detail).at(span)
     }
+
+    /// As [`ScriptCx::draft`], of the statement that a step is, be it one of a DO block.
+    pub fn draft_of(&self, step: &Step, title: impl Into<String>, detail: impl Into<String>) -> Draft {
+        let mut draft = self.draft(step.statement, title, detail);
+        let statement = self.script.statements.get(step.statement);
+        if let Some(inner) = statement.zip(step.inner).and_then(|(statement, at)| statement.inner.get(at)) {
+            draft.spans = vec![inner.span];
+        }
+        draft
+    }
 }
 
 /// What is said of a lock: its mode, and what waits for it.

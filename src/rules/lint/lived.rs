@@ -51,6 +51,8 @@ pub struct Step {
     pub statement_timeout: Option<String>,
     /// Tables that it writes rows to, and that clients can be using.
     pub writes: Vec<TableName>,
+    /// It is an UPDATE or DELETE of them that does not name few rows.
+    pub changes_many: bool,
 }
 
 /// Whether clients can be using a table.

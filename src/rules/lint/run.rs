@@ -8,7 +8,9 @@ use crate::rules::context::{QueryCx, SchemaCx};
 use crate::rules::registry::{Check, Registry};
 use crate::rules::run::{Outcome, guarded};
 use crate::script::model::{Content, Inner, Script, Statement, Within};
+use crate::sql::facts::Level;
 
+use super::backfill::{Reach, reach, unique_in};
 use super::context::{ScriptCx, StatementCx};
 use super::lived::{Lived, Newness, Step, written};
 use super::said::Desk;
@@ -186,6 +188,10 @@ impl Run<'_> {
 fn step(cx: &StatementCx<'_>, inner: Option<usize>) -> Step {
     let in_use = |on: &TableName| cx.newness(on) == Newness::Old;
     let setting = |name: &str| cx.lived.settings.get(name).cloned();
+    let writes: Vec<TableName> = written(cx.content, cx.replay).into_iter().filter(in_use).collect();
+    let changes_many = writes.first().zip(cx.facts()).is_some_and(|(table, facts)| {
+        facts.level == Level::Parsed && reach(facts, &|columns| unique_in(cx, table, columns)) == Reach::Many
+    });
     Step {
         statement: cx.number,
         inner,
@@ -194,6 +200,7 @@ fn step(cx: &StatementCx<'_>, inner: Option<usize>) -> Step {
         transaction: cx.statement.transaction,
         lock_timeout: setting("lock_timeout"),
         statement_timeout: setting("statement_timeout"),
-        writes: written(cx.content, cx.replay).into_iter().filter(in_use).collect(),
+        writes,
+        changes_many,
     }
 }

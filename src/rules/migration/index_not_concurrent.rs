@@ -11,6 +11,8 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::CreateIndex;
 
+use super::hurting::alone;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {}
@@ -19,8 +21,9 @@ impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
         let Some(Ddl::CreateIndex(index)) = cx.ddl() else { return };
         let Some((table, found)) = cx.in_use(&index.table).filter(|_| !index.concurrently) else { return };
-        // There is no CONCURRENTLY for these: another rule's matter.
-        if index.only || found.is_some_and(|table| table.kind == TableKind::Partitioned) {
+        // A partitioned table has no CONCURRENTLY: another rule's matter. Nobody writes to a materialized view, and readers go on.
+        let kind = found.map(|table| table.kind);
+        if index.only || matches!(kind, Some(TableKind::Partitioned | TableKind::MaterializedView)) {
             return;
         }
         let Some(work) = cx.effect.works_of(Cause::CreateIndex).find(|work| work.on == table) else { return };
@@ -40,7 +43,7 @@ fn concurrently(cx: &StatementCx<'_>, index: &CreateIndex) -> Advice {
     let mut advice = Advice::new(
         RecommendationKind::CreateIndex,
         format!("Build it CONCURRENTLY on {}", index.table.name),
-        if cx.in_transaction() {
+        if !alone(cx) {
             "CONCURRENTLY cannot run inside a transaction: give it a migration of its own, without one."
         } else {
             "If it fails half-way it leaves an invalid index behind: drop that (DROP INDEX CONCURRENTLY) before you try again."
@@ -48,7 +51,7 @@ fn concurrently(cx: &StatementCx<'_>, index: &CreateIndex) -> Advice {
         sql,
     );
     advice.lock = Some("ShareUpdateExclusiveLock".to_owned());
-    if !cx.in_transaction() {
+    if alone(cx) {
         advice.applicability = Applicability::Machine;
         let at = at as u64;
         advice.edits.push(Edit { path: String::new(), start: at, end: at, text: " CONCURRENTLY".to_owned() });
@@ -56,8 +59,8 @@ fn concurrently(cx: &StatementCx<'_>, index: &CreateIndex) -> Advice {
     advice
 }
 
-/// Behind the word INDEX of `CREATE [UNIQUE] INDEX`.
-fn index_word_end(text: &str) -> usize {
+/// Behind the word INDEX of `CREATE [UNIQUE] INDEX` and `DROP INDEX`.
+pub(super) fn index_word_end(text: &str) -> usize {
     crate::sql::Lexer::new(text.as_bytes())
         .find(|token| text[token.start..token.end].eq_ignore_ascii_case("index"))
         .map_or(0, |token| token.end)

@@ -77,8 +77,8 @@ impl ColumnOf<'_> {
             format!(" USING {}", using.replace("{}", &quote_ident(&self.column.name)))
         };
         let detail = format!(
-            "{detail} A table with rows is rewritten and locked meanwhile: on a large one add a column of the new type, fill it in \
-             batches, and let it take the place of the old one."
+            "{detail} A table with rows is rewritten and locked meanwhile: on a large one add a column of the new \
+             type, fill it in batches, and let it take the place of the old one."
         );
         change(format!("Make {} {to}", self.shown()), detail, self.alter(&format!("TYPE {to}{using}")))
     }

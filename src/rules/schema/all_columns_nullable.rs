@@ -1,4 +1,5 @@
-//! `schema/all_columns_nullable`: a table in which nothing but the key must be given. Silent about small tables and those with a CHECK.
+//! `schema/all_columns_nullable`: a table in which nothing but the key must be given. Silent about small tables and those
+//! with a CHECK.
 
 use serde::Deserialize;
 
@@ -30,8 +31,9 @@ impl SchemaRule for Rule {
         name,
         table,
         format!("{} accepts rows in which nothing is filled in", name.name),
-        "None of its columns besides the key is NOT NULL, so every reader has to expect NULL everywhere: comparisons that are neither \
-         true nor false, NOT IN that finds nothing, joins that lose rows. Declare what a row always has.",
+        "None of its columns besides the key is NOT NULL, so every reader has to expect NULL everywhere: comparisons \
+         that are neither true nor false, NOT IN that finds nothing, joins that lose rows. Declare what a row always \
+         has.",
     ));
         }
     }

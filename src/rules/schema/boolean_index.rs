@@ -1,4 +1,5 @@
-//! `schema/boolean_index`: an index on a boolean column alone. Silent about partial indexes over another condition, and about longer ones.
+//! `schema/boolean_index`: an index on a boolean column alone. Silent about partial indexes over another condition, and
+//! about longer ones.
 
 use serde::Deserialize;
 
@@ -32,11 +33,12 @@ impl SchemaRule for Rule {
                     .as_ref()
                     .is_some_and(|predicate| crate::catalog::expression::mentions(predicate, &key.text));
                 let detail = if own {
-                    "Its WHERE fixes the column, so the column as a key tells nothing: an index with the same WHERE over a column that queries sort or \
-             filter by does more for the same price."
+                    "Its WHERE fixes the column, so the column as a key tells nothing: an index with the same WHERE \
+                     over a column that queries sort or filter by does more for the same price."
                 } else {
-                    "It divides the rows in two. For the larger part reading the table is cheaper than the index, so only searches for a rare value use \
-             it, and for those an index over a useful column WHERE that value holds is smaller and finds more."
+                    "It divides the rows in two. For the larger part reading the table is cheaper than the index, so \
+                     only searches for a rare value use it, and for those an index over a useful column WHERE that \
+                     value holds is smaller and finds more."
                 };
                 let mut draft =
                     about::index(name, index, format!("{} is an index on {}, a boolean", index.name, key.text), detail)

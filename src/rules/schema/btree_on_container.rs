@@ -1,4 +1,5 @@
-//! `schema/btree_on_container`: a btree on an array or jsonb column. Silent about unique indexes and constraints, which need it.
+//! `schema/btree_on_container`: a btree on an array or jsonb column. Silent about unique indexes and constraints, which
+//! need it.
 
 use serde::Deserialize;
 
@@ -39,25 +40,25 @@ impl SchemaRule for Rule {
                         index.name, column.name, column.type_name
                     ),
                     &format!(
-                        "A btree compares whole values: it serves = with the whole container, and none of {operators}. Values larger than a third of a \
-                 page cannot be put into it, so one day an insert fails."
+                        "A btree compares whole values: it serves = with the whole container, and none of \
+                         {operators}. Values larger than a third of a page cannot be put into it, so one day an \
+                         insert fails."
                     ),
                 );
-                let target = TableAndColumn { table: quote_table(name), column: quote_ident(&column.name) };
                 let mut advice = Advice::new(
                     RecommendationKind::CreateIndex,
                     format!("Index {} with GIN", column.name),
-                    "If queries look for what is inside; for @> alone on jsonb, jsonb_path_ops makes a smaller one. Then drop the btree.",
-                    format!("CREATE INDEX CONCURRENTLY ON {} USING gin ({})", target.table, target.column),
+                    "If queries look for what is inside; for @> alone on jsonb, jsonb_path_ops makes a smaller one. \
+                     Then drop the btree.",
+                    format!(
+                        "CREATE INDEX CONCURRENTLY ON {} USING gin ({})",
+                        quote_table(name),
+                        quote_ident(&column.name)
+                    ),
                 );
                 advice.lock = Some("ShareUpdateExclusiveLock".to_owned());
                 out.find(draft.evidence(documented("type", column.type_name.clone())).ask(Ask::Ready(advice)));
             }
         }
     }
-}
-
-struct TableAndColumn {
-    table: String,
-    column: String,
 }

@@ -20,8 +20,8 @@ impl SchemaRule for Rule {
             let Some(length) = length(&of.column.type_name).filter(|length| *length > 1) else { continue };
             let draft = of.draft(
         format!("{} is padded with blanks to {length} characters", of.shown()),
-        "The blanks are stored and sent, do not count in comparisons, and vanish when the value is turned into text: it is longer \
-         than what was put in, and LIKE, length() and concatenation see different values.",
+        "The blanks are stored and sent, do not count in comparisons, and vanish when the value is turned into text: \
+         it is longer than what was put in, and LIKE, length() and concatenation see different values.",
     );
             out.find(draft.ask(of.retype(
                 "text",

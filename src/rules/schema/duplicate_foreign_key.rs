@@ -30,8 +30,8 @@ impl SchemaRule for Rule {
                     name,
                     table,
                     format!("{} says the same as {}", key.constraint.name, first.constraint.name),
-                    "Each insert looks the parent up twice, each delete of a parent looks for children twice, and which of two ON DELETE rules acts \
-             depends on their names.",
+                    "Each insert looks the parent up twice, each delete of a parent looks for children twice, and \
+                     which of two ON DELETE rules acts depends on their names.",
                 );
                 let draft = about::at(draft, key.constraint.defined_at.as_ref())
                     .evidence(documented("columns", key.columns.join(", ")))

@@ -1,4 +1,5 @@
-//! `schema/extension_in_public`: an extension whose objects go into schema public. Silent about those that choose a schema of their own.
+//! `schema/extension_in_public`: an extension whose objects go into schema public. Silent about those that choose a schema
+//! of their own.
 
 use serde::Deserialize;
 
@@ -23,8 +24,9 @@ impl StatementRule for Rule {
         out.find(cx.draft(
     extension.name.span,
     format!("{} goes into schema public", extension.name.text),
-    "Its functions, types and operators stand among your tables: a schema browser shows hundreds of functions, an API over public offers them, and a dump of \
-     the schema does not go without the extension. CREATE EXTENSION … SCHEMA extensions keeps them apart.",
+    "Its functions, types and operators stand among your tables: a schema browser shows hundreds of functions, an \
+     API over public offers them, and a dump of the schema does not go without the extension. CREATE EXTENSION … \
+     SCHEMA extensions keeps them apart.",
 ));
     }
 }

@@ -1,4 +1,5 @@
-//! `schema/float_for_money`: `real` and `double precision` under a name that says money. Silent where the name says a rate, a share or a statistic.
+//! `schema/float_for_money`: `real` and `double precision` under a name that says money. Silent where the name says a rate,
+//! a share or a statistic.
 
 use serde::Deserialize;
 
@@ -20,8 +21,8 @@ impl SchemaRule for Rule {
             }
             let draft = of.draft(
         format!("{} holds an amount of money in {}", of.shown(), of.column.type_name),
-        "Most decimal fractions have no exact binary form: sums differ from what an accountant adds up, by an amount that depends on \
-         the order of the rows, and = misses values that look equal.",
+        "Most decimal fractions have no exact binary form: sums differ from what an accountant adds up, by an amount \
+         that depends on the order of the rows, and = misses values that look equal.",
     );
             out.find(draft.ask(of.retype(
                 "numeric(19,4)",

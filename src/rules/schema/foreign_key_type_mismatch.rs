@@ -1,4 +1,5 @@
-//! `schema/foreign_key_type_mismatch`: a column that refers to one of another type. Silent about lengths and about text beside varchar.
+//! `schema/foreign_key_type_mismatch`: a column that refers to one of another type. Silent about lengths and about text
+//! beside varchar.
 
 use serde::Deserialize;
 
@@ -45,8 +46,8 @@ impl SchemaRule for Rule {
                         .evidence(documented("foreign key", key.constraint.name.clone()));
                     out.find(draft.ask(change(
                 format!("Make {}.{} {}", name.name, child.name, referenced.type_name),
-                "A table with rows is rewritten and locked meanwhile: on a large one add a column of the new type, fill it in batches, and \
-                 let it take the place of the old one.",
+                "A table with rows is rewritten and locked meanwhile: on a large one add a column of the new type, \
+                 fill it in batches, and let it take the place of the old one.",
                 format!("ALTER TABLE {} ALTER COLUMN {} TYPE {}", quote_table(name), quote_ident(&child.name), referenced.type_name),
             )));
                 }
@@ -66,14 +67,14 @@ fn consequence(child: &str, referenced: &str) -> String {
     let size = |name: &str| ["smallint", "integer", "bigint"].iter().position(|one| *one == name);
     match (size(child), size(referenced)) {
         (Some(small), Some(large)) if small < large => format!(
-            "{referenced} gives out numbers that {child} cannot hold: from then on no row can refer to them, and inserts into this table \
-             fail while the parent's go on."
+            "{referenced} gives out numbers that {child} cannot hold: from then on no row can refer to them, and \
+             inserts into this table fail while the parent's go on."
         ),
-        (Some(_), Some(_)) => "It works, but the wider column takes room for numbers that cannot occur, and queries that compare \
-                               expressions over both are cast."
+        (Some(_), Some(_)) => "It works, but the wider column takes room for numbers that cannot occur, and queries \
+                               that compare expressions over both are cast."
             .to_owned(),
-        _ => "Postgres compares the two by a cast. A join then casts one of the columns row by row and cannot use a plain index on it, \
-              and values that the other type does not have match nothing."
+        _ => "Postgres compares the two by a cast. A join then casts one of the columns row by row and cannot use a \
+              plain index on it, and values that the other type does not have match nothing."
             .to_owned(),
     }
 }

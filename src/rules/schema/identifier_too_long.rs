@@ -34,8 +34,8 @@ impl StatementRule for Rule {
             let draft = cx.draft(
         crate::sql::facts::Span { start: token.start, end: token.end },
         format!("This name has {} bytes, and Postgres keeps {MAX}", name.len()),
-        "The rest is cut off with no more than a notice. Another name that begins with the same 63 bytes is then the same name: creating it \
-         fails, or, with IF NOT EXISTS, silently does nothing.",
+        "The rest is cut off with no more than a notice. Another name that begins with the same 63 bytes is then the \
+         same name: creating it fails, or, with IF NOT EXISTS, silently does nothing.",
     );
             out.find(draft.evidence(documented("what is kept", kept)));
         }
@@ -45,15 +45,29 @@ impl StatementRule for Rule {
 /// `NAMEDATALEN` - 1 (documentation, "Identifiers and Key Words").
 const MAX: usize = 63;
 
-/// Whether any run of letters, digits, `_` or bytes in double quotes is long enough to be worth a look; much cheaper than tokens.
+/// Whether a word, or what stands between two double quotes, is long enough to be worth a look; much cheaper than tokens.
 fn has_long_word(text: &str) -> bool {
-    let mut run = 0usize;
-    text.bytes().any(|byte| {
-        run = if byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'_' | b'$' | b' ' | b'-') {
-            run + 1
-        } else {
-            0
-        };
-        run > MAX
+    let (mut word, mut quote) = (0, 0);
+    text.bytes().enumerate().any(|(at, byte)| {
+        let long_name = byte == b'"' && at - std::mem::replace(&mut quote, at) > MAX;
+        if !(byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'_' | b'$')) {
+            word = at + 1;
+        }
+        long_name || at + 1 - word > MAX
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_words_are_seen_and_long_texts_are_not() {
+        let name = "a".repeat(MAX);
+        assert!(!has_long_word(&format!(
+            "CREATE TABLE {name} (id bigint PRIMARY KEY, \"b\" text, c text NOT NULL DEFAULT '')"
+        )));
+        assert!(has_long_word(&format!("DROP TABLE {name}b")));
+        assert!(has_long_word(&format!("DROP TABLE \"a b {name}\"")));
+    }
 }

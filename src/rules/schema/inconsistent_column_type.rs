@@ -1,4 +1,5 @@
-//! `schema/inconsistent_column_type`: an id column that has another type in one table than in most others. Silent where a foreign key says what it should be.
+//! `schema/inconsistent_column_type`: an id column that has another type in one table than in most others. Silent where a
+//! foreign key says what it should be.
 
 use serde::Deserialize;
 
@@ -41,8 +42,8 @@ impl SchemaRule for Rule {
             for (type_name, of) in found.iter().filter(|(type_name, of)| type_name != usual && !refers(of)) {
                 out.find(of.draft(
             format!("{} is {type_name}; in {count} other tables {column} is {usual}", of.shown()),
-            "Columns of one name are joined with each other sooner or later. Between text and numbers that is an error, between other types a \
-             cast for each row that keeps an index from being used.",
+            "Columns of one name are joined with each other sooner or later. Between text and numbers that is an \
+             error, between other types a cast for each row that keeps an index from being used.",
         ));
             }
         }

@@ -1,4 +1,5 @@
-//! `schema/integer_primary_key`: a generated key of 32 or 16 bits. Silent about keys whose values somebody assigns: lookup tables have few.
+//! `schema/integer_primary_key`: a generated key of 32 or 16 bits. Silent about keys whose values somebody assigns: lookup
+//! tables have few.
 
 use serde::Deserialize;
 
@@ -18,14 +19,14 @@ impl SchemaRule for Rule {
             let last = if of.column.type_name == "smallint" { "32,767" } else { "2,147,483,647" };
             let draft = of.draft(
         format!("{} is {} and generated: inserts fail after {last}", of.shown(), of.column.type_name),
-        "Inserts that fail, are rolled back or run into ON CONFLICT spend numbers too, so they run out long before the table holds \
-         that many rows. To widen the key of a large table, and every column that refers to it, while it is in use is weeks of \
-         work; four more bytes a row are the price of never having to.",
+        "Inserts that fail, are rolled back or run into ON CONFLICT spend numbers too, so they run out long before \
+         the table holds that many rows. To widen the key of a large table, and every column that refers to it, \
+         while it is in use is weeks of work; four more bytes a row are the price of never having to.",
     );
             out.find(draft.ask(change(
         format!("Make {} bigint", of.shown()),
-        "Columns that refer to it need the same. The table is rewritten and locked meanwhile: on a large one add a bigint column, \
-         keep it in step with a trigger, fill it in batches, and swap the two.",
+        "Columns that refer to it need the same. The table is rewritten and locked meanwhile: on a large one add a \
+         bigint column, keep it in step with a trigger, fill it in batches, and swap the two.",
         widen(&of),
     )));
         }

@@ -17,8 +17,8 @@ impl SchemaRule for Rule {
         for of in columns(cx).filter(|of| of.column.type_name == "json") {
             let draft = of.draft(
         format!("{} is json: it is parsed again with each access and has no equality", of.shown()),
-        "json keeps the text as it came. DISTINCT, GROUP BY, UNION and = on it are errors, no GIN index serves it, and every -> \
-         reads the whole text. jsonb is parsed once, when it is written.",
+        "json keeps the text as it came. DISTINCT, GROUP BY, UNION and = on it are errors, no GIN index serves it, \
+         and every -> reads the whole text. jsonb is parsed once, when it is written.",
     );
             out.find(draft.ask(of.retype(
                 "jsonb",

@@ -1,4 +1,5 @@
-//! `schema/missing_comment`: a table or view without a COMMENT. Says nothing of a catalog that did not come from DDL, where comments are not known.
+//! `schema/missing_comment`: a table or view without a COMMENT. Says nothing of a catalog that did not come from DDL, where
+//! comments are not known.
 
 use serde::Deserialize;
 
@@ -30,7 +31,8 @@ impl SchemaRule for Rule {
         name,
         table,
         format!("{} has no comment", name.name),
-        "What a row of it stands for is known to whoever made it. COMMENT ON keeps it where tools that show the schema find it.",
+        "What a row of it stands for is known to whoever made it. COMMENT ON keeps it where tools that show the \
+         schema find it.",
     ));
         }
     }

@@ -1,4 +1,5 @@
-//! `schema/missing_foreign_key`: a column whose name and type say that it refers to a table, and which has no foreign key. A guess from names, and said so.
+//! `schema/missing_foreign_key`: a column whose name and type say that it refers to a table, and which has no foreign key.
+//! A guess from names, and said so.
 
 use serde::Deserialize;
 
@@ -28,16 +29,17 @@ impl SchemaRule for Rule {
             let name = format!("{}_{}_fkey", of.name.name, of.column.name);
             let draft = of.draft(
         format!("{} looks like a reference to {}, and nothing enforces it", of.shown(), parent.name),
-        "Rows whose parent is gone turn up in no join and in every count. The planner does not know the relation either, and estimates such \
-         joins worse.",
+        "Rows whose parent is gone turn up in no join and in every count. The planner does not know the relation \
+         either, and estimates such joins worse.",
     );
             let mut advice = Advice::new(
                 RecommendationKind::AddConstraint,
                 format!("Declare that {} refers to {}", of.shown(), parent.name),
-                "First without looking at the rows that stand, then, in a later migration, with a scan that lets reads and writes go on. Rows without \
-         a parent must be mended between the two.",
+                "First without looking at the rows that stand, then, in a later migration, with a scan that lets \
+                 reads and writes go on. Rows without a parent must be mended between the two.",
                 format!(
-                    "ALTER TABLE {0} ADD CONSTRAINT {1} FOREIGN KEY ({2}) REFERENCES {3} ({4}) NOT VALID;\nALTER TABLE {0} VALIDATE CONSTRAINT {1}",
+                    "ALTER TABLE {0} ADD CONSTRAINT {1} FOREIGN KEY ({2}) REFERENCES {3} ({4}) NOT VALID;\nALTER \
+                     TABLE {0} VALIDATE CONSTRAINT {1}",
                     quote_table(of.name),
                     quote_ident(&name),
                     quote_ident(&of.column.name),

@@ -16,10 +16,10 @@ impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
         for of in columns(cx).filter(|of| of.column.type_name == "money") {
             let draft = of.draft(
-        format!("{} is money: its meaning depends on lc_monetary", of.shown()),
-        "The currency is not stored: the setting of the session decides how the number is read and shown, so a restored dump can turn \
-         dollars into yen. Fractions of a cent are rounded away with each write.",
-    );
+                format!("{} is money: its meaning depends on lc_monetary", of.shown()),
+                "The currency is not stored: the setting of the session decides how the number is read and shown, so \
+                 a restored dump can turn dollars into yen. Fractions of a cent are rounded away with each write.",
+            );
             out.find(draft.ask(of.retype(
                 "numeric(19,4)",
                 "{}::numeric",

@@ -1,4 +1,5 @@
-//! `schema/needless_not_null_predicate`: `WHERE x IS NOT NULL` in an index although x is NOT NULL. Silent where the index begins with x: a search by it implies the condition.
+//! `schema/needless_not_null_predicate`: `WHERE x IS NOT NULL` in an index although x is NOT NULL. Silent where the index
+//! begins with x: a search by it implies the condition.
 
 use serde::Deserialize;
 
@@ -29,8 +30,9 @@ impl SchemaRule for Rule {
                 if index.keys.first().is_some_and(|key| key.text == column.name) {
                     continue;
                 }
-                let detail = "The condition holds for every row, so the index is no smaller for it. Yet Postgres up to 16 uses a partial index only where \
-                      the query says the same or implies it: a search that does not name the column goes without.";
+                let detail = "The condition holds for every row, so the index is no smaller for it. Yet Postgres up \
+                              to 16 uses a partial index only where the query says the same or implies it: a search that does \
+                              not name the column goes without.";
                 let title = format!("{} leaves out no row: {} is NOT NULL", index.name, column.name);
                 out.find(about::index(name, index, title, detail).evidence(documented("condition", predicate.clone())));
             }

@@ -1,4 +1,5 @@
-//! `schema/not_valid_constraint`: a constraint that was added NOT VALID and never validated. Its copies on partitions are their parent's.
+//! `schema/not_valid_constraint`: a constraint that was added NOT VALID and never validated. Its copies on partitions are
+//! their parent's.
 
 use serde::Deserialize;
 
@@ -30,15 +31,15 @@ impl SchemaRule for Rule {
                     table,
                     format!("{} on {} was never validated", constraint.name, name.name),
                     format!(
-                        "It is enforced for rows that are written from now on; of those that stood already nobody knows. The planner does not \
-                 rely on it, and {rows} make a later UPDATE of theirs fail."
+                        "It is enforced for rows that are written from now on; of those that stood already nobody \
+                         knows. The planner does not rely on it, and {rows} make a later UPDATE of theirs fail."
                     ),
                 );
                 let mut advice = Advice::new(
                     RecommendationKind::AddConstraint,
                     format!("Validate {}", constraint.name),
-                    "In a transaction of its own, after the one that added it. It reads the table and lets reads and writes go on. Look for rows \
-             that break it first.",
+                    "In a transaction of its own, after the one that added it. It reads the table and lets reads and \
+                     writes go on. Look for rows that break it first.",
                     format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", quote_table(name), quote_ident(&constraint.name)),
                 );
                 advice.applicability = Applicability::Review;

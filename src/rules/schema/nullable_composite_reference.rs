@@ -1,4 +1,5 @@
-//! `schema/nullable_composite_reference`: a foreign key of several columns of which some may be NULL: such a row is not checked at all. MATCH FULL is.
+//! `schema/nullable_composite_reference`: a foreign key of several columns of which some may be NULL: such a row is not
+//! checked at all. MATCH FULL is.
 
 use serde::Deserialize;
 
@@ -33,8 +34,9 @@ impl SchemaRule for Rule {
                     name,
                     table,
                     format!("{} is not checked for rows whose {column} is NULL", key.constraint.name),
-                    "A foreign key of several columns takes a row with a NULL in any of them as it is, whatever stands in the others: they may refer to \
-             nothing. MATCH FULL asks for all or none; NOT NULL settles it.",
+                    "A foreign key of several columns takes a row with a NULL in any of them as it is, whatever \
+                     stands in the others: they may refer to nothing. MATCH FULL asks for all or none; NOT NULL \
+                     settles it.",
                 );
                 out.find(
                     about::at(draft, key.constraint.defined_at.as_ref())

@@ -1,4 +1,5 @@
-//! `schema/nullable_unique`: a unique constraint over several columns of which some may be NULL. Silent about single columns, where that is the usual intent.
+//! `schema/nullable_unique`: a unique constraint over several columns of which some may be NULL. Silent about single
+//! columns, where that is the usual intent.
 
 use serde::Deserialize;
 
@@ -35,8 +36,9 @@ impl SchemaRule for Rule {
                     continue;
                 }
                 let detail = format!(
-                    "NULL is not equal to NULL, so rows without {column} may repeat as often as they like. If that is not meant: NULLS NOT DISTINCT \
-             (Postgres 15), NOT NULL, or a second unique index over the other columns WHERE {column} IS NULL."
+                    "NULL is not equal to NULL, so rows without {column} may repeat as often as they like. If that \
+                     is not meant: NULLS NOT DISTINCT (Postgres 15), NOT NULL, or a second unique index over the \
+                     other columns WHERE {column} IS NULL."
                 );
                 let title = format!("{} {} does not keep rows apart whose {column} is NULL", index.name, shown(index));
                 out.find(

@@ -1,4 +1,5 @@
-//! `schema/numbered_columns`: three columns or more that differ by a number only. Silent about two (address lines) and about other types among them.
+//! `schema/numbered_columns`: three columns or more that differ by a number only. Silent about two (address lines) and
+//! about other types among them.
 
 use serde::Deserialize;
 
@@ -37,8 +38,9 @@ impl SchemaRule for Rule {
             table,
             format!("{} has {} columns {stem}1, {stem}2, …", name.name, numbers.len()),
             format!(
-                "A list in columns: to look for a value takes a condition and an index for each of them, none is missing until the \
-                 list is full, and one more needs a migration. A table of its own with one row a {stem}, or {type_name}[], has no end."
+                "A list in columns: to look for a value takes a condition and an index for each of them, none is \
+                 missing until the list is full, and one more needs a migration. A table of its own with one row a \
+                 {stem}, or {type_name}[], has no end."
             ),
         ));
             }

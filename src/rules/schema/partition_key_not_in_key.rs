@@ -1,4 +1,5 @@
-//! `schema/partition_key_not_in_key`: a primary key or unique constraint of a partitioned table without its partition key, which the server refuses.
+//! `schema/partition_key_not_in_key`: a primary key or unique constraint of a partitioned table without its partition key,
+//! which the server refuses.
 
 use serde::Deserialize;
 
@@ -33,8 +34,9 @@ impl SchemaRule for Rule {
                         "{} on the partitioned {} lacks {missing} of the partition key",
                         constraint.name, name.name
                     ),
-                    "Each partition has an index of its own, which sees no other: without the partition key in it nothing could keep two partitions \
-             from holding the same value, so Postgres refuses the statement. Add the column to the key, or declare it on the partitions.",
+                    "Each partition has an index of its own, which sees no other: without the partition key in it \
+                     nothing could keep two partitions from holding the same value, so Postgres refuses the \
+                     statement. Add the column to the key, or declare it on the partitions.",
                 );
                 out.find(about::at(draft, constraint.defined_at.as_ref()));
             }

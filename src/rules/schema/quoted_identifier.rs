@@ -26,8 +26,8 @@ impl SchemaRule for Rule {
                 name,
                 table,
                 format!("{}: {first}{more} must be quoted in every statement", name.name),
-                "Without quotes Postgres folds a name to lower case, and reads a reserved word as what it means: whoever forgets them gets \
-         \"column does not exist\", or an answer to another question.",
+                "Without quotes Postgres folds a name to lower case, and reads a reserved word as what it means: \
+                 whoever forgets them gets \"column does not exist\", or an answer to another question.",
             );
             out.find(draft.evidence(crate::rules::draft::seen("names", quoted.join(", "))));
         }

@@ -1,4 +1,5 @@
-//! `schema/reg_type_column`: a column of a type that `pg_upgrade` refuses. `regclass`, `regrole` and `regtype` are carried over.
+//! `schema/reg_type_column`: a column of a type that `pg_upgrade` refuses. `regclass`, `regrole` and `regtype` are carried
+//! over.
 
 use serde::Deserialize;
 
@@ -21,10 +22,10 @@ impl SchemaRule for Rule {
                 continue;
             }
             let draft = of.draft(
-        format!("{} is {element}: pg_upgrade refuses a database with such a column", of.shown()),
-        "The column holds numbers of system objects, which the new cluster gives out anew. When the object is dropped the number stays \
-         and means nothing, or later something else.",
-    );
+                format!("{} is {element}: pg_upgrade refuses a database with such a column", of.shown()),
+                "The column holds numbers of system objects, which the new cluster gives out anew. When the object \
+                 is dropped the number stays and means nothing, or later something else.",
+            );
             out.find(draft.ask(change(
                 format!("Make {} text", of.shown()),
                 "Keep the name, and cast where it is used.",

@@ -28,7 +28,8 @@ impl SchemaRule for Rule {
                         || (*at >= index.keys.len() && keys[..index.keys.len()].iter().any(|other| other.0 == key.0))
                 });
                 let Some((_, (column, ..))) = twice else { continue };
-                let detail = "The second one sorts what is sorted already and tells nothing: each entry is larger by the column, and so is the index.";
+                let detail = "The second one sorts what is sorted already and tells nothing: each entry is larger by \
+                              the column, and so is the index.";
                 let title = format!("{} holds {column} twice", index.name);
                 out.find(about::index(name, index, title, detail).evidence(documented("columns", shown(index))));
             }

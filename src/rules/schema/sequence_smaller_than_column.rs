@@ -1,4 +1,5 @@
-//! `schema/sequence_smaller_than_column`: a bigint column whose sequence ends where integer does: widening a serial column leaves its sequence as it was.
+//! `schema/sequence_smaller_than_column`: a bigint column whose sequence ends where integer does: widening a serial column
+//! leaves its sequence as it was.
 
 use serde::Deserialize;
 
@@ -27,8 +28,8 @@ impl SchemaRule for Rule {
             };
             let draft = of.draft(
         format!("{} is bigint, but its sequence ends at {last}", of.shown()),
-        "The sequence of a serial column has a type of its own, which ALTER COLUMN … TYPE does not touch. Inserts fail on the same day on which \
-         they would have failed before the column was widened.",
+        "The sequence of a serial column has a type of its own, which ALTER COLUMN … TYPE does not touch. Inserts \
+         fail on the same day on which they would have failed before the column was widened.",
     );
             let mut ask = change(
                 format!("Widen the sequence of {}", of.shown()),

@@ -1,4 +1,5 @@
-//! `schema/serial_column`: a column that takes its default from a sequence of its own. Silent where columns share the sequence, or it has another name.
+//! `schema/serial_column`: a column that takes its default from a sequence of its own. Silent where columns share the
+//! sequence, or it has another name.
 
 use serde::Deserialize;
 
@@ -30,8 +31,8 @@ impl SchemaRule for Rule {
             }
             let draft = of.draft(
         format!("{} is serial: an identity column does the same with fewer traps", of.shown()),
-        "Whoever may insert needs a grant on the sequence too; a value that a statement gives is taken as it is, and the sequence \
-         runs into it later; and a table that is made LIKE this one draws from the same sequence.",
+        "Whoever may insert needs a grant on the sequence too; a value that a statement gives is taken as it is, and \
+         the sequence runs into it later; and a table that is made LIKE this one draws from the same sequence.",
     );
             out.find(draft.ask(change(
                 format!("Make {} an identity column", of.shown()),

@@ -23,12 +23,13 @@ impl SchemaRule for Rule {
                 continue;
             }
             out.find(about::table(
-        name,
-        table,
-        format!("{} inherits from {}: keys do not hold across the two", name.name, parent.name),
-        "A SELECT from the parent shows the child's rows, but the parent's primary key, unique constraints and foreign keys do not know of \
-         them: an id may occur in both, and nothing can refer to a row of the child through the parent.",
-    ));
+                name,
+                table,
+                format!("{} inherits from {}: keys do not hold across the two", name.name, parent.name),
+                "A SELECT from the parent shows the child's rows, but the parent's primary key, unique constraints \
+                 and foreign keys do not know of them: an id may occur in both, and nothing can refer to a row of \
+                 the child through the parent.",
+            ));
         }
     }
 }

@@ -17,8 +17,8 @@ impl SchemaRule for Rule {
         for of in columns(cx).filter(|of| plain(&of.column.type_name) == "time with time zone") {
             let draft = of.draft(
         format!("{} is a time of day with an offset and no date", of.shown()),
-        "Which offset a zone has depends on the date, which is not there: half of the year the value is off by an hour. Two values \
-         that mean the same time in different zones are different.",
+        "Which offset a zone has depends on the date, which is not there: half of the year the value is off by an \
+         hour. Two values that mean the same time in different zones are different.",
     );
             out.find(draft.ask(of.retype(
         "time without time zone",

@@ -1,4 +1,5 @@
-//! `schema/timestamp_before_last_column`: a moment that stands before another column in an index. Silent about unique indexes and where the rest is a tie-breaker.
+//! `schema/timestamp_before_last_column`: a moment that stands before another column in an index. Silent about unique
+//! indexes and where the rest is a tie-breaker.
 
 use serde::Deserialize;
 
@@ -39,8 +40,9 @@ impl SchemaRule for Rule {
                 }
                 let column = &index.keys[at].text;
                 let detail = format!(
-                    "Moments are mostly searched by range, and behind a range a btree cannot narrow the search any further: {} is then only a filter. \
-             With the columns that are compared by = first and {column} last both narrow it.",
+                    "Moments are mostly searched by range, and behind a range a btree cannot narrow the search any \
+                     further: {} is then only a filter. With the columns that are compared by = first and {column} \
+                     last both narrow it.",
                     rest[0].text
                 );
                 let title = format!("{} {} has {column} before {}", index.name, shown(index), rest[0].text);

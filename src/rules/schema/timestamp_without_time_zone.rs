@@ -17,13 +17,14 @@ impl SchemaRule for Rule {
         for of in columns(cx).filter(|of| plain(&of.column.type_name) == "timestamp without time zone") {
             let draft = of.draft(
         format!("{} does not say in which time zone it is", of.shown()),
-        "It holds a date and a time as a clock on some wall showed them. Sessions with other settings of TimeZone write and read \
-         other moments, an hour a year exists twice, and comparing with now() depends on who asks.",
+        "It holds a date and a time as a clock on some wall showed them. Sessions with other settings of TimeZone \
+         write and read other moments, an hour a year exists twice, and comparing with now() depends on who asks.",
     );
             out.find(draft.ask(of.retype(
         "timestamp with time zone",
         "{} AT TIME ZONE 'UTC'",
-        "If the values were written in another zone than UTC, name that one. With TimeZone set to UTC and without USING nothing is rewritten.",
+        "If the values were written in another zone than UTC, name that one. With TimeZone set to UTC and without \
+         USING nothing is rewritten.",
     )));
         }
     }

@@ -24,12 +24,13 @@ impl SchemaRule for Rule {
                 continue;
             }
             out.find(about::table(
-        name,
-        table,
-        format!("{} has {count} indexes", name.name),
-        "Each insert writes them all, and so does each update that changes an indexed column; planning a query weighs them all, and takes a lock on \
-         each. On a server, pg_stat_user_indexes says which are never read.",
-    ));
+                name,
+                table,
+                format!("{} has {count} indexes", name.name),
+                "Each insert writes them all, and so does each update that changes an indexed column; planning a \
+                 query weighs them all, and takes a lock on each. On a server, pg_stat_user_indexes says which are \
+                 never read.",
+            ));
         }
     }
 }

@@ -21,10 +21,11 @@ impl SchemaRule for Rule {
                 name,
                 table,
                 format!("{} is unlogged: it is empty after a crash", name.name),
-                "Nothing of it is written to the log, so recovery truncates it, a standby has no rows of it (and refuses to read it), and no backup \
-         from the log holds it. Right for what can be made again, such as a cache or a staging table.",
+                "Nothing of it is written to the log, so recovery truncates it, a standby has no rows of it (and \
+                 refuses to read it), and no backup from the log holds it. Right for what can be made again, such as \
+                 a cache or a staging table.",
             );
-            out.find(draft.ask(change(
+            out.find(about::at(draft, table.set_at.get("unlogged")).ask(change(
                 format!("Make {} durable", name.name),
                 "Writes the whole table to the log under a lock that keeps everybody out: cheap while it is small.",
                 format!("ALTER TABLE {} SET LOGGED", quote_table(name)),

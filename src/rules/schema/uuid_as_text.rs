@@ -17,13 +17,15 @@ impl SchemaRule for Rule {
         for of in columns(cx).filter(holds_uuids) {
             let draft = of.draft(
         format!("{} holds UUIDs as {}", of.shown(), of.column.type_name),
-        "A UUID is 16 bytes; as text it is 37, in the table, in each index and in each column that refers to it, and it is compared by \
-         the rules of a language. Two spellings of the same UUID are different, and anything else fits as well.",
+        "A UUID is 16 bytes; as text it is 37, in the table, in each index and in each column that refers to it, and \
+         it is compared by the rules of a language. Two spellings of the same UUID are different, and anything else \
+         fits as well.",
     );
             out.find(draft.ask(of.retype(
         "uuid",
         "{}::uuid",
-        "A default must be changed too, and columns that refer to it need the same type. A value that is no UUID stops the change.",
+        "A default must be changed too, and columns that refer to it need the same type. A value that is no UUID \
+         stops the change.",
     )));
         }
     }

@@ -1,4 +1,5 @@
-//! `schema/volatile_check`: a CHECK whose answer changes by itself. Silent about `created_at <= now()`, which stays true once it is.
+//! `schema/volatile_check`: a CHECK whose answer changes by itself. Silent about `created_at <= now()`, which stays true
+//! once it is.
 
 use serde::Deserialize;
 
@@ -26,8 +27,9 @@ impl SchemaRule for Rule {
                     name,
                     table,
                     format!("{} asks {word}, whose answer changes by itself", constraint.name),
-                    "A check is evaluated when a row is written and never again. A row that passed yesterday breaks it today: it cannot be updated \
-             any more, validating fails, and a dump does not restore. Take it to a trigger, or store the moment in a column.",
+                    "A check is evaluated when a row is written and never again. A row that passed yesterday breaks \
+                     it today: it cannot be updated any more, validating fails, and a dump does not restore. Take it \
+                     to a trigger, or store the moment in a column.",
                 );
                 out.find(about::at(draft, constraint.defined_at.as_ref()).evidence(seen("check", expression.clone())));
             }

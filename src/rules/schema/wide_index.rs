@@ -25,8 +25,9 @@ impl SchemaRule for Rule {
                 index.keys.len() as u64 > self.max_columns && !index.unique && !index.constraint
             };
             for index in indexes_of(table).iter().filter(|index| wide(index)) {
-                let detail = "A search uses the first columns as far as they are compared by =, and one range after those; what comes behind only filters or \
-                      sorts. Each column makes every entry larger and excludes more updates from the cheap kind that writes no index.";
+                let detail = "A search uses the first columns as far as they are compared by =, and one range after \
+                              those; what comes behind only filters or sorts. Each column makes every entry larger and \
+                              excludes more updates from the cheap kind that writes no index.";
                 let title = format!("{} has {} key columns", index.name, index.keys.len());
                 out.find(about::index(name, index, title, detail).evidence(documented("columns", shown(index))));
             }

@@ -1,4 +1,5 @@
-//! `security/definer_without_search_path`: a SECURITY DEFINER routine that resolves names by its caller's search path. One with an ALTER that sets it later is no finding.
+//! `security/definer_without_search_path`: a SECURITY DEFINER routine that resolves names by its caller's search path. One
+//! with an ALTER that sets it later is no finding.
 
 use serde::Deserialize;
 
@@ -24,13 +25,14 @@ impl SchemaRule for Rule {
             let draft = Draft::new(
                 Subject::Server(format!("routine {}({})", routine.name, routine.arguments)),
                 format!("{} is SECURITY DEFINER and takes its caller's search_path", routine.name.name),
-                "It runs with its owner's rights, and its caller decides what unqualified names in it mean: a table, function or operator of the same name in a \
-         schema that the caller puts first, or in pg_temp, is used instead, with the owner's rights.",
+                "It runs with its owner's rights, and its caller decides what unqualified names in it mean: a table, \
+                 function or operator of the same name in a schema that the caller puts first, or in pg_temp, is \
+                 used instead, with the owner's rights.",
             );
             out.find(about::at(draft, routine.defined_at.as_ref()).ask(change(
         format!("Fix the search_path of {}", routine.name.name),
-        "With an empty path every name in the body must be qualified (pg_catalog is always searched). pg_temp last, if a path is needed: \
-         SET search_path = app, pg_temp.",
+        "With an empty path every name in the body must be qualified (pg_catalog is always searched). pg_temp last, \
+         if a path is needed: SET search_path = app, pg_temp.",
         format!("ALTER ROUTINE {shown} SET search_path = ''"),
     )));
         }

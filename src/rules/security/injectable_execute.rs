@@ -1,4 +1,5 @@
-//! `security/injectable_execute`: a parameter of a function, or a value of a row, that becomes SQL without being quoted. DO blocks take nothing from strangers.
+//! `security/injectable_execute`: a parameter of a function, or a value of a row, that becomes SQL without being quoted. DO
+//! blocks take nothing from strangers.
 
 use serde::Deserialize;
 
@@ -32,8 +33,8 @@ impl StatementRule for Rule {
             let draft = cx.draft(
         at,
         format!("{} becomes a part of the statement that is executed", found.name),
-        "Whoever chooses the value chooses the SQL, which runs with the rights of the function. A value belongs in USING, a name in format's %I \
-         or quote_ident, a constant in %L or quote_literal.",
+        "Whoever chooses the value chooses the SQL, which runs with the rights of the function. A value belongs in \
+         USING, a name in format's %I or quote_ident, a constant in %L or quote_literal.",
     );
             out.find(if routine.definer { draft.severity(Severity::Error) } else { draft });
         }

@@ -26,8 +26,9 @@ impl SchemaRule for Rule {
                 name,
                 table,
                 format!("{} and {} on {} are both evaluated for the same rows", one.name, other.name, name.name),
-                "Permissive policies are joined by OR: a row must be tried against each until one holds, an index serves an OR badly, and whoever reads one \
-         of them does not know what the others let through. One policy with both conditions, or one for each role, says it in one place.",
+                "Permissive policies are joined by OR: a row must be tried against each until one holds, an index \
+                 serves an OR badly, and whoever reads one of them does not know what the others let through. One \
+                 policy with both conditions, or one for each role, says it in one place.",
             );
             out.find(
                 about::at(draft, other.defined_at.as_ref())

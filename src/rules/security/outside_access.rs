@@ -36,8 +36,9 @@ impl StatementRule for Rule {
             out.find(cx.draft(
         words.span(if copy.is_some() { at + 1 } else { at }),
         format!("This {does}"),
-        "It needs a superuser's rights or nearly so, works on one machine and not on its standby, and is what an intruder looks for first. \
-         Copy through the client (\\copy, COPY … FROM STDIN), and let a job of its own talk to other servers.",
+        "It needs a superuser's rights or nearly so, works on one machine and not on its standby, and is what an \
+         intruder looks for first. Copy through the client (\\copy, COPY … FROM STDIN), and let a job of its own \
+         talk to other servers.",
     ));
             return;
         }

@@ -1,4 +1,5 @@
-//! `security/plaintext_password`: a password in the text of a statement. Silent about SCRAM verifiers and about placeholders that a tool fills in.
+//! `security/plaintext_password`: a password in the text of a statement. Silent about SCRAM verifiers and about
+//! placeholders that a tool fills in.
 
 use serde::Deserialize;
 
@@ -38,14 +39,15 @@ impl StatementRule for Rule {
             let secret = if named { Some(text) } else { connection };
             // `:'password'` is psql's, filled in when the script runs.
             let variable = words.kind(at.wrapping_sub(1)) == Some(TokenKind::Colon);
-            let Some(secret) = secret.filter(|secret| is_plain(secret) && !variable) else { continue };
-            let _ = secret;
+            if secret.is_none_or(|secret| variable || !is_plain(secret)) {
+                continue;
+            }
             out.find(cx.draft(
         words.span(at),
         "A password stands in a migration in plain text",
-        "Whoever can read the repository, its history, the build's output, the server's log (log_statement, a slow statement or an error is \
-         enough) or pg_stat_activity at that moment can read it. Take it as used up: set another one, by psql's \\password or with a SCRAM \
-         verifier made elsewhere.",
+        "Whoever can read the repository, its history, the build's output, the server's log (log_statement, a slow \
+         statement or an error is enough) or pg_stat_activity at that moment can read it. Take it as used up: set \
+         another one, by psql's \\password or with a SCRAM verifier made elsewhere.",
     ));
         }
     }

@@ -1,4 +1,5 @@
-//! `security/policy_always_true`: a permissive policy that lets everybody write any row. Silent about reading, and about policies for roles of the server's own side.
+//! `security/policy_always_true`: a permissive policy that lets everybody write any row. Silent about reading, and about
+//! policies for roles of the server's own side.
 
 use serde::Deserialize;
 
@@ -25,8 +26,8 @@ impl SchemaRule for Rule {
                     name,
                     table,
                     format!("{} lets everybody {does} any row of {}", policy.name, name.name),
-                    "Permissive policies are joined by OR: with one that is always true for a command, the others for it do not matter, and row security \
-             protects nothing against that command.",
+                    "Permissive policies are joined by OR: with one that is always true for a command, the others \
+                     for it do not matter, and row security protects nothing against that command.",
                 );
                 let written = policy.check.as_ref().or(policy.using.as_ref()).cloned().unwrap_or_default();
                 out.find(about::at(draft, policy.defined_at.as_ref()).evidence(seen("condition", written)));

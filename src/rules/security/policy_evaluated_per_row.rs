@@ -1,4 +1,5 @@
-//! `security/policy_evaluated_per_row`: a policy that asks who the user is for each row. Silent where the call stands in a scalar sub-select, which is evaluated once.
+//! `security/policy_evaluated_per_row`: a policy that asks who the user is for each row. Silent where the call stands in a
+//! scalar sub-select, which is evaluated once.
 
 use serde::Deserialize;
 
@@ -26,8 +27,9 @@ impl SchemaRule for Rule {
                     table,
                     format!("{} calls {call} for each row of {}", policy.name, name.name),
                     format!(
-                        "The condition stands in every query on the table. The answer is the same for all rows, but Postgres asks for each that it reads. \
-                 In a sub-select, (SELECT {call}), it asks once and compares with the result."
+                        "The condition stands in every query on the table. The answer is the same for all rows, but \
+                         Postgres asks for each that it reads. In a sub-select, (SELECT {call}), it asks once and \
+                         compares with the result."
                     ),
                 );
                 out.find(about::at(draft, policy.defined_at.as_ref()).evidence(seen("call", call)));

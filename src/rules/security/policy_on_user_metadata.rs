@@ -27,8 +27,8 @@ impl SchemaRule for Rule {
                     name,
                     table,
                     format!("{} trusts user_metadata, which its user can change", policy.name),
-                    "Whoever is signed in may write what they like into their own user_metadata, and so choose their role or their tenant. What the server \
-             alone may write is app_metadata.",
+                    "Whoever is signed in may write what they like into their own user_metadata, and so choose their \
+                     role or their tenant. What the server alone may write is app_metadata.",
                 );
                 out.find(about::at(draft, policy.defined_at.as_ref()));
             }

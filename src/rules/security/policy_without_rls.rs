@@ -29,8 +29,8 @@ impl SchemaRule for Rule {
             let place = table.policies.first().and_then(|policy| policy.defined_at.as_ref());
             out.find(about::at(draft, place).evidence(seen("policies", policies.join(", "))).ask(change(
         format!("Enable row security on {}", name.name),
-        "From that moment roles that are neither the owner nor superuser see only what a policy lets through: check that there is one for each \
-         command they use.",
+        "From that moment roles that are neither the owner nor superuser see only what a policy lets through: check \
+         that there is one for each command they use.",
         format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", quote_table(name)),
     )));
         }

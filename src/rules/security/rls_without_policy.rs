@@ -21,13 +21,14 @@ impl SchemaRule for Rule {
             if table.parent.is_some() {
                 continue;
             }
-            out.find(about::table(
-        name,
-        table,
-        format!("Row security is enabled on {}, and no policy lets anybody in", name.name),
-        "Roles other than the owner, superusers and those with BYPASSRLS see no row and can write none. That may be meant; if not, queries come \
-         back empty instead of failing.",
-    ));
+            let draft = about::table(
+                name,
+                table,
+                format!("Row security is enabled on {}, and no policy lets anybody in", name.name),
+                "Roles other than the owner, superusers and those with BYPASSRLS see no row and can write none. That \
+                 may be meant; if not, queries come back empty instead of failing.",
+            );
+            out.find(about::at(draft, table.set_at.get("row_security")));
         }
     }
 }

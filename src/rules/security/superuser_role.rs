@@ -37,8 +37,9 @@ impl StatementRule for Rule {
         out.find(cx.draft(
     words.span(at),
     format!("{} for a role: {means}", name.to_uppercase()),
-    "A migration that is run for an application rarely needs such a role, and whoever gets hold of its password has the server. Let an \
-     administrator set it, outside of migrations, and give the application's role the rights on its tables.",
+    "A migration that is run for an application rarely needs such a role, and whoever gets hold of its password has \
+     the server. Let an administrator set it, outside of migrations, and give the application's role the rights on \
+     its tables.",
 ));
     }
 }

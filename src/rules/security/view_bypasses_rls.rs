@@ -1,4 +1,5 @@
-//! `security/view_bypasses_rls`: a view without security_invoker over a table with row security. Materialized views hold what their owner saw anyway.
+//! `security/view_bypasses_rls`: a view without security_invoker over a table with row security. Materialized views hold
+//! what their owner saw anyway.
 
 use serde::Deserialize;
 
@@ -37,12 +38,14 @@ impl SchemaRule for Rule {
             let Some((table, _)) = behind else { continue };
             let (detail, sql) = match view.kind {
                 TableKind::View => (
-                    "A view reads with the rights of its owner, whom row security does not hold back: whoever may read the view sees all rows of the table. \
-             With security_invoker (Postgres 15) the caller's rights and policies count.",
+                    "A view reads with the rights of its owner, whom row security does not hold back: whoever may \
+                     read the view sees all rows of the table. With security_invoker (Postgres 15) the caller's \
+                     rights and policies count.",
                     format!("ALTER VIEW {} SET (security_invoker = true)", quote_table(name)),
                 ),
                 _ => (
-                    "A materialized view holds what its owner saw, which is every row, and knows no policies: whoever may read it sees all of them.",
+                    "A materialized view holds what its owner saw, which is every row, and knows no policies: \
+                     whoever may read it sees all of them.",
                     String::new(),
                 ),
             };
@@ -54,15 +57,15 @@ impl SchemaRule for Rule {
             );
             let draft = draft.evidence(seen("table with row security", table.to_string()));
             out.find(if sql.is_empty() {
-        draft
-    } else {
-        draft.ask(change(
+                draft
+            } else {
+                draft.ask(change(
             format!("Let {} check its caller's rights", name.name),
-            "The caller then needs rights on the tables behind the view as well. Before Postgres 15 there is no such option: filter in the view, or \
-             do not grant it.",
+            "The caller then needs rights on the tables behind the view as well. Before Postgres 15 there is no such \
+             option: filter in the view, or do not grant it.",
             sql,
         ))
-    });
+            });
         }
     }
 }

@@ -40,8 +40,8 @@ impl StatementRule for Rule {
             out.find(cx.draft(
         words.span(at),
         format!("{} of a password can be guessed by the billion", words.text(at)),
-        "These functions are made to be fast: one graphics card tries tens of billions of them a second. A password needs one that is slow by \
-         design and takes a salt.",
+        "These functions are made to be fast: one graphics card tries tens of billions of them a second. A password \
+         needs one that is slow by design and takes a salt.",
     ));
         }
     }

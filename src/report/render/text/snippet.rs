@@ -170,7 +170,7 @@ const CUT: &str = "...";
 fn window(text: &str, from: usize, to: usize, room: usize) -> Window {
     // The place is looked for among characters, so what a character becomes is kept together. A line may be megabytes long:
     // nothing far from the place is escaped.
-    let back = if from > room { from - room } else { 0 };
+    let back = from.saturating_sub(room);
     let near: Vec<(String, usize)> = text.chars().skip(back).take(from - back + 2 * room).map(shown).collect();
     let (from, to) = (from - back, to.saturating_sub(back));
     let width = |cells: &[(String, usize)]| cells.iter().map(|cell| cell.1).sum::<usize>();

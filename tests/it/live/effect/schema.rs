@@ -63,7 +63,7 @@ pub fn generate(random: &mut Random, major: u32) -> String {
          CREATE DOMAIN checked AS integer CONSTRAINT small CHECK (VALUE < 1000);\n\
          CREATE TYPE mood AS ENUM ('calm', 'glad');\n\
          CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\n\
-         CREATE FUNCTION fresh() RETURNS integer LANGUAGE sql VOLATILE AS $$ SELECT 7 $$;\n",
+         CREATE FUNCTION fresh() RETURNS integer LANGUAGE plpgsql VOLATILE AS $$ BEGIN RETURN 7; END $$;\n",
     );
     for (at, table) in TABLES.iter().enumerate() {
         ordinary(&mut sql, random, table, &TABLES[..at], major);
@@ -72,6 +72,7 @@ pub fn generate(random: &mut Random, major: u32) -> String {
     sql += "CREATE TABLE beings (id integer, name varchar(30), CHECK (id > 0));\n\
             CREATE TABLE cats (lives integer) INHERITS (beings);\n\
             CREATE TABLE dogs (id integer, name varchar(30), CHECK (id > 0));\n\
+            CREATE TABLE mules (LIKE beings INCLUDING CONSTRAINTS);\n\
             INSERT INTO beings SELECT g, g FROM generate_series(1, 3) g;\n\
             INSERT INTO cats SELECT g, g, 9 FROM generate_series(1, 3) g;\n";
     sql += "CREATE VIEW all_people AS SELECT * FROM people;\n\
@@ -169,8 +170,12 @@ fn ordinary(sql: &mut String, random: &mut Random, table: &str, earlier: &[&str]
 }
 
 fn partitioned(sql: &mut String, random: &mut Random) {
-    *sql += "CREATE TABLE events (id integer NOT NULL, day integer NOT NULL, kind varchar(10), person bigint) PARTITION BY RANGE (day);\n\
-             CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (10);\n\
+    let null = if random.chance(30) { "" } else { " NOT NULL" };
+    let _ = writeln!(
+        sql,
+        "CREATE TABLE events (id integer{null}, day integer NOT NULL, kind varchar(10), person bigint) PARTITION BY RANGE (day);"
+    );
+    *sql += "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (10);\n\
              CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM (10) TO (20);\n";
     if random.chance(50) {
         *sql += "CREATE TABLE events_rest PARTITION OF events DEFAULT;\n";
