@@ -1,12 +1,12 @@
 //! SQL with placeholders of a template in; SQL of the same length out, so that every offset stays valid.
 //!
-//! `${schema}` (Flyway, goose), `{{ schema }}` (Jinja, Go), `<%= schema %>` (ERB) and `$SCHEMA` become a name; `{% … %}`,
+//! `${schema}` (Flyway, goose), `{{ schema }}` (Jinja, Go), `<%= schema %>` (ERB), `@schema@` and `$SCHEMA` become a name; `{% … %}`,
 //! `{# … #}` and `<% … %>` become blanks. What stands in strings, quoted names and comments is left as it is.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use memchr::memchr3;
+use memchr::{memchr, memchr3};
 
 use super::query_file::{self, Style};
 use crate::sql::facts::Span;
@@ -50,6 +50,9 @@ pub(super) fn fill<'t>(text: &'t str, blanks: &[Span], style: Style) -> Filled<'
 fn may_hold_placeholders(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut from = 0;
+    if memchr(b'@', bytes).is_some() {
+        return true;
+    }
     while let Some(found) = memchr3(b'{', b'%', b'$', &bytes[from..]) {
         let at = from + found;
         let next = bytes.get(at + 1).copied().unwrap_or_default();
@@ -134,6 +137,12 @@ impl Copy<'_> {
             }
             TokenKind::Operator if rest.starts_with("<%=") => Some((until("%>")?, What::Name)),
             TokenKind::Operator if rest.starts_with("<%") => Some((until("%>")?, What::Nothing)),
+            // `@extschema@` in the scripts of extensions.
+            TokenKind::Operator if rest.starts_with('@') && token.end == token.start + 1 => {
+                let name = rest[1..].find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | ':'))?;
+                let closed = name > 0 && rest[1 + name..].starts_with('@');
+                closed.then_some((token.start + name + 2, What::Name))
+            }
             // psycopg's `%(name)s`
             TokenKind::Operator if bytes[token.end - 1] == b'%' && self.text[token.end..].starts_with('(') => {
                 let inside = &self.text[token.end + 1..];
@@ -187,6 +196,8 @@ mod tests {
             ("select $$ ${x} $$, $1, $a$ {{ }} $a$", "select $$ ${x} $$, $1, $a$ {{ }} $a$"),
             ("select * from t where a = %(id)s", "select * from t where a = $1    "),
             ("select a % (b) from t", "select a % (b) from t"),
+            ("create function @extschema@.f() ", "create function _extschema_.f() "),
+            ("select @a, b @> c@d", "select @a, b @> c@d"),
             ("select ${", "select ${"),
         ] {
             let filled = fill(text, &[], Style::Plain);
