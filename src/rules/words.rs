@@ -52,11 +52,6 @@ impl<'t> Words<'t> {
         words.iter().any(|word| self.is(at, word))
     }
 
-    /// The first place from `from` on at which the word stands.
-    pub fn find(&self, from: usize, word: &str) -> Option<usize> {
-        (from..self.len()).find(|at| self.is(*at, word))
-    }
-
     /// What a string constant holds, quotes of any notation left out; escapes as written.
     pub fn string(&self, at: usize) -> Option<&'t str> {
         if self.kind(at) != Some(TokenKind::String) {

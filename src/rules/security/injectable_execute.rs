@@ -8,10 +8,11 @@ use crate::rules::draft::Sink;
 use crate::rules::lint::context::StatementCx;
 
 use crate::report::model::Severity;
-use crate::rules::words::{Words, begins};
+use crate::rules::words::Words;
 use crate::sql::facts::Span;
 
 use super::dynamic::{Routine, injected};
+use crate::sql::ddl::Ddl;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,10 +20,11 @@ pub struct Rule {}
 
 impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
-        let creates = ["function", "procedure"]
-            .iter()
-            .any(|kind| begins(cx.text, &["create", kind]) || begins(cx.text, &["create", "or", "replace", kind]));
-        if !creates || !cx.text.to_ascii_lowercase().contains("execute") {
+        // Cheaper than words.
+        if !matches!(cx.ddl(), Some(Ddl::Routine(_))) {
+            return;
+        }
+        if !cx.text.to_ascii_lowercase().contains("execute") {
             return;
         }
         let words = Words::of(cx.text);
