@@ -52,8 +52,12 @@ pub(super) fn outline<'t>(
         _ => Framework::Plain,
     };
     let usual = options.wrapping.unwrap_or_else(|| sections::usual(framework));
-    let cut =
-        sections::sections(source.text, framework, file_wrapping(usual, framework, name, markers), name.direction());
+    let cut = sections::sections(
+        source.text,
+        framework,
+        file_wrapping(usual, framework, name, markers),
+        name.direction_in(framework),
+    );
     let style = known.map_or(Style::Plain, |known| known.style);
     let code = template::fill(source.text, &cut.blanks, style);
     let (mut problems, mut placed) = (cut.problems, Vec::new());
