@@ -32,7 +32,7 @@ pub(super) fn directive(line: &str) -> Option<(Framework, Directive<'_>)> {
         b'>' if starts(text, "> statement-breakpoint") => Some((Framework::Drizzle, Directive::Breakpoint)),
         b'a' if starts(text, "atlas:") => atlas(text),
         b'm' | b'M' if starts(text, "migrate:") => dbmate(text),
-        b'n' if text == "no-transaction" => Some((Framework::Sqlx, Directive::NoTransaction)),
+        b'n' if text.starts_with("no-transaction") => Some((Framework::Sqlx, Directive::NoTransaction)),
         b'l' | b'L' | b'c' | b'C' | b'r' | b'R' => liquibase(text),
         _ => node(text),
     }

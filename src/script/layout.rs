@@ -69,5 +69,5 @@ fn version(script: &Script) -> Option<((String, String), Direction)> {
         }
         _ => return None,
     };
-    Some(((folder.to_owned(), version), name.direction()))
+    Some(((folder.to_owned(), version), name.direction_in(framework)))
 }

@@ -65,7 +65,9 @@ impl<'m> Markers<'m> {
                 return Some(text);
             }
             if folder.is_empty() {
-                return None;
+                // Paths are relative to where the tool was started: two folders above it may be handed over too.
+                let above = ["../", "../../"].map(|up| format!("{up}{name}"));
+                return above.iter().find_map(|path| self.by_path.get(path)).copied();
             }
             folder.truncate(folder.rfind('/').unwrap_or_default());
         }

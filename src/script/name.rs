@@ -1,6 +1,6 @@
 //! The path of a file in; what its name says of it out: version, direction, product.
 
-use super::model::Direction;
+use super::model::{Direction, Framework};
 
 /// A path cut up.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +60,15 @@ impl<'p> FileName<'p> {
             || name.ends_with("_down.sql")
             || self.flyway().is_some_and(|(prefix, _)| prefix == Prefix::Undo);
         if down { Direction::Down } else { Direction::Up }
+    }
+
+    /// Which way it goes for its framework: refinery's `U1__x.sql` are migrations whose versions may come out of order
+    /// (its README, "Usage").
+    pub fn direction_in(&self, framework: Framework) -> Direction {
+        match self.flyway() {
+            Some(_) if framework == Framework::Refinery => Direction::Up,
+            _ => self.direction(),
+        }
     }
 
     /// `x.up.sql` and `x.down.sql`, without these ends.
@@ -149,6 +158,7 @@ mod tests {
         assert_eq!(FileName::of("users.sql").number(), None);
         assert_eq!(FileName::of("1_x.sqlite3.up.sql").other_product(), Some("SQLite"));
         assert_eq!(FileName::of("1_mysql.up.sql").other_product(), None);
+        assert_eq!(FileName::of("U1__x.sql").direction_in(Framework::Refinery), Direction::Up);
         assert!(is_sql("a/b.SQL") && !is_sql("a.sql.conf"));
     }
 }

@@ -52,8 +52,12 @@ pub(super) fn outline<'t>(
         _ => Framework::Plain,
     };
     let usual = options.wrapping.unwrap_or_else(|| sections::usual(framework));
-    let cut =
-        sections::sections(source.text, framework, file_wrapping(usual, framework, name, markers), name.direction());
+    let cut = sections::sections(
+        source.text,
+        framework,
+        file_wrapping(usual, framework, name, markers),
+        name.direction_in(framework),
+    );
     let style = known.map_or(Style::Plain, |known| known.style);
     let code = template::fill(source.text, &cut.blanks, style);
     let (mut problems, mut placed) = (cut.problems, Vec::new());
@@ -105,7 +109,7 @@ fn pieces(
     let found = split(text.as_bytes());
     let mut gap = 0;
     for one in &found {
-        psql::includes(moved(one.leading).of(source.text), first_line + lines(&text[..one.leading.start]), problems);
+        psql::includes(moved(one.leading).of(source.text), || first_line + lines(&text[..one.leading.start]), problems);
         gap = one.data.map_or(one.span.end, |data| data.end);
         let piece = Piece {
             span: moved(one.span),
@@ -126,7 +130,7 @@ fn pieces(
     }
     psql::includes(
         text.get(gap..).unwrap_or_default(),
-        first_line + lines(text.get(..gap).unwrap_or_default()),
+        || first_line + lines(text.get(..gap).unwrap_or_default()),
         problems,
     );
 }

@@ -2,11 +2,12 @@
 
 use super::model::{Problem, ProblemKind};
 
-/// Names the files that `\i`, `\ir` and their long forms include; `line` is that of the text's start.
-pub(super) fn includes(gap: &str, line: usize, problems: &mut Vec<Problem>) {
+/// Names the files that `\i`, `\ir` and their long forms include; `line` gives the line of the text's start.
+pub(super) fn includes(gap: &str, line: impl FnOnce() -> usize, problems: &mut Vec<Problem>) {
     if memchr::memchr(b'\\', gap.as_bytes()).is_none() {
         return;
     }
+    let line = line();
     for (offset, text) in gap.lines().enumerate() {
         let Some(command) = text.trim_start().strip_prefix('\\') else { continue };
         let mut words = command.split_whitespace();

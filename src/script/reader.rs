@@ -96,7 +96,11 @@ impl Reader {
                 Content::Refused(refusal::open_end(text))
             } else {
                 let query = piece.span.of(&outline.code.text);
-                self.content(text, query, statements.len(), None)
+                match self.content(text, query, statements.len(), None) {
+                    // Placeholders of templates keep their spelling where the recogniser knows them.
+                    Content::Refused(_) if filled => self.content(query, query, statements.len(), None),
+                    content => content,
+                }
             };
             if let Content::Refused(refused) = &content {
                 let problem = if filled && !piece.truncated {

@@ -1,11 +1,12 @@
 //! SQL with placeholders of a template in; SQL of the same length out, so that every offset stays valid.
 //!
-//! `${schema}` (Flyway, goose), `{{ schema }}` (Jinja, Go), `<%= schema %>` (ERB) and `$SCHEMA` become a name; `{% … %}`,
+//! `${schema}` (Flyway, goose), `{{ schema }}` (Jinja, Go), `<%= schema %>` (ERB), `@schema@` and `$SCHEMA` become a name; `{% … %}`,
 //! `{# … #}` and `<% … %>` become blanks. What stands in strings, quoted names and comments is left as it is.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-use memchr::memchr3;
+use memchr::{memchr, memchr3};
 
 use super::query_file::{self, Style};
 use crate::sql::facts::Span;
@@ -49,6 +50,9 @@ pub(super) fn fill<'t>(text: &'t str, blanks: &[Span], style: Style) -> Filled<'
 fn may_hold_placeholders(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut from = 0;
+    if memchr(b'@', bytes).is_some() {
+        return true;
+    }
     while let Some(found) = memchr3(b'{', b'%', b'$', &bytes[from..]) {
         let at = from + found;
         let next = bytes.get(at + 1).copied().unwrap_or_default();
@@ -102,8 +106,9 @@ impl Copy<'_> {
     fn placeholders(&mut self) {
         let bytes = self.bytes.clone();
         let mut lexer = Lexer::new(&bytes);
+        let mut closing = Closing { text: self.text, absent: BTreeSet::new() };
         while let Some(token) = lexer.next() {
-            let Some((end, what)) = self.placeholder(&bytes, token) else { continue };
+            let Some((end, what)) = self.placeholder(&bytes, token, &mut closing) else { continue };
             let span = Span { start: token.start, end };
             match what {
                 What::Name => self.name(span),
@@ -118,9 +123,9 @@ impl Copy<'_> {
     }
 
     /// The placeholder that begins at a token: where it ends and what it stands for.
-    fn placeholder(&self, bytes: &[u8], token: Token) -> Option<(usize, What)> {
+    fn placeholder(&self, bytes: &[u8], token: Token, closing: &mut Closing<'_>) -> Option<(usize, What)> {
         let rest = self.text.get(token.start..)?;
-        let until = |close: &str| rest.find(close).map(|at| token.start + at + close.len());
+        let mut until = |close: &'static str| closing.after(token.start, close);
         match token.kind {
             TokenKind::Unknown if rest.starts_with("${") => Some((until("}")?, What::Name)),
             TokenKind::Unknown if rest.starts_with("{{") => Some((until("}}")?, What::Name)),
@@ -132,6 +137,12 @@ impl Copy<'_> {
             }
             TokenKind::Operator if rest.starts_with("<%=") => Some((until("%>")?, What::Name)),
             TokenKind::Operator if rest.starts_with("<%") => Some((until("%>")?, What::Nothing)),
+            // `@extschema@` in the scripts of extensions.
+            TokenKind::Operator if rest.starts_with('@') && token.end == token.start + 1 => {
+                let name = rest[1..].find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | ':'))?;
+                let closed = name > 0 && rest[1 + name..].starts_with('@');
+                closed.then_some((token.start + name + 2, What::Name))
+            }
             // psycopg's `%(name)s`
             TokenKind::Operator if bytes[token.end - 1] == b'%' && self.text[token.end..].starts_with('(') => {
                 let inside = &self.text[token.end + 1..];
@@ -141,6 +152,25 @@ impl Copy<'_> {
             }
             _ => None,
         }
+    }
+}
+
+/// Finds what closes a placeholder; what was missed once is not looked for again, so that time stays linear.
+struct Closing<'t> {
+    text: &'t str,
+    absent: BTreeSet<&'static str>,
+}
+
+impl Closing<'_> {
+    fn after(&mut self, from: usize, close: &'static str) -> Option<usize> {
+        if self.absent.contains(close) {
+            return None;
+        }
+        let found = self.text.get(from..)?.find(close).map(|at| from + at + close.len());
+        if found.is_none() {
+            self.absent.insert(close);
+        }
+        found
     }
 }
 
@@ -166,6 +196,8 @@ mod tests {
             ("select $$ ${x} $$, $1, $a$ {{ }} $a$", "select $$ ${x} $$, $1, $a$ {{ }} $a$"),
             ("select * from t where a = %(id)s", "select * from t where a = $1    "),
             ("select a % (b) from t", "select a % (b) from t"),
+            ("create function @extschema@.f() ", "create function _extschema_.f() "),
+            ("select @a, b @> c@d", "select @a, b @> c@d"),
             ("select ${", "select ${"),
         ] {
             let filled = fill(text, &[], Style::Plain);

@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::terminal;
 use crate::config::lint::fits;
 use crate::report::model::Problem;
-use crate::script::{Source, is_marker, is_sql};
+use crate::script::{Source, decode, is_marker, is_sql};
 
 #[derive(Default)]
 pub struct Found {
@@ -32,7 +32,9 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
     for input in if inputs.is_empty() { &stdin } else { inputs } {
         let path = Path::new(input);
         if input == "-" {
-            found.sources.push(standard_input()?);
+            let bytes = standard_input()?;
+            let source = found.decoded("-".to_owned(), &bytes);
+            found.sources.push(source);
         } else if path.is_dir() {
             walk(path, &mut paths, &mut found.problems);
         } else {
@@ -49,7 +51,7 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
         let name = shown(&path);
         match text {
             Ok(bytes) => {
-                let source = Source { path: name, text: text_of(bytes) };
+                let source = found.decoded(name, &bytes);
                 if named == Named::InAFolder && !is_sql(&source.path) {
                     found.markers.push(source);
                 } else {
@@ -72,6 +74,21 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
     Ok(found)
 }
 
+impl Found {
+    /// The text of a file; what is wrong with its encoding is a problem.
+    fn decoded(&mut self, path: String, bytes: &[u8]) -> Source {
+        let (text, problem) = decode(bytes);
+        self.problems.extend(problem.map(|problem| Problem {
+            path: Some(path.clone()),
+            line: None,
+            message: problem.message,
+            hint: problem.hint,
+            count: 1,
+        }));
+        Source { path, text }
+    }
+}
+
 /// How a file came to be read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Named {
@@ -79,12 +96,12 @@ enum Named {
     InAFolder,
 }
 
-fn standard_input() -> Result<Source, Failure> {
+fn standard_input() -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     std::io::stdin()
         .read_to_end(&mut bytes)
         .map_err(|e| Failure::new(format!("cannot read standard input: {e}"), "sqlsift lint FILE"))?;
-    Ok(Source { path: "-".to_owned(), text: text_of(bytes) })
+    Ok(bytes)
 }
 
 /// Every file of interest below a folder, in the order of their names; links to folders are not followed.
@@ -119,16 +136,21 @@ fn walk(folder: &Path, found: &mut Vec<(PathBuf, Named)>, problems: &mut Vec<Pro
     found.sort_by(|a, b| a.0.cmp(&b.0));
 }
 
-/// For files that were named one by one: the markers in their folders and the one above.
+/// How many folders above a file are looked into for markers.
+const ABOVE: usize = 8;
+
+/// The markers in the folders of the files and in those above.
 fn markers_beside(found: &mut Found) {
     let mut folders: Vec<PathBuf> = found
         .sources
         .iter()
         .filter(|source| source.path != "-")
         .filter_map(|source| Path::new(&source.path).parent())
-        .flat_map(|folder| [Some(folder.to_owned()), folder.parent().map(Path::to_owned)])
-        .flatten()
+        .flat_map(|folder| folder.ancestors().take(ABOVE).map(Path::to_owned))
         .collect();
+    if folders.iter().any(|folder| folder.is_relative()) {
+        folders.extend(["..", "../.."].map(PathBuf::from));
+    }
     folders.sort();
     folders.dedup();
     for folder in folders {
@@ -139,7 +161,7 @@ fn markers_beside(found: &mut Found) {
                 && !found.markers.iter().any(|marker| marker.path == name)
                 && let Ok(bytes) = std::fs::read(entry.path())
             {
-                found.markers.push(Source { path: name, text: text_of(bytes) });
+                found.markers.push(Source { path: name, text: decode(&bytes).0 });
             }
         }
     }
@@ -148,13 +170,4 @@ fn markers_beside(found: &mut Found) {
 fn shown(path: &Path) -> String {
     let text = path.to_string_lossy().into_owned();
     text.strip_prefix("./").map_or(text.clone(), str::to_owned)
-}
-
-/// A byte that is no UTF-8 must not hide the rest of a file.
-fn text_of(bytes: Vec<u8>) -> String {
-    let text = String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
-    match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
-    }
 }

@@ -55,6 +55,10 @@ fn queries_lose_what_is_not_sql() {
         &[":SELECT a FROM t", ":SELECT a FROM u", "l:UPDATE u SET a = ?", ":SELECT b FROM t"],
     );
     check(
+        "#variable_conflict use_column\n<<l>> DECLARE n int; c CURSOR (k int) FOR SELECT n; BEGIN WHILE (SELECT true) LOOP NULL; END LOOP; END",
+        &[":SELECT ?", "l:SELECT true"],
+    );
+    check(
         "BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'a') THEN NULL; END IF; x := (SELECT count(*) FROM t); y = 1; END",
         &[":SELECT 1 FROM pg_type WHERE typname = 'a'", ":SELECT count(*) FROM t"],
     );

@@ -94,6 +94,11 @@ impl<'b> Walker<'b> {
             self.at += 3;
             return;
         }
+        if self.text(at) == "#" {
+            // An option of the compiler: `#variable_conflict use_column`.
+            self.at += 3;
+            return;
+        }
         let head = self.text(at).to_ascii_lowercase();
         let assigns = self.kind(at + 1) == Some(T::Assign) || self.text(at + 1) == "=";
         if self.kind(at) != Some(T::Word) || assigns {
@@ -118,7 +123,11 @@ impl<'b> Walker<'b> {
             }
             "else" => self.at += 1,
             "loop" => self.enter(Open::Loop, at),
-            "while" => self.until("loop", at + 1, Some(Open::Loop)),
+            "while" => {
+                // What it asks, it asks at every turn.
+                self.open.push(Open::Loop);
+                self.until("loop", at + 1, None);
+            }
             "for" | "foreach" => self.for_loop(),
             "end" => {
                 self.open.pop();
