@@ -6,6 +6,7 @@ use crate::sql::facts::Span;
 
 use super::LockMode;
 use super::draft::Draft;
+use super::model::Version;
 use super::object;
 
 pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
@@ -67,7 +68,11 @@ pub(super) fn parent_of_partition(draft: &Draft<'_>, table: &TableName) -> Optio
 /// and taking one away locks its table (`RemoveTriggerById`).
 fn gone(draft: &mut Draft<'_>, table: &TableName, span: Span) {
     draft.lock(table, LockMode::AccessExclusive, span);
-    let other_ends: Vec<TableName> = draft.referenced(table).into_iter().chain(draft.referencing(table)).collect();
+    // Before Postgres 14 a partition's part of its parent's foreign key had no trigger of its own on the other side.
+    let parent = parent_of_partition(draft, table).filter(|_| draft.version < Version(14));
+    let parents = parent.map(|parent| draft.referenced(&parent)).unwrap_or_default();
+    let own: Vec<TableName> = draft.referenced(table).into_iter().filter(|one| !parents.contains(one)).collect();
+    let other_ends: Vec<TableName> = own.into_iter().chain(draft.referencing(table)).collect();
     draft.lock_all(&other_ends, LockMode::AccessExclusive, span);
 }
 
