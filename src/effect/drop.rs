@@ -6,7 +6,6 @@ use crate::sql::facts::Span;
 
 use super::LockMode;
 use super::draft::Draft;
-use super::model::Version;
 use super::object;
 
 pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
@@ -68,10 +67,8 @@ pub(super) fn parent_of_partition(draft: &Draft<'_>, table: &TableName) -> Optio
 /// and taking one away locks its table (`RemoveTriggerById`).
 fn gone(draft: &mut Draft<'_>, table: &TableName, span: Span) {
     draft.lock(table, LockMode::AccessExclusive, span);
-    // From Postgres 14 to 17 a partition's part of its parent's foreign key has triggers of its own on the other side.
-    let own_triggers = (Version(14)..Version(18)).contains(&draft.version);
-    let parent = parent_of_partition(draft, table).filter(|_| !own_triggers);
-    let parents = parent.map(|parent| draft.referenced(&parent)).unwrap_or_default();
+    // A partition's part of its parent's foreign key has no triggers of its own on the other side.
+    let parents = parent_of_partition(draft, table).map(|parent| draft.referenced(&parent)).unwrap_or_default();
     let own: Vec<TableName> = draft.referenced(table).into_iter().filter(|one| !parents.contains(one)).collect();
     let other_ends: Vec<TableName> = own.into_iter().chain(draft.referencing(table)).collect();
     draft.lock_all(&other_ends, LockMode::AccessExclusive, span);

@@ -46,7 +46,9 @@ pub(super) fn attach(draft: &mut Draft<'_>, parent: &TableName, partition: &Qual
 /// `ATExecDetachPartition`: concurrently, the partition alone is locked away from readers, in a second transaction.
 pub(super) fn detach(draft: &mut Draft<'_>, parent: &TableName, partition: &QualifiedName, concurrently: bool) {
     let child = draft.name(partition);
-    let mode = if draft.version >= Version(14) { LockMode::AccessExclusive } else { LockMode::ShareUpdateExclusive };
+    // Before Postgres 14 the partition was locked so strongly only to take triggers off it.
+    let gentle = draft.version < Version(14) && draft.referencing(parent).is_empty();
+    let mode = if gentle { LockMode::ShareUpdateExclusive } else { LockMode::AccessExclusive };
     draft.lock_all(&draft.family(&child), mode, partition.span);
     if concurrently && draft.version.0 < 14 {
         draft.fail("42601", "DETACH PARTITION … CONCURRENTLY needs Postgres 14", partition.span);
