@@ -76,7 +76,9 @@ fn act(draft: &mut Draft<'_>, altered: &Altered, action: &Action) {
         }
         ActionKind::Inherit(parent) => draft.lock(&draft.name(parent), LockMode::ShareUpdateExclusive, parent.span),
         ActionKind::SetExpression { column, .. } => column::set_expression(draft, altered, column, span),
-        ActionKind::AlterConstraint { constraint, .. } => constraint::alter(draft, altered, constraint, span),
+        ActionKind::AlterConstraint { constraint, enforced, .. } => {
+            constraint::alter(draft, altered, constraint, *enforced, span);
+        }
         ActionKind::SetLogged => rewrite_unless(draft, altered, |table| !table.unlogged, Cause::Logged, span),
         ActionKind::SetUnlogged => rewrite_unless(draft, altered, |table| table.unlogged, Cause::Logged, span),
         ActionKind::SetAccessMethod(to) if to.as_ref().is_none_or(|to| to.text == "heap") => {}

@@ -126,13 +126,16 @@ pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, name: &Name, span: 
     }
 }
 
-/// `ATExecAlterConstraint`.
-pub(super) fn alter(draft: &mut Draft<'_>, altered: &Altered, name: &Name, span: Span) {
+/// `ATExecAlterConstraint`: ENFORCED and NOT ENFORCED (Postgres 18) make and drop the triggers on both tables.
+pub(super) fn alter(draft: &mut Draft<'_>, altered: &Altered, name: &Name, enforced: Option<bool>, span: Span) {
     let constraints = draft.table(&altered.table).into_iter().flat_map(|table| &table.constraints);
     let found = constraints.into_iter().find(|one| one.name == name.text);
     if let Some(ConstraintKind::ForeignKey { references, .. }) = found.map(|one| &one.kind)
-        && draft.version >= Version(18)
+        && let Some(enforced) = enforced
     {
         draft.lock(references, LockMode::AccessExclusive, span);
+        if enforced && !found.is_some_and(|one| one.validated) {
+            draft.work(WorkKind::Scan, [&altered.table], Cause::ForeignKey, span);
+        }
     }
 }

@@ -67,7 +67,10 @@ pub(super) fn parent_of_partition(draft: &Draft<'_>, table: &TableName) -> Optio
 /// and taking one away locks its table (`RemoveTriggerById`).
 fn gone(draft: &mut Draft<'_>, table: &TableName, span: Span) {
     draft.lock(table, LockMode::AccessExclusive, span);
-    let other_ends: Vec<TableName> = draft.referenced(table).into_iter().chain(draft.referencing(table)).collect();
+    // A partition's part of its parent's foreign key has no triggers of its own on the other side.
+    let parents = parent_of_partition(draft, table).map(|parent| draft.referenced(&parent)).unwrap_or_default();
+    let own: Vec<TableName> = draft.referenced(table).into_iter().filter(|one| !parents.contains(one)).collect();
+    let other_ends: Vec<TableName> = own.into_iter().chain(draft.referencing(table)).collect();
     draft.lock_all(&other_ends, LockMode::AccessExclusive, span);
 }
 

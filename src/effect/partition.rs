@@ -8,7 +8,7 @@ use crate::sql::facts::Span;
 use super::LockMode;
 use super::draft::Draft;
 use super::implied;
-use super::model::{Cause, WorkKind};
+use super::model::{Cause, Version, WorkKind};
 
 /// `ATExecAttachPartition`: the parent is locked by ALTER TABLE, with SHARE UPDATE EXCLUSIVE.
 pub(super) fn attach(draft: &mut Draft<'_>, parent: &TableName, partition: &QualifiedName, bound: &Bound, span: Span) {
@@ -46,7 +46,10 @@ pub(super) fn attach(draft: &mut Draft<'_>, parent: &TableName, partition: &Qual
 /// `ATExecDetachPartition`: concurrently, the partition alone is locked away from readers, in a second transaction.
 pub(super) fn detach(draft: &mut Draft<'_>, parent: &TableName, partition: &QualifiedName, concurrently: bool) {
     let child = draft.name(partition);
-    draft.lock_all(&draft.family(&child), LockMode::AccessExclusive, partition.span);
+    // Before Postgres 14 the partition was locked so strongly only to take triggers off it.
+    let gentle = draft.version < Version(14) && draft.referencing(parent).is_empty();
+    let mode = if gentle { LockMode::ShareUpdateExclusive } else { LockMode::AccessExclusive };
+    draft.lock_all(&draft.family(&child), mode, partition.span);
     if concurrently && draft.version.0 < 14 {
         draft.fail("42601", "DETACH PARTITION … CONCURRENTLY needs Postgres 14", partition.span);
     }
@@ -88,5 +91,7 @@ pub(super) fn default_partition(
 /// Foreign keys of the parent become the partition's too, and so do those that point at the parent, with triggers on the other table.
 pub(super) fn inherited_references(draft: &mut Draft<'_>, parent: &TableName, span: Span) {
     draft.lock_all(&draft.referenced(parent), LockMode::ShareRowExclusive, span);
-    draft.lock_all(&draft.referencing(parent), LockMode::ShareRowExclusive, span);
+    if draft.version >= Version(15) {
+        draft.lock_all(&draft.referencing(parent), LockMode::ShareRowExclusive, span);
+    }
 }

@@ -8,7 +8,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use sqlsift::catalog::apply::Replay;
 use sqlsift::catalog::model::{SourceLine, Table};
 use sqlsift::effect::model::Cause;
@@ -89,13 +89,13 @@ impl Session {
     }
 
     pub async fn run(&self, sql: &str) -> Result<()> {
-        self.client.batch_execute(sql).await?;
-        Ok(())
+        self.client.batch_execute(sql).await.map_err(|e| anyhow!("{:?}\n{sql}", refusal(&e)))
     }
 
     pub async fn rows(&self, sql: &str) -> Result<Vec<Vec<String>>> {
         let mut rows = Vec::new();
-        for message in self.client.simple_query(sql).await? {
+        let messages = self.client.simple_query(sql).await.map_err(|e| anyhow!("{:?}\n{sql}", refusal(&e)))?;
+        for message in messages {
             if let SimpleQueryMessage::Row(row) = message {
                 rows.push((0..row.len()).map(|at| row.get(at).unwrap_or_default().to_owned()).collect());
             }

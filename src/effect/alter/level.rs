@@ -3,6 +3,7 @@
 use crate::catalog::model::TableName;
 use crate::effect::LockMode;
 use crate::effect::draft::Draft;
+use crate::effect::model::Version;
 use crate::effect::parameter;
 use crate::sql::ddl::model::{Action, ActionKind, ConstraintBody, ConstraintDef, Name, TriggerChoice};
 
@@ -27,17 +28,18 @@ pub(super) fn of(action: &Action) -> LockMode {
 }
 
 pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKind) -> bool {
+    let not_null = |name: &Name| {
+        let column = draft.table(table).and_then(|table| table.column(&name.text));
+        column.is_some_and(|column| column.not_null)
+    };
     match kind {
+        // `ATPrepCmd` locks all descendants for any constraint.
+        ActionKind::AddConstraint(_) if draft.version >= Version(18) => true,
+        ActionKind::SetNotNull(column) if draft.version >= Version(18) => !not_null(column),
         ActionKind::AddConstraint(def) => match &def.body {
             ConstraintBody::Check(_) | ConstraintBody::NotNull(_) => true,
             // Children by inheritance have no part in keys of their parent, but in the NOT NULL of a primary key.
-            ConstraintBody::PrimaryKey(key) => {
-                let null = |name: &Name| {
-                    let column = draft.table(table).and_then(|table| table.column(&name.text));
-                    column.is_none_or(|column| !column.not_null)
-                };
-                key.columns.iter().any(null)
-            }
+            ConstraintBody::PrimaryKey(key) => !key.columns.iter().all(not_null),
             ConstraintBody::ForeignKey(_) => draft.is_partitioned(table),
             ConstraintBody::Unique(_) | ConstraintBody::Exclusion { .. } => false,
         },

@@ -2,6 +2,8 @@
 
 use super::model::{Expr, Name, QualifiedName};
 use super::template;
+pub(crate) use super::words::identifier;
+use super::words::string_value;
 use crate::sql::facts::Span;
 use crate::sql::lexer::{Lexer, Token, TokenKind};
 
@@ -15,9 +17,6 @@ pub struct Refused {
 
 pub(super) type Parsed<T> = Result<T, Refused>;
 
-/// Postgres cuts identifiers at `NAMEDATALEN - 1` bytes (`src/backend/parser/scansup.c`, `truncate_identifier`).
-const LONGEST_NAME: usize = 63;
-
 #[derive(Debug)]
 pub(super) struct Cursor<'t> {
     text: &'t str,
@@ -30,7 +29,11 @@ impl<'t> Cursor<'t> {
         let mut tokens = Vec::with_capacity(text.len() / 6 + 4);
         let mut odd = false;
         for token in Lexer::new(text.as_bytes()) {
-            odd |= matches!(token.kind, TokenKind::Unknown | TokenKind::Colon | TokenKind::NamedParameter);
+            odd |= match token.kind {
+                TokenKind::Unknown | TokenKind::Colon | TokenKind::NamedParameter => true,
+                TokenKind::Operator => matches!(text.as_bytes()[token.start], b'@' | b'%'),
+                _ => false,
+            };
             if token.kind != TokenKind::Comment {
                 tokens.push(token);
             }
@@ -369,30 +372,4 @@ impl<'t> Cursor<'t> {
 pub(super) struct Path {
     pub on: Option<QualifiedName>,
     pub name: QualifiedName,
-}
-
-/// The stored form of an identifier as written.
-pub(crate) fn identifier(raw: &str) -> String {
-    let quoted = raw.strip_prefix("U&").or_else(|| raw.strip_prefix("u&")).unwrap_or(raw);
-    let mut text = match quoted.strip_prefix('"') {
-        Some(inner) => inner.strip_suffix('"').unwrap_or(inner).replace("\"\"", "\""),
-        None => raw.to_ascii_lowercase(),
-    };
-    let mut end = text.len().min(LONGEST_NAME);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
-    text
-}
-
-fn string_value(raw: &str) -> String {
-    if let Some(body) = raw.strip_prefix('$') {
-        let Some(tag_end) = body.find('$') else { return raw.to_owned() };
-        let inner = &body[tag_end + 1..];
-        return inner.get(..inner.len().saturating_sub(tag_end + 2)).unwrap_or_default().to_owned();
-    }
-    let Some(open) = raw.find('\'') else { return raw.to_owned() };
-    let inner = &raw[open + 1..];
-    inner.strip_suffix('\'').unwrap_or(inner).replace("''", "'")
 }

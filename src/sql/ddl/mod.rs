@@ -28,6 +28,7 @@ mod trigger;
 mod types;
 mod user_types;
 mod view;
+mod words;
 
 pub use cursor::Refused;
 pub use model::Ddl;

@@ -24,8 +24,8 @@ pub(super) fn create(c: &mut Cursor<'_>, kind: RoutineKind, or_replace: bool) ->
         options: RoutineOptions::default(),
     };
     while !c.done() {
-        if c.are(&["returns", "null"]) {
-            option(c, &mut routine.options)?;
+        if c.eat(&["returns", "null", "on", "null", "input"]) {
+            routine.options.strict = Some(true);
         } else if c.eat(&["returns"]) {
             routine.returns = Some(returns(c)?);
         } else if c.eat(&["language"]) {

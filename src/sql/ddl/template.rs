@@ -1,5 +1,5 @@
 //! Placeholders that a tool fills in before the server sees the statement: `${name}`, `{{ name }}`, `:name`, `:'name'`,
-//! `%(name)s`. Each becomes one word, with what is written against it (`${prefix}_orders`); `{% … %}` becomes nothing.
+//! `%(name)s`, `%s`, `@name`, `@extschema@`. Each becomes one word, with what is written against it (`${prefix}_orders`); `{% … %}` becomes nothing.
 
 use crate::sql::lexer::{Token, TokenKind};
 
@@ -67,8 +67,40 @@ fn placeholder(text: &[u8], tokens: &[Token], at: usize) -> (usize, bool) {
             );
             (if named { 2 } else { 0 }, false)
         }
+        (TokenKind::Operator, Some(b'@')) => (between_signs(text, tokens, at), false),
+        (TokenKind::Operator, Some(b'%')) if free_standing(text, tokens[at].start) => (format_mark(tokens, at), false),
         _ => (0, false),
     }
+}
+
+/// `@name`, and `@name@` or `@name:other@` as the scripts of extensions have it.
+fn between_signs(text: &[u8], tokens: &[Token], at: usize) -> usize {
+    let mut length = 1;
+    while let (Some(last), Some(next)) = (tokens.get(at + length - 1), tokens.get(at + length)) {
+        let sign = next.kind == TokenKind::Operator && text[next.start] == b'@' && next.end == next.start + 1;
+        let part = matches!(next.kind, TokenKind::Word | TokenKind::Colon | TokenKind::NamedParameter);
+        if last.end != next.start || !(sign || part) {
+            break;
+        }
+        length += 1;
+        if sign {
+            break;
+        }
+    }
+    if length > 1 { length } else { 0 }
+}
+
+/// `%s` and `%(name)s`.
+fn format_mark(tokens: &[Token], at: usize) -> usize {
+    use TokenKind::{LeftParen, RightParen, Word};
+    let starts = |kinds: &[TokenKind]| {
+        let whole = kinds.iter().enumerate().all(|(ahead, kind)| {
+            let (left, right) = (tokens.get(at + ahead), tokens.get(at + ahead + 1));
+            left.zip(right).is_some_and(|(left, right)| left.end == right.start && right.kind == *kind)
+        });
+        if whole { kinds.len() + 1 } else { 0 }
+    };
+    starts(&[Word]).max(starts(&[LeftParen, Word, RightParen, Word]))
 }
 
 /// A colon of a slice stands against its operands.

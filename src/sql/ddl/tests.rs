@@ -3,6 +3,9 @@ use proptest::prelude::*;
 use super::model::*;
 use super::*;
 
+mod details;
+mod forms;
+
 #[track_caller]
 fn one(text: &str) -> Ddl {
     match parse(text) {

@@ -37,13 +37,6 @@ pub(super) fn alter_table(c: &mut Cursor<'_>, relation: RelationKind) -> Parsed<
 }
 
 fn action(c: &mut Cursor<'_>) -> Parsed<ActionKind> {
-    const DONE: &[(&[&str], fn() -> ActionKind)] = &[
-        (&["enable", "row", "level", "security"], || ActionKind::EnableRowSecurity),
-        (&["disable", "row", "level", "security"], || ActionKind::DisableRowSecurity),
-        (&["force", "row", "level", "security"], || ActionKind::ForceRowSecurity),
-        (&["no", "force", "row", "level", "security"], || ActionKind::NoForceRowSecurity),
-        (&["not", "of"], || ActionKind::NotOf),
-    ];
     if c.eat(&["add"]) {
         return add(c);
     }
@@ -68,9 +61,6 @@ fn action(c: &mut Cursor<'_>) -> Parsed<ActionKind> {
     }
     if c.eat(&["owner", "to"]) {
         return Ok(ActionKind::OwnerTo(c.name()?));
-    }
-    if let Some(made) = c.choose(DONE) {
-        return Ok(made());
     }
     if let Some(found) = partition::action(c)? {
         return Ok(found);
@@ -127,7 +117,7 @@ fn add(c: &mut Cursor<'_>) -> Parsed<ActionKind> {
     c.eat(&["column"]);
     let if_not_exists = c.eat(&["if", "not", "exists"]);
     let (column, constraints) = column(c)?;
-    Ok(ActionKind::AddColumn { column, constraints, if_not_exists })
+    Ok(ActionKind::AddColumn { column: Box::new(column), constraints, if_not_exists })
 }
 
 fn drop(c: &mut Cursor<'_>) -> Parsed<ActionKind> {

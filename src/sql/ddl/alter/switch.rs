@@ -1,4 +1,4 @@
-//! ENABLE and DISABLE of triggers and rules; REPLICA IDENTITY.
+//! ENABLE and DISABLE of triggers, rules and row security; REPLICA IDENTITY.
 
 use crate::sql::ddl::cursor::{Cursor, Parsed};
 use crate::sql::ddl::model::{ActionKind, Firing, ReplicaIdentity, TriggerChoice};
@@ -32,7 +32,19 @@ pub(super) fn action(c: &mut Cursor<'_>) -> Parsed<Option<ActionKind>> {
     if c.eat(&["replica", "identity"]) {
         return Ok(Some(ActionKind::ReplicaIdentity(identity(c)?)));
     }
-    Ok(None)
+    Ok(if c.eat(&["enable", "row", "level", "security"]) {
+        Some(ActionKind::EnableRowSecurity)
+    } else if c.eat(&["disable", "row", "level", "security"]) {
+        Some(ActionKind::DisableRowSecurity)
+    } else if c.eat(&["force", "row", "level", "security"]) {
+        Some(ActionKind::ForceRowSecurity)
+    } else if c.eat(&["no", "force", "row", "level", "security"]) {
+        Some(ActionKind::NoForceRowSecurity)
+    } else if c.eat(&["not", "of"]) {
+        Some(ActionKind::NotOf)
+    } else {
+        None
+    })
 }
 
 fn identity(c: &mut Cursor<'_>) -> Parsed<ReplicaIdentity> {

@@ -30,7 +30,7 @@ pub struct Action {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ActionKind {
     AddColumn {
-        column: ColumnDef,
+        column: Box<ColumnDef>,
         constraints: Vec<ConstraintDef>,
         if_not_exists: bool,
     },

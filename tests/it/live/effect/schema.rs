@@ -118,6 +118,7 @@ fn ordinary(sql: &mut String, random: &mut Random, table: &str, earlier: &[&str]
                 column = format!("{name} {kind}");
             }
         }
+        let nullable = !column.contains("NOT NULL");
         columns.push(column);
         values.push((*value).to_owned());
         let indexable = !matches!(*kind, "jsonb");
@@ -146,7 +147,7 @@ fn ordinary(sql: &mut String, random: &mut Random, table: &str, earlier: &[&str]
                     "ALTER TABLE {table} ADD CONSTRAINT {table}_{name}_later CHECK ({name} IS NOT NULL) NOT VALID;"
                 );
             }
-            6 if major >= 18 => {
+            6 if major >= 18 && nullable => {
                 let _ =
                     writeln!(after, "ALTER TABLE {table} ADD CONSTRAINT {table}_{name}_nn NOT NULL {name} NOT VALID;");
             }
