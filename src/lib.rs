@@ -11,8 +11,10 @@
 //! | [`sql`] | the text of a statement | tokens, [`sql::Fingerprint`], [`sql::facts::Facts`], DDL |
 //! | [`workload`] | events | [`workload::model::Workload`], digests |
 //! | [`plan`] | EXPLAIN output of any format and presentation | trees with their figures, compared |
+//! | [`script`] | files of SQL: migrations, dumps, queries | statements with their transaction, section and nesting |
 //! | [`catalog`] | DDL or a snapshot | [`catalog::model::Catalog`] |
-//! | [`rules`] | workload, facts, catalog | drafts of findings |
+//! | [`effect`] | a DDL statement and the catalog before it | its locks, rewrites and scans |
+//! | [`rules`] | workload, facts, plans, catalog, scripts | drafts of findings |
 //! | [`advise`] | drafts, workload, catalog | recommendations |
 //! | [`report`] | findings and recommendations | [`report::model::Report`], rendered |
 //! | [`config`] | `sqlsift.toml` | effective options of rules, allows |
@@ -28,9 +30,11 @@ pub mod advise;
 pub mod catalog;
 pub mod cli;
 pub mod config;
+pub mod effect;
 pub mod ingest;
 pub mod plan;
 pub mod report;
 pub mod rules;
+pub mod script;
 pub mod sql;
 pub mod workload;

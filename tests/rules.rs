@@ -4,6 +4,8 @@
 //! must not give its rule. A `fixed` fence must be what the fence before it is advised to become, and is linted again. A `proof`
 //! is checked on a live Postgres, which also must accept every statement of the page.
 
+#[path = "rules/effect.rs"]
+mod effect;
 #[path = "rules/lint.rs"]
 mod lint;
 #[path = "rules/live.rs"]
@@ -14,15 +16,19 @@ mod log;
 mod plan;
 #[path = "rules/proof.rs"]
 mod proof;
+#[path = "rules/script.rs"]
+mod script;
 #[path = "support/server.rs"]
 #[allow(dead_code)]
 mod server;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use sqlsift::rules::page::{Fence, Page};
+use sqlsift::rules::page::{Fence, Page, Preset};
+use sqlsift::rules::registry::{Override, Registry};
 
 fn main() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("rules");
@@ -94,8 +100,22 @@ fn one(page: &Page, index: usize, role: &str) -> Result<(), Failed> {
         ("sql", "proof") => proof::check(page, fence),
         ("sql", "live") => live::check(page, fence),
         ("plan", "bad" | "good") => plan::check(page, fence),
+        ("script", "bad" | "good") => script::check(page, fence),
+        ("script", "fixed") => script::fixed(page, index),
         (language, role) => Err(format!("no test knows a fence `{language} {role}`").into()),
     }
+}
+
+/// Rules that speak of nearly every script, and so only where a page is about them.
+const HYGIENE: &[&str] = &["migration/missing_lock_timeout", "migration/missing_statement_timeout"];
+
+/// Every rule that is on by default, and the page's own.
+fn registry(page: &Page) -> Registry {
+    let severity = |severity| Override { severity: Some(severity), ..Override::default() };
+    let mut overrides: BTreeMap<String, Override> =
+        HYGIENE.iter().map(|rule| ((*rule).to_owned(), severity(None))).collect();
+    overrides.insert(page.id.clone(), severity(Some(page.severity)));
+    Registry::new(Preset::Default, &overrides, Vec::new()).expect("the pages are read")
 }
 
 /// The setup fences of a page, put together.

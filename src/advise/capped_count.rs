@@ -61,6 +61,7 @@ pub fn recommendation(query: QueryIndex, cx: &WorkloadCx<'_>) -> Result<Recommen
         size_bytes: None,
         cost: None,
         impact_ms_per_day: None,
+        edits: Vec::new(),
     })
 }
 

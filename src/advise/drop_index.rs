@@ -35,6 +35,7 @@ pub fn recommendation(table: &TableName, name: &str, cx: &WorkloadCx<'_>) -> Res
         size_bytes: index.bytes,
         cost: None,
         impact_ms_per_day: None,
+        edits: Vec::new(),
     })
 }
 

@@ -104,8 +104,12 @@ pub(crate) fn id(kind: RecommendationKind, text: &str) -> String {
 fn as_recommendation(ready: &Ready, draft: &Draft, cx: &WorkloadCx<'_>) -> Recommendation {
     let observed = draft.observed_us.unwrap_or_else(|| impact::total_us(&draft.queries, cx.workload)) as f64;
     let per_day = |us: f64| impact::per_day_ms(us, cx.workload);
-    let identity =
+    let mut identity =
         if ready.sql.is_empty() { format!("{}\n{:?}", ready.title, draft.subject) } else { ready.sql.clone() };
+    // The same advice at two places of a script is two changes.
+    for edit in &ready.edits {
+        identity.push_str(&format!("\n{}:{}", edit.path, edit.start));
+    }
     Recommendation {
         id: id(ready.kind, &identity),
         kind: ready.kind,
@@ -124,6 +128,7 @@ fn as_recommendation(ready: &Ready, draft: &Draft, cx: &WorkloadCx<'_>) -> Recom
         size_bytes: None,
         cost: None,
         impact_ms_per_day: ready.saves.and_then(|share| per_day(observed * share)),
+        edits: ready.edits.clone(),
     }
 }
 

@@ -4,10 +4,15 @@
 //! indexes of partitions. Statements that cannot be applied (an unknown table) are complaints; the rest goes on.
 
 mod alter;
+mod ask;
 mod index;
+mod lines;
 mod names;
 mod objects;
+mod policies;
 mod relations;
+mod routines;
+mod sequences;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +51,26 @@ fn shown(name: &QualifiedName) -> String {
     }
 }
 
+/// Whether the statement changes a catalog, or may.
+pub fn concerns(ddl: &Ddl) -> bool {
+    matches!(
+        ddl,
+        Ddl::CreateTable(_)
+            | Ddl::AlterTable(_)
+            | Ddl::CreateIndex(_)
+            | Ddl::AlterIndex(_)
+            | Ddl::Drop(_)
+            | Ddl::CreateView(_)
+            | Ddl::CreateType(_)
+            | Ddl::MoveType { .. }
+            | Ddl::CreateExtension(_)
+            | Ddl::CreateSchema(_)
+            | Ddl::RenameSchema { .. }
+            | Ddl::CreateSequence(_)
+            | Ddl::SearchPath(_)
+    )
+}
+
 type Applied = Result<(), Complaint>;
 
 /// The catalog in the making, with the session's state.
@@ -56,16 +81,41 @@ pub struct Replay {
     /// Index of a partitioned table → its attached indexes (both as schema and name).
     attached: BTreeMap<TableName, BTreeSet<TableName>>,
     complaints: Vec<Complaint>,
+    /// Where the lines of the statement at hand begin.
+    lines: lines::Lines,
 }
 
 impl Default for Replay {
     fn default() -> Self {
         let catalog = Catalog { origin: Origin::Ddl, search_path: vec!["public".into()], ..Catalog::default() };
-        Replay { catalog, search_path: vec!["public".into()], attached: BTreeMap::new(), complaints: Vec::new() }
+        Replay {
+            catalog,
+            search_path: vec!["public".into()],
+            attached: BTreeMap::new(),
+            complaints: Vec::new(),
+            lines: lines::Lines::default(),
+        }
     }
 }
 
 impl Replay {
+    /// As [`Self::apply`] with the statement's text, of which the spans in `ddl` are offsets: columns and constraints then have
+    /// lines of their own.
+    pub fn apply_text(&mut self, ddl: &Ddl, text: &str, at: &SourceLine) -> Vec<Complaint> {
+        if matches!(ddl, Ddl::CreateTable(_) | Ddl::AlterTable(_)) {
+            self.lines = lines::Lines::of(text, at);
+        }
+        let complaints = self.apply(ddl, at);
+        if let Ddl::CreateView(view) = ddl {
+            self.note_reads(view, text);
+        }
+        self.lines = lines::Lines::default();
+        if let Ddl::CreateView(view) = ddl {
+            self.set_view_query(&view.name, view.query.of(text));
+        }
+        complaints
+    }
+
     /// Applies one statement that stands at `at`; gives what could not be applied of it.
     pub fn apply(&mut self, ddl: &Ddl, at: &SourceLine) -> Vec<Complaint> {
         let result = match ddl {
@@ -75,16 +125,59 @@ impl Replay {
             Ddl::AlterIndex(alter) => self.alter_index(alter),
             Ddl::Drop(drop) => self.drop(drop),
             Ddl::CreateView(view) => self.create_view(view, at),
+            Ddl::RefreshMaterializedView(refresh) => self.refresh(refresh),
             Ddl::CreateType(def) => self.create_type(def),
+            Ddl::AlterDomain(alter) => self.alter_domain(alter),
             Ddl::MoveType { name, to } => self.move_type(name, to),
-            Ddl::CreateExtension { name, .. } => self.create_extension(&name.text),
+            Ddl::CreateExtension(extension) => self.create_extension(&extension.name.text),
             Ddl::RenameSchema { name, to } => self.rename_schema(&name.text, &to.text),
             Ddl::SearchPath(path) => self.set_search_path(path),
-            Ddl::CreateSchema { .. } | Ddl::CreateSequence { .. } => Ok(()),
+            Ddl::CreateSchema(schema) => self.create_schema(schema, at),
+            Ddl::Reset(None) => self.set_search_path(&["public".into()]),
+            Ddl::CreatePolicy(policy) => self.create_policy(policy, at),
+            Ddl::AlterPolicy(policy) => self.alter_policy(policy, at),
+            Ddl::Routine(routine) => self.create_routine(routine, at),
+            Ddl::AlterRoutine(alter) => self.alter_routine(alter),
+            Ddl::CreateSequence(def) => self.create_sequence(def, at),
+            Ddl::AlterSequence(alter) => self.alter_sequence(alter),
+            Ddl::Comment(comment) => self.comment(comment),
+            // What leaves tables, columns, constraints, indexes and types as they are.
+            _ => Ok(()),
         };
         let mut complaints = std::mem::take(&mut self.complaints);
         complaints.extend(result.err());
         complaints
+    }
+
+    /// Goes on from a catalog that was read elsewhere.
+    pub fn from(catalog: Catalog) -> Self {
+        let search_path =
+            if catalog.search_path.is_empty() { vec!["public".into()] } else { catalog.search_path.clone() };
+        Replay { catalog, search_path, ..Replay::default() }
+    }
+
+    /// As it stands now; temporary tables are in schema `pg_temp`.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The table, view or the like that a name means in this session.
+    pub fn table(&self, name: &QualifiedName) -> Option<(TableName, &Table)> {
+        let found = self.find_table(name)?;
+        let table = self.catalog.tables.get(&found)?;
+        Some((found, table))
+    }
+
+    /// The index that a name means, with its table.
+    pub fn index(&self, name: &QualifiedName) -> Option<(TableName, &Index)> {
+        let (table, at) = self.find_index(name)?;
+        let index = self.catalog.tables.get(&table)?.indexes.get(at)?;
+        Some((table, index))
+    }
+
+    /// What a name means when no such relation is known: it stands where a new one would.
+    pub fn name(&self, name: &QualifiedName) -> TableName {
+        self.find_table(name).unwrap_or_else(|| self.new_name(name))
     }
 
     /// A new file is a new session: the search path is as at the start.

@@ -131,6 +131,38 @@ fn after_type(text: &str, tokens: &[Token], mut at: usize) -> usize {
     at
 }
 
+/// The members of AND at the top of an expression; the expression itself when there is none.
+pub fn conjuncts(expression: &str) -> Vec<&str> {
+    let expression = strip_parens(expression);
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for and in top_level_ands(expression) {
+        parts.push(&expression[start..and.start]);
+        start = and.end;
+    }
+    parts.push(&expression[start..]);
+    parts
+}
+
+/// Where AND joins the members of the whole expression; that of BETWEEN does not.
+fn top_level_ands(text: &str) -> Vec<std::ops::Range<usize>> {
+    let (mut depth, mut between, mut found) = (0i32, 0, Vec::new());
+    for token in tokens(text) {
+        let word = slice(text, &token);
+        match token.kind {
+            TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
+            TokenKind::RightParen | TokenKind::RightBracket => depth -= 1,
+            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("between") => between += 1,
+            // An OR beside them: they are no members of the whole.
+            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("or") => return Vec::new(),
+            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("and") && between > 0 => between -= 1,
+            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("and") => found.push(token.start..token.end),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Tokens of `text` that may name a column: identifiers that are no function's name and have no qualifier after them.
 fn column_tokens(text: &str) -> Vec<Token> {
     let tokens = tokens(text);

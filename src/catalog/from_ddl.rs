@@ -1,11 +1,10 @@
 //! Texts of schema dumps and migrations in, in the order in which they ran; the catalog they leave behind out.
 
-use crate::catalog::apply::Replay;
-use crate::catalog::migrations::{is_down_file, without_down_sections};
+use crate::catalog::apply::{Replay, concerns};
 use crate::catalog::model::{Catalog, SourceLine};
 use crate::catalog::problem::Problem;
-use crate::sql::ddl;
-use crate::sql::split;
+use crate::script::{in_block, is_down_file, upward};
+use crate::sql::ddl::{self, Ddl};
 
 /// A file of DDL.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +36,8 @@ pub fn from_files(files: &[SchemaFile<'_>]) -> FromDdl {
             reader.file(*file);
         }
     }
-    FromDdl { catalog: reader.replay.finish(), ..reader.out }
+    let complete = reader.out.problems.is_empty();
+    FromDdl { catalog: Catalog { complete, ..reader.replay.finish() }, ..reader.out }
 }
 
 struct Reader {
@@ -60,28 +60,32 @@ impl Reader {
             return;
         }
         self.replay.new_session();
-        let text = without_down_sections(file.text);
-        self.script(file.path, &text, 0);
-    }
-
-    /// `line_offset`: lines that stand before the script's first one.
-    fn script(&mut self, path: &str, script: &str, line_offset: usize) {
-        for statement in split(script.as_bytes()) {
-            let line = u32::try_from(line_offset + statement.line).unwrap_or(u32::MAX);
-            let at = SourceLine { path: path.to_owned(), line };
-            self.statement(statement.span.of(script), &at);
+        let (statements, problems) = upward(file.path, file.text);
+        for problem in problems {
+            self.out.problems.push(Problem {
+                path: Some(file.path.to_owned()),
+                line: problem.line.and_then(|line| u32::try_from(line).ok()),
+                message: problem.message,
+                hint: problem.hint,
+            });
+        }
+        for statement in statements {
+            let line = u32::try_from(statement.line).unwrap_or(u32::MAX);
+            let at = SourceLine { path: file.path.to_owned(), line };
+            self.statement(statement.span.of(file.text), &at);
         }
     }
 
     fn statement(&mut self, text: &str, at: &SourceLine) {
         match ddl::parse(text) {
+            Ok(Some(block @ Ddl::Do(_))) => self.block(text, &block, at),
             Ok(Some(statement)) => {
-                self.out.replayed += 1;
-                for complaint in self.replay.apply(&statement, at) {
+                self.out.replayed += usize::from(concerns(&statement));
+                for complaint in self.replay.apply_text(&statement, text, at) {
                     self.problem(at, complaint.message, complaint.hint);
                 }
             }
-            Ok(None) => self.block(text, at),
+            Ok(None) => {}
             Err(refused) => {
                 self.out.replayed += 1;
                 let line = lines_before(text, refused.at);
@@ -98,16 +102,14 @@ impl Reader {
 
     /// DDL inside `DO $$ … $$` is applied as if every condition in it held: such blocks make a change only where it has
     /// not been made yet.
-    fn block(&mut self, text: &str, at: &SourceLine) {
-        let Some(body) = ddl::block::body(text) else { return };
-        for inner in ddl::block::statements(body.of(text)) {
-            let statement = inner.of(body.of(text));
-            let Ok(Some(found)) = ddl::parse(statement) else { continue };
-            let line = lines_before(text, body.start + inner.start);
+    fn block(&mut self, text: &str, block: &Ddl, at: &SourceLine) {
+        for (span, statement) in in_block(text, block) {
+            let Ok(Some(found)) = ddl::parse(&statement) else { continue };
+            let line = lines_before(text, span.start);
             let at = SourceLine { line: at.line.saturating_add(line), path: at.path.clone() };
-            self.out.replayed += 1;
+            self.out.replayed += usize::from(concerns(&found));
             // That something exists already is what such blocks are written for.
-            for complaint in self.replay.apply(&found, &at) {
+            for complaint in self.replay.apply_text(&found, &statement, &at) {
                 if !complaint.message.contains("exists already") {
                     self.problem(&at, complaint.message, complaint.hint);
                 }

@@ -6,7 +6,6 @@ pub mod cover;
 pub mod expression;
 pub mod from_ddl;
 pub mod lookup;
-pub mod migrations;
 pub mod model;
 pub mod names;
 mod opclass;

@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod code;
+
+pub use code::{Policy, PolicyCommand, Routine, Sequence};
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
 pub struct TableName {
@@ -37,8 +41,23 @@ pub struct Catalog {
     pub tables: BTreeMap<TableName, Table>,
     /// Enum and domain names with their base type (`enum`, or the domain's type).
     pub types: BTreeMap<String, String>,
+    /// Constraints of domains by name, with whether they are validated; a domain that is not in here may have some.
+    pub domain_constraints: BTreeMap<String, BTreeMap<String, bool>>,
     pub extensions: Vec<String>,
+    /// Functions and procedures, those of one name beside each other.
+    pub routines: Vec<Routine>,
+    pub sequences: BTreeMap<TableName, Sequence>,
     pub settings: BTreeMap<String, String>,
+    /// Everything that was given was understood, so that a column which is not there does not exist. Not serialised.
+    #[serde(skip)]
+    pub complete: bool,
+}
+
+impl Catalog {
+    /// Whether a column that a known table does not have does not exist: what a server said, or DDL of which all was understood.
+    pub fn is_complete(&self) -> bool {
+        self.complete || self.origin != Origin::Ddl
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +82,28 @@ pub struct Table {
     /// Parent of a partition or inheritance child.
     pub parent: Option<TableName>,
     pub partition_key: Option<String>,
+    /// Of a partition: `DEFAULT`, or from `FOR VALUES` to its end.
+    pub partition_bound: Option<String>,
     pub row_security: bool,
+    /// Of a view: the tables and views that it reads, with the columns that it names.
+    pub reads: BTreeMap<TableName, Vec<String>>,
+    pub row_security_forced: bool,
+    pub policies: Vec<Policy>,
+    /// `CREATE UNLOGGED TABLE`; false also when nothing says so.
+    pub unlogged: bool,
+    /// A materialized view WITH NO DATA: nobody can read it yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unfilled: bool,
+    /// Storage parameters, and options of a view.
+    pub parameters: BTreeMap<String, String>,
+    /// Where a later statement set a parameter, or `row_security`, or `unlogged`.
+    pub set_at: BTreeMap<String, SourceLine>,
+    /// The index that REPLICA IDENTITY names.
+    pub replica_identity: Option<String>,
+    /// Whether COMMENT said something of it; false also when nothing is known.
+    pub commented: bool,
+    /// The query of a view, as written.
+    pub query: Option<String>,
     /// Planner's row estimate (`pg_class.reltuples`; `None` when never analysed).
     pub rows: Option<f64>,
     pub heap_bytes: Option<u64>,
@@ -102,9 +142,13 @@ pub struct Column {
     pub not_null: bool,
     pub default: Option<String>,
     pub generated: bool,
+    /// Generated when it is read (Postgres 18).
+    pub virtual_generated: bool,
     pub identity: bool,
     pub collation: Option<String>,
     pub stats: Option<ColumnStats>,
+    /// File and line of the definition, when it came from DDL.
+    pub defined_at: Option<SourceLine>,
 }
 
 /// `pg_stats`, without values.
@@ -127,6 +171,9 @@ pub struct Constraint {
     pub columns: Vec<String>,
     #[serde(default)]
     pub deferrable: bool,
+    /// Of a foreign key: a row refers by all columns or by none.
+    #[serde(default)]
+    pub match_full: bool,
     #[serde(default = "yes")]
     pub validated: bool,
     #[serde(default)]
@@ -150,6 +197,8 @@ pub enum ConstraintKind {
     Check {
         expression: String,
     },
+    /// Only one that is NOT VALID (Postgres 18); any other is [`Column::not_null`].
+    NotNull,
     Exclusion,
 }
 

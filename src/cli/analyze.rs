@@ -29,9 +29,9 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     }
     let args = &reading::sort_out(args);
     let plan = reading::plan(args)?;
-    let config = config::find(args.config.as_deref())?;
+    let config = config::find(args.config.as_deref(), None)?;
     let given = catalog::read(&args.schema, args.snapshot.as_deref())?;
-    let mut outputs = output::open(&args.output, args.format)?;
+    let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
 
     let mut read = plan.read(common)?;
     if !common.quiet {

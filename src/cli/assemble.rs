@@ -115,6 +115,7 @@ pub fn report(material: Material<'_>) -> Report {
             rules_not_run,
             allowed,
             notes,
+            ..Coverage::default()
         },
         workload: WorkloadSummary {
             calls: totals.calls,

@@ -24,9 +24,9 @@ pub fn run(args: &Explain, common: &Common) -> Result<Ending, Failure> {
         ));
     }
     let args = &reading::sort_out(args);
-    let config = config::find(args.config.as_deref())?;
+    let config = config::find(args.config.as_deref(), None)?;
     let given = catalog::read(&args.schema, args.snapshot.as_deref())?;
-    let mut outputs = output::open(&args.output, args.format)?;
+    let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
     if outputs.iter().any(|output| output.kind == Kind::Digest) {
         return Err(Failure::new("a digest is made of a log", "sqlsift analyze LOG -o digest=FILE"));
     }

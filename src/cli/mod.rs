@@ -8,6 +8,7 @@ mod config;
 mod ending;
 mod explain;
 mod failure;
+mod lint;
 mod output;
 mod panic;
 mod progress;
@@ -58,6 +59,7 @@ fn run(args: &Args) -> Result<Ending, Failure> {
     match &args.command {
         Command::Analyze(analyze) => analyze::run(analyze, &args.common),
         Command::Explain(explain) => explain::run(explain, &args.common),
+        Command::Lint(lint) => lint::run(lint, &args.common),
         Command::Rule(command) => rule::run(command),
         Command::Schema => output::print(schema::COMMITTED).map(|()| Ending::Clean),
     }

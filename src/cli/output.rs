@@ -7,6 +7,7 @@ use std::io::Write;
 use super::args::Format;
 use super::failure::Failure;
 
+/// What `analyze` and `explain` write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Table,
@@ -14,9 +15,21 @@ pub enum Kind {
     Digest,
 }
 
+/// Kinds by the word before `=`.
+pub const KINDS: &[(&str, Kind)] = &[("table", Kind::Table), ("json", Kind::Json), ("digest", Kind::Digest)];
+
+impl From<Format> for Kind {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Table => Kind::Table,
+            Format::Json => Kind::Json,
+        }
+    }
+}
+
 #[derive(Debug)]
-pub struct Output {
-    pub kind: Kind,
+pub struct Output<K = Kind> {
+    pub kind: K,
     target: Target,
 }
 
@@ -27,22 +40,19 @@ enum Target {
 }
 
 /// All outputs of a run: the main one first (standard output, unless a plain FILE takes its place).
-pub fn open(arguments: &[String], format: Format) -> Result<Vec<Output>, Failure> {
-    let main = match format {
-        Format::Table => Kind::Table,
-        Format::Json => Kind::Json,
-    };
+pub fn open<K: Copy>(arguments: &[String], main: K, kinds: &[(&str, K)]) -> Result<Vec<Output<K>>, Failure> {
     let mut outputs = Vec::new();
     let mut stdout = Some(Output { kind: main, target: Target::Stdout });
     for argument in arguments {
-        let (kind, name) = match argument.split_once('=') {
-            Some(("table", name)) => (Kind::Table, name),
-            Some(("json", name)) => (Kind::Json, name),
-            Some(("digest", name)) => (Kind::Digest, name),
-            Some((word, _)) if !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()) => {
+        let named = argument.split_once('=');
+        let known = named.and_then(|(word, name)| Some((kinds.iter().find(|(kind, _)| *kind == word)?.1, name)));
+        let (kind, name) = match (known, named) {
+            (Some(known), _) => known,
+            (None, Some((word, _))) if !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()) => {
+                let words: Vec<&str> = kinds.iter().map(|(word, _)| *word).collect();
                 return Err(Failure::new(
                     format!("there is no output of the kind {word:?}"),
-                    format!("the kinds are table, json and digest; for a file of that name: -o ./{argument}"),
+                    format!("the kinds are {}; for a file of that name: -o ./{argument}", listed(&words)),
                 ));
             }
             _ => {
@@ -59,6 +69,14 @@ pub fn open(arguments: &[String], format: Format) -> Result<Vec<Output>, Failure
     Ok(stdout.into_iter().chain(outputs).collect())
 }
 
+/// `a, b and c`
+fn listed(words: &[&str]) -> String {
+    match words {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        _ => words.concat(),
+    }
+}
+
 fn file(name: &str) -> Result<Target, Failure> {
     let opened = OpenOptions::new().write(true).create(true).truncate(false).open(name);
     let file = opened.map_err(|e| {
@@ -67,7 +85,7 @@ fn file(name: &str) -> Result<Target, Failure> {
     Ok(Target::File { name: name.into(), file })
 }
 
-impl Output {
+impl<K> Output<K> {
     pub fn is_stdout(&self) -> bool {
         matches!(self.target, Target::Stdout)
     }
@@ -102,7 +120,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         let kinds = |arguments: &[String], format| -> Vec<(Kind, bool)> {
-            open(arguments, format).unwrap().iter().map(|o| (o.kind, o.is_stdout())).collect()
+            open(arguments, Kind::from(format), KINDS).unwrap().iter().map(|o| (o.kind, o.is_stdout())).collect()
         };
         assert_eq!(kinds(&[], Format::Table), [(Kind::Table, true)]);
         assert_eq!(kinds(&[path("a")], Format::Json), [(Kind::Json, false)]);
@@ -117,8 +135,8 @@ mod tests {
     fn a_misspelt_kind_is_no_file_name() {
         let folder = tempfile::tempdir().unwrap();
         let name = folder.path().join("a=b").display().to_string();
-        assert!(open(&[name], Format::Table).is_ok());
-        let failure = open(&["jsn=report.json".into()], Format::Table).expect_err("no such kind").to_string();
+        assert!(open(&[name], Kind::Table, KINDS).is_ok());
+        let failure = open(&["jsn=report.json".into()], Kind::Table, KINDS).expect_err("no such kind").to_string();
         assert!(failure.contains("jsn") && failure.contains("table, json and digest"), "{failure}");
     }
 
@@ -127,7 +145,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.txt");
         std::fs::write(&path, "an older and longer report").unwrap();
-        let mut outputs = open(&[path.display().to_string()], Format::Table).unwrap();
+        let mut outputs = open(&[path.display().to_string()], Kind::Table, KINDS).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "an older and longer report");
         outputs[0].write(b"new").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
@@ -135,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_told_before_the_work() {
-        let failure = open(&["no/such/folder/x.json".into()], Format::Json).unwrap_err().to_string();
+        let failure = open(&["no/such/folder/x.json".into()], Kind::Json, KINDS).unwrap_err().to_string();
         assert!(failure.contains("no/such/folder/x.json"), "{failure}");
     }
 }

@@ -8,6 +8,7 @@ use super::args::Rule;
 use super::failure::Failure;
 use super::{Ending, output};
 use crate::report::model::Severity;
+use crate::rules::page::Preset;
 use crate::rules::registry::{ENTRIES, pages};
 use crate::rules::scaffold::{ScaffoldError, scaffold, user_page};
 
@@ -28,7 +29,12 @@ fn list() -> String {
             Severity::Warning => "warning",
             Severity::Error => "error",
         };
-        format!("{:<width$}  {severity:<7}  {}\n", page.id, page.summary)
+        let preset = match page.preset {
+            Preset::Default => "on",
+            Preset::Strict => "strict",
+            Preset::All => "all",
+        };
+        format!("{:<width$}  {severity:<7}  {preset:<6}  {}\n", page.id, page.summary)
     };
     pages().iter().map(line).collect()
 }
@@ -115,7 +121,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("sqlsift.toml"), "").unwrap();
         new("user/no_audit_scan", root.path()).unwrap();
-        let config = crate::config::Config::read(&root.path().join("sqlsift.toml")).unwrap();
+        let config = crate::config::Config::read(&root.path().join("sqlsift.toml"), None).unwrap();
         assert!(config.registry.get("user/no_audit_scan").is_some());
         assert!(new("user/no_audit_scan", root.path()).is_err());
         assert!(new("user/../x", root.path()).is_err());

@@ -8,15 +8,21 @@ use toml::de::{DeTable, DeValue};
 
 use crate::report::model::Severity;
 use crate::rules::allow::{Allow, Target, names};
-use crate::rules::page::Page;
+use crate::rules::page::{Page, Preset};
 use crate::rules::registry::{Override, pages};
 use crate::workload::model::Micros;
 
 use super::diagnose::{ConfigError, did_you_mean};
+use super::lint::{Lint, Paths};
 use super::value::{as_default, expected, plain};
+
+mod lint;
 
 #[derive(Debug, Default)]
 pub struct File {
+    pub lint: Lint,
+    pub paths: Vec<Paths>,
+    pub preset: Preset,
     pub overrides: BTreeMap<String, Override>,
     pub allows: Vec<Allow>,
 }
@@ -37,9 +43,12 @@ pub fn parse(path: &str, text: &str, users: &[Page]) -> Result<File, ConfigError
     let mut file = File::default();
     for (key, value) in root.get_ref() {
         match key.get_ref().as_ref() {
+            "preset" => file.preset = reader.preset(value)?,
             "rules" => reader.rules(value, &mut file)?,
             "allow" => reader.allows(value, &mut file)?,
-            _ => return Err(reader.unknown(key, "key", ["rules", "allow"])),
+            "lint" => reader.lint(value, &mut file)?,
+            "paths" => reader.paths(value, &mut file)?,
+            _ => return Err(reader.unknown(key, "key", ["preset", "rules", "allow", "lint", "paths"])),
         }
     }
     Ok(file)
@@ -57,6 +66,15 @@ impl<'a> Reader<'a> {
 
     fn table<'v>(&self, value: &'v Spanned<DeValue<'a>>) -> Result<&'v DeTable<'a>, ConfigError> {
         value.get_ref().as_table().ok_or_else(|| self.at(value.span(), "expected a table"))
+    }
+
+    fn preset(&self, value: &Spanned<DeValue<'a>>) -> Result<Preset, ConfigError> {
+        match value.get_ref().as_str() {
+            Some("default") => Ok(Preset::Default),
+            Some("strict") => Ok(Preset::Strict),
+            Some("all") => Ok(Preset::All),
+            _ => Err(self.at(value.span(), "`preset` takes \"default\", \"strict\" or \"all\"")),
+        }
     }
 
     /// Groups first, whatever their place in the file, so that a single rule's entry wins.

@@ -3,7 +3,7 @@
 use super::*;
 
 fn error(text: &str) -> String {
-    match Config::parse("sqlsift.toml", text, Vec::new()) {
+    match Config::parse("sqlsift.toml", text, Vec::new(), None) {
         Ok(_) => panic!("accepted: {text}"),
         Err(e) => e.to_string(),
     }
@@ -13,7 +13,7 @@ fn error(text: &str) -> String {
 fn a_group_is_overlaid_by_a_rule_wherever_it_stands() {
     let text =
         "[rules.\"query/deep_offset\"]\nseverity = \"error\"\nmin_rows = 5\n[rules.\"query/*\"]\nseverity = \"off\"\n";
-    let config = Config::parse("sqlsift.toml", text, Vec::new()).unwrap();
+    let config = Config::parse("sqlsift.toml", text, Vec::new(), None).unwrap();
     let rule = config.registry.get("query/deep_offset").unwrap();
     assert_eq!(rule.severity, Some(crate::report::model::Severity::Error));
     assert_eq!(rule.options["min_rows"].as_integer(), Some(5));
@@ -40,7 +40,7 @@ fn mistakes_show_their_line_and_what_was_meant() {
 fn an_allow_needs_a_rule_one_target_and_a_reason() {
     let head = "[[allow]]\nrule = \"query/deep_offset\"\n";
     let whole = format!("{head}table = \"orders\"\nbecause = \"admin page\"\nuntil = 2026-06-30\n");
-    let config = Config::parse("sqlsift.toml", &whole, Vec::new()).unwrap();
+    let config = Config::parse("sqlsift.toml", &whole, Vec::new(), None).unwrap();
     // 2026-07-01T00:00:00Z is 1782864000 (20635 days of 86400 s).
     assert_eq!(config.allows[0].until, Some(1_782_864_000_000_000 - 1));
     assert_eq!((config.allows[0].line, config.allows[0].path.as_str()), (1, "sqlsift.toml"));
@@ -56,7 +56,7 @@ fn a_page_of_the_user_is_a_rule_that_can_be_configured() {
                 table = \"audit_log\"\n+++\n# Reads the audit log\n";
     let page = crate::rules::page::Page::parse("user/audit", "audit.md", page).unwrap();
     let text = "[rules.\"user/audit\"]\nseverity = \"info\"\n";
-    let config = Config::parse("sqlsift.toml", text, vec![page]).unwrap();
+    let config = Config::parse("sqlsift.toml", text, vec![page], None).unwrap();
     assert_eq!(config.registry.get("user/audit").unwrap().severity, Some(crate::report::model::Severity::Info));
 }
 
@@ -82,9 +82,9 @@ fn the_folder_beside_the_file_holds_the_users_pages() {
     let page =
         "+++\nseverity = \"info\"\nconfidence = \"high\"\nsummary = \"s\"\n[match]\ntable = \"audit\"\n+++\n# Audit\n";
     std::fs::write(folder.join("audit.md"), page).unwrap();
-    let config = Config::read(&file).unwrap();
+    let config = Config::read(&file, None).unwrap();
     assert_eq!(config.registry.get("user/audit").unwrap().severity, Some(crate::report::model::Severity::Error));
     std::fs::write(folder.join("audit.md"), page.replace("[match]\ntable", "[match]\ntabel")).unwrap();
-    let error = Config::read(&file).err().unwrap().to_string();
+    let error = Config::read(&file, None).err().unwrap().to_string();
     assert!(error.contains("audit.md") && error.contains("tabel"), "{error}");
 }

@@ -8,4 +8,6 @@ pub mod model;
 pub mod rank;
 pub mod redact;
 pub mod render;
+pub mod rule_text;
 pub mod schema;
+pub mod source;

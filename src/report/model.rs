@@ -84,6 +84,17 @@ pub struct Coverage {
     pub rules_not_run: Vec<RuleNotRun>,
     /// Findings taken away by `[[allow]]`, and allows that matched nothing.
     pub allowed: Vec<Allowed>,
+    /// Files that were checked, and statements in them.
+    #[serde(default)]
+    pub files: u64,
+    #[serde(default)]
+    pub statements_checked: u64,
+    /// Statements left out because they undo migrations.
+    #[serde(default)]
+    pub statements_down: u64,
+    /// Findings left out because an earlier report holds them.
+    #[serde(default)]
+    pub known_findings: u64,
     /// Anything else that a reader must know to judge what is missing.
     pub notes: Vec<String>,
 }
@@ -318,6 +329,8 @@ pub enum RecommendationKind {
     Setting,
     SplitMigration,
     AddConstraint,
+    /// A column, table, function, policy or privilege defined otherwise.
+    ChangeSchema,
     /// Run EXPLAIN again, with more options.
     RunExplain,
     Application,
@@ -372,6 +385,19 @@ pub struct Recommendation {
     pub cost: Option<String>,
     /// Saved, milliseconds a day of the observed workload.
     pub impact_ms_per_day: Option<f64>,
+    /// In a file: what to write where, so that it is done. Edits do not overlap.
+    #[serde(default)]
+    pub edits: Vec<Edit>,
+}
+
+/// Text that takes the place of other text in a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Edit {
+    pub path: String,
+    /// Byte offsets into the file; equal ones insert.
+    pub start: u64,
+    pub end: u64,
+    pub text: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

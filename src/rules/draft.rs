@@ -3,7 +3,7 @@
 use crate::catalog::model::TableName;
 use crate::plan::model::NodeId;
 use crate::report::model::{
-    Applicability, Confidence, Evidence, EvidenceSource, EvidenceValue, Location, RecommendationKind, Severity,
+    Applicability, Confidence, Edit, Evidence, EvidenceSource, EvidenceValue, Location, RecommendationKind, Severity,
     SqlPart, Subject,
 };
 use crate::sql::facts::Span;
@@ -46,6 +46,8 @@ pub struct Draft {
     pub queries: Vec<QueryIndex>,
     /// Of a plan: what this accounts for. `None` for what is not a matter of time (a missing option, say), which is always shown.
     pub accounts: Option<Accounts>,
+    /// Of a migration: the table whose size decides how long clients wait. Nothing is said of a table that is known to be small.
+    pub grows_with: Option<TableName>,
 }
 
 /// A part of a plan's time.
@@ -89,6 +91,8 @@ pub struct Advice {
     pub undo: Option<String>,
     /// Share of `observed_us` that it is expected to save, 0 to 1; `None` when it cannot be said.
     pub saves: Option<f64>,
+    /// Of the statement at hand, offsets into its text; whoever runs the rule makes them edits of the file.
+    pub edits: Vec<Edit>,
 }
 
 impl Draft {
@@ -107,6 +111,7 @@ impl Draft {
             observed_us: None,
             queries: Vec::new(),
             accounts: None,
+            grows_with: None,
         }
     }
 
@@ -228,6 +233,7 @@ impl Advice {
             lock: None,
             undo: None,
             saves: None,
+            edits: Vec::new(),
         }
     }
 }

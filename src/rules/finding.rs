@@ -42,7 +42,7 @@ pub fn finish(rule: &Configured, draft: Draft, workload: Option<&Workload>, plac
         .map_or("", |query| query.database.as_str());
     let impact = workload.and_then(|workload| per_day_ms(draft.observed_us? as f64, workload.window_us()));
     let finding = Finding {
-        id: id(&rule.page.id, &draft.subject, database, 0),
+        id: id(&rule.page.id, &draft.subject, if workload.is_some() { database } else { path }, 0),
         rule: rule.page.id.clone(),
         severity: severity(rule, &draft),
         confidence: draft.confidence.unwrap_or(rule.page.confidence),
@@ -78,8 +78,22 @@ fn id(rule: &str, subject: &Subject, database: &str, ordinal: usize) -> String {
     format!("{:016x}", xxh3_64(format!("{rule}\0{subject:?}\0{database}\0{ordinal}").as_bytes()))
 }
 
+/// Makes ids distinct, then sorts as the files are read: path, line, column, rule.
+pub fn in_order(found: &mut [Found]) {
+    found.sort_by(|a, b| {
+        let place = |f: &Found| f.finding.locations.first().cloned();
+        place(a).cmp(&place(b)).then_with(|| a.finding.rule.cmp(&b.finding.rule))
+    });
+    distinct(found);
+}
+
 /// Makes ids of findings about one subject distinct, then sorts: impact, severity, rule, subject.
 pub fn sort(found: &mut [Found]) {
+    distinct(found);
+    by_worth(found);
+}
+
+fn distinct(found: &mut [Found]) {
     let mut seen = BTreeSet::new();
     // The last id that was made of one: of ten thousand alike, each goes on where the one before ended.
     let mut last: BTreeMap<String, (String, usize)> = BTreeMap::new();
@@ -94,6 +108,9 @@ pub fn sort(found: &mut [Found]) {
         }
         one.finding.id.clone_from(id);
     }
+}
+
+fn by_worth(found: &mut [Found]) {
     found.sort_by(|a, b| {
         let impact = |f: &Found| f.finding.impact_ms_per_day.unwrap_or(0.0);
         let accounts = |f: &Found| f.finding.accounts_for_ms.unwrap_or(0.0);

@@ -11,6 +11,7 @@ pub mod comment;
 pub mod context;
 pub mod draft;
 pub mod finding;
+pub mod lint;
 pub mod matching;
 pub mod needs;
 pub mod page;
@@ -23,14 +24,18 @@ pub mod run;
 pub mod scaffold;
 pub mod scope;
 mod walk;
+mod words;
 
+pub mod migration;
 pub mod plan;
 pub mod query;
 pub mod schema;
+pub mod security;
 pub mod workload;
 
 use context::{PlanCx, QueryCx, SchemaCx, WorkloadCx};
 use draft::Sink;
+use lint::context::{ScriptCx, StatementCx};
 
 /// Looks at one statement, with measurements when there is a workload and types when there is a catalog.
 pub trait QueryRule: Send + Sync {
@@ -50,4 +55,14 @@ pub trait PlanRule: Send + Sync {
 /// Looks at the catalog, with the workload at hand when there is one.
 pub trait SchemaRule: Send + Sync {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink);
+}
+
+/// Looks at one statement of a script, with the catalog before it, its effect, and the transaction that it stands in.
+pub trait StatementRule: Send + Sync {
+    fn check(&self, cx: &StatementCx<'_>, out: &mut Sink);
+}
+
+/// Looks at one script as it was lived through.
+pub trait ScriptRule: Send + Sync {
+    fn check(&self, cx: &ScriptCx<'_>, out: &mut Sink);
 }

@@ -21,6 +21,9 @@ pub fn missing(rule: &Configured, cx: &WorkloadCx<'_>) -> Option<&'static str> {
     if workload.queries.is_empty() && workload.errors.is_empty() && workload.lock_waits.is_empty() {
         return Some("no statements were read");
     }
+    if matches!(rule.check, Check::Query(_)) && workload.queries.iter().all(|query| query.text.is_empty()) {
+        return Some(NO_TEXT);
+    }
     let only_exports = workload.seen.statements == 0 && workload.seen.plans == 0 && workload.seen.from_exports > 0;
     rule.page.needs.iter().find_map(|need| match need {
         Need::Catalog => cx.catalog.is_none().then_some(NO_CATALOG),
@@ -57,6 +60,7 @@ pub fn fold<'a>(rule: &str, reasons: impl Iterator<Item = &'a String>) -> Vec<Ru
 }
 
 const NO_CATALOG: &str = "no catalog: give --schema or --snapshot";
+const NO_TEXT: &str = "no query text: put the query above its plan, or give it with --query";
 const NO_PLANS: &str = "no plans: auto_explain logs them, and sqlsift explain reads them";
 const QUICK_MISSING: &str = "quick statements were not logged, so repetition does not show: \
                              it needs log_min_duration_statement = 0";

@@ -17,6 +17,8 @@ pub struct Page {
     pub title: String,
     pub severity: Severity,
     pub confidence: Confidence,
+    /// The least demanding set of rules in which it is on.
+    pub preset: Preset,
     pub summary: String,
     /// What other tools call it (`soar:CLA.003`).
     pub aliases: Vec<String>,
@@ -57,6 +59,19 @@ pub enum Need {
     Log,
 }
 
+/// A set of rules, each with all of the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// What a team with a running product wants to hear of.
+    #[default]
+    Default,
+    /// Also what is right but costs work: types, names, guards.
+    Strict,
+    /// Also matters of taste and policy.
+    All,
+}
+
 /// A fenced block of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fence {
@@ -84,6 +99,8 @@ pub struct PageError {
 struct FrontMatter {
     severity: Severity,
     confidence: Confidence,
+    #[serde(default)]
+    preset: Preset,
     summary: String,
     #[serde(default)]
     aliases: Vec<String>,
@@ -122,6 +139,7 @@ impl Page {
             title: title.to_owned(),
             severity: matter.severity,
             confidence: matter.confidence,
+            preset: matter.preset,
             summary: matter.summary,
             aliases: matter.aliases,
             links: matter.links,

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use crate::report::model::Severity;
 
 use super::matching::Matching;
-use super::page::{Page, PageError};
-use super::{PlanRule, QueryRule, SchemaRule, WorkloadRule};
+use super::page::{Page, PageError, Preset};
+use super::{PlanRule, QueryRule, SchemaRule, ScriptRule, StatementRule, WorkloadRule};
 
 /// A rule as it was compiled in.
 pub struct Entry {
@@ -24,6 +24,8 @@ pub enum Check {
     Workload(Box<dyn WorkloadRule>),
     Schema(Box<dyn SchemaRule>),
     Plan(Box<dyn PlanRule>),
+    Statement(Box<dyn StatementRule>),
+    Script(Box<dyn ScriptRule>),
 }
 
 macro_rules! rules {
@@ -38,6 +40,44 @@ macro_rules! rules {
 }
 
 rules! {
+    migration {
+        ddl_with_backfill: Script,
+        enum_value_used_at_once: Script,
+        index_not_concurrent: Statement,
+        lock_table: Statement,
+        missing_lock_timeout: Script,
+        nested_transaction: Statement,
+        trigger_disabled: Statement,
+        unbatched_backfill: Statement,
+        uncommitted_transaction: Script,
+        work_under_exclusive_lock: Script,
+        add_column_rewrite: Statement,
+        attach_partition_scan: Statement,
+        blocking_refresh: Statement,
+        check_validated: Statement,
+        collation_change: Statement,
+        concurrently_in_transaction: Statement,
+        concurrently_on_partitioned: Statement,
+        default_partition_scan: Statement,
+        detach_partition_not_concurrent: Statement,
+        domain_constraint_scan: Statement,
+        drop_index_not_concurrent: Statement,
+        exclusion_constraint: Statement,
+        foreign_key_validated: Statement,
+        index_on_partitioned: Statement,
+        invalid_index_left: Statement,
+        narrowing_type: Statement,
+        not_null_scan: Statement,
+        primary_key_on_nullable_index: Statement,
+        primary_key_without_index: Statement,
+        reindex_not_concurrent: Statement,
+        required_column_without_default: Statement,
+        storage_rewrite: Statement,
+        type_change_rewrite: Statement,
+        unique_without_index: Statement,
+        vacuum_full_or_cluster: Statement,
+        validate_in_same_transaction: Statement,
+    }
     plan {
         bloat: Plan,
         cartesian_join: Plan,
@@ -81,6 +121,7 @@ rules! {
         suspicious_settings: Plan,
         temp_io: Plan,
         time_outside_plan: Plan,
+        top_n_sort: Plan,
         unhashed_not_in: Plan,
         user_trigger: Plan,
         waits_for_row_lock: Plan,
@@ -89,25 +130,112 @@ rules! {
         workers_missing: Plan,
     }
     query {
+        between_midnight: Query,
         cartesian_join: Query,
+        comma_join: Query,
+        condition_in_set: Query,
+        constant_condition: Query,
         count_for_existence: Query,
+        count_of_column: Query,
         deep_offset: Query,
+        distinct_on_order: Query,
+        duplicate_column: Query,
+        duplicate_condition: Query,
+        endless_recursion: Query,
+        frozen_date_word: Query,
         function_on_column: Query,
+        having_without_aggregate: Query,
+        huge_in_list: Query,
         implicit_cast: Query,
+        insert_without_columns: Query,
+        join_type_mismatch: Query,
         leading_wildcard: Query,
+        like_without_wildcard: Query,
+        many_rows_insert: Query,
         missing_where: Query,
+        natural_join: Query,
+        needless_union: Query,
         not_in_nullable: Query,
+        null_comparison: Query,
+        nullable_sum: Query,
         or_across_columns: Query,
+        order_by_parameter: Query,
+        ordinal_key: Query,
+        outer_column_in_subquery: Query,
+        outer_join_nullified: Query,
+        per_row_subquery: Query,
+        primary_key_update: Query,
+        queue_without_skip_locked: Query,
         random_order: Query,
         redundant_join: Query,
         select_star: Query,
+        timezone_dependent: Query,
+        unknown_column: Query,
         unstable_page_order: Query,
     }
     schema {
+        all_columns_nullable: Schema,
+        autovacuum_disabled: Schema,
+        boolean_index: Schema,
+        btree_on_container: Schema,
+        char_n: Schema,
+        cross_schema_foreign_key: Schema,
+        duplicate_foreign_key: Schema,
         duplicate_index: Schema,
+        extension_in_public: Statement,
+        float_for_money: Schema,
+        foreign_key_type_mismatch: Schema,
         foreign_key_without_index: Schema,
+        identifier_too_long: Statement,
+        inconsistent_column_type: Schema,
+        integer_primary_key: Schema,
+        json_column: Schema,
+        missing_comment: Schema,
+        missing_foreign_key: Schema,
+        money_type: Schema,
+        needless_not_null_predicate: Schema,
         no_primary_key: Schema,
+        not_valid_constraint: Schema,
+        nullable_composite_reference: Schema,
+        nullable_unique: Schema,
+        numbered_columns: Schema,
         overlapping_index: Schema,
+        partition_key_not_in_key: Schema,
+        quoted_identifier: Schema,
+        reg_type_column: Schema,
+        repeated_index_column: Schema,
+        required_columns: Schema,
+        sequence_smaller_than_column: Schema,
+        serial_column: Schema,
+        single_column_table: Schema,
+        table_inheritance: Schema,
+        time_with_time_zone: Schema,
+        timestamp_before_last_column: Schema,
+        timestamp_without_time_zone: Schema,
+        too_many_columns: Schema,
+        too_many_indexes: Schema,
+        unlogged_table: Schema,
+        uuid_as_text: Schema,
+        varchar_with_length: Schema,
+        volatile_check: Schema,
+        wide_index: Schema,
+    }
+    security {
+        definer_without_search_path: Schema,
+        grant_all: Statement,
+        grant_to_public: Statement,
+        injectable_execute: Statement,
+        multiple_permissive_policies: Schema,
+        outside_access: Statement,
+        plaintext_password: Statement,
+        policy_always_true: Schema,
+        policy_evaluated_per_row: Schema,
+        policy_on_user_metadata: Schema,
+        policy_without_rls: Schema,
+        rls_without_policy: Schema,
+        superuser_role: Statement,
+        view_bypasses_rls: Schema,
+        weak_password_hash: Statement,
     }
     workload {
         count_with_page: Workload,
@@ -168,16 +296,25 @@ pub fn pages() -> &'static [Page] {
 }
 
 impl Registry {
-    /// Every rule with its page's values.
+    /// Every rule with its page's values; those of other presets than the first are off.
     pub fn defaults() -> Self {
-        Self::new(&BTreeMap::new(), Vec::new()).expect("the tests build every rule from its page")
+        Self::preset(Preset::Default)
     }
 
-    /// Every rule with overrides by id, and the pages that users wrote.
-    pub fn new(overrides: &BTreeMap<String, Override>, users: Vec<Page>) -> Result<Self, RegistryError> {
+    /// Every rule with its page's values; those beyond `preset` are off.
+    pub fn preset(preset: Preset) -> Self {
+        Self::new(preset, &BTreeMap::new(), Vec::new()).expect("the tests build every rule from its page")
+    }
+
+    /// Every rule with overrides by id, and the pages that users wrote. A rule that is given a severity is on, whatever its preset.
+    pub fn new(
+        preset: Preset,
+        overrides: &BTreeMap<String, Override>,
+        users: Vec<Page>,
+    ) -> Result<Self, RegistryError> {
         let mut rules = Vec::with_capacity(ENTRIES.len() + users.len());
         for (entry, page) in ENTRIES.iter().zip(pages()) {
-            rules.push(configure(page.clone(), overrides.get(entry.id), entry.build)?);
+            rules.push(configure(page.clone(), preset, overrides.get(entry.id), entry.build)?);
         }
         for page in users {
             let matching = Matching {
@@ -199,11 +336,12 @@ impl Registry {
 
 fn configure(
     page: Page,
+    preset: Preset,
     overlay: Option<&Override>,
     build: fn(toml::Table) -> Result<Check, toml::de::Error>,
 ) -> Result<Configured, RegistryError> {
     let mut options = page.defaults();
-    let mut severity = Some(page.severity);
+    let mut severity = (page.preset <= preset).then_some(page.severity);
     if let Some(overlay) = overlay {
         options.extend(overlay.options.clone());
         severity = overlay.severity.unwrap_or(severity);
@@ -238,11 +376,11 @@ mod tests {
             options: [(key.to_owned(), toml::Value::Integer(7))].into_iter().collect(),
         };
         let good: BTreeMap<_, _> = [("query/deep_offset".to_owned(), overlay("min_rows"))].into();
-        let registry = Registry::new(&good, Vec::new()).unwrap();
+        let registry = Registry::new(Preset::Default, &good, Vec::new()).unwrap();
         let rule = registry.get("query/deep_offset").unwrap();
         assert_eq!(rule.options["min_rows"].as_integer(), Some(7));
         assert_eq!(rule.severity, None);
         let bad: BTreeMap<_, _> = [("query/deep_offset".to_owned(), overlay("min_rowz"))].into();
-        assert!(Registry::new(&bad, Vec::new()).is_err());
+        assert!(Registry::new(Preset::Default, &bad, Vec::new()).is_err());
     }
 }

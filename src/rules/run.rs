@@ -188,6 +188,8 @@ fn one<'r>(rule: &'r Configured, cx: &WorkloadCx<'_>) -> Said<'r> {
         // `on_plans` has run them.
         Check::Plan(_) => Default::default(),
         Check::Workload(check) => guarded(|sink| check.check(cx, sink)),
+        // They look at scripts: see `lint`.
+        Check::Statement(_) | Check::Script(_) => (Sink::default(), Vec::new()),
         Check::Schema(check) => guarded(|sink| {
             if let Some(catalog) = cx.catalog {
                 check.check(&SchemaCx { catalog, workload: Some(cx) }, sink);
@@ -220,7 +222,7 @@ fn plan_cx<'a>(known: &'a KnownPlan, cx: &WorkloadCx<'a>) -> Option<PlanCx<'a>> 
     })
 }
 
-fn guarded(check: impl FnOnce(&mut Sink)) -> (Sink, Vec<String>) {
+pub(super) fn guarded(check: impl FnOnce(&mut Sink)) -> (Sink, Vec<String>) {
     let mut sink = Sink::default();
     match catch_unwind(AssertUnwindSafe(|| check(&mut sink))) {
         Ok(()) => (sink, Vec::new()),
@@ -235,7 +237,7 @@ fn guarded(check: impl FnOnce(&mut Sink)) -> (Sink, Vec<String>) {
     }
 }
 
-fn internal(rule: &str, message: &str) -> Problem {
+pub(super) fn internal(rule: &str, message: &str) -> Problem {
     Problem {
         path: None,
         line: None,

@@ -18,7 +18,7 @@ pub enum ScaffoldError {
         "`{0}` is no rule name: it must be `group/name` in lower case, with underscores, as in `query/deep_offset`"
     )]
     Name(String),
-    #[error("there is no group `{0}`: choose query, workload or schema")]
+    #[error("there is no group `{0}`: choose migration, query, schema, security or workload")]
     Group(String),
     #[error("the rule `{0}` exists")]
     Exists(String),
@@ -35,7 +35,13 @@ pub fn scaffold(id: &str) -> Result<Scaffold, ScaffoldError> {
         "query" => ("QueryRule", "QueryCx", "Query"),
         "workload" => ("WorkloadRule", "WorkloadCx", "Workload"),
         "schema" => ("SchemaRule", "SchemaCx", "Schema"),
+        "migration" | "security" => ("StatementRule", "StatementCx", "Statement"),
         other => return Err(ScaffoldError::Group(other.to_owned())),
+    };
+    let (module, fence) = match kind {
+        "Statement" => ("lint::context", "script"),
+        "Schema" => ("context", "ddl"),
+        _ => ("context", "sql"),
     };
     if super::registry::ENTRIES.iter().any(|entry| entry.id == id) {
         return Err(ScaffoldError::Exists(id));
@@ -45,9 +51,13 @@ pub fn scaffold(id: &str) -> Result<Scaffold, ScaffoldError> {
     let title: String = letters.next().map(|c| c.to_ascii_uppercase()).into_iter().chain(letters).collect();
     Ok(Scaffold {
         page_path: format!("rules/{id}.md"),
-        page: PAGE.replace("{title}", &title).replace("{fence}", if group == "schema" { "ddl" } else { "sql" }),
+        page: PAGE.replace("{title}", &title).replace("{fence}", fence),
         code_path: format!("src/rules/{id}.rs"),
-        code: CODE.replace("{id}", &id).replace("{trait}", trait_name).replace("{context}", context),
+        code: CODE
+            .replace("{id}", &id)
+            .replace("{trait}", trait_name)
+            .replace("{context}", context)
+            .replace("{module}", module),
         registry_line: format!("{name}: {kind},"),
         module_line: format!("pub mod {name};"),
     })
@@ -104,7 +114,7 @@ const CODE: &str = r#"//! `{id}`: what it looks at, and what it must be silent a
 use serde::Deserialize;
 
 use crate::rules::{trait};
-use crate::rules::context::{context};
+use crate::rules::{module}::{context};
 use crate::rules::draft::Sink;
 
 #[derive(Debug, Deserialize)]

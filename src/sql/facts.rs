@@ -7,6 +7,7 @@ mod build;
 mod clauses;
 mod columns;
 mod fallback;
+mod notes;
 mod operand;
 mod predicate;
 mod query;
@@ -15,9 +16,12 @@ mod source;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod value;
 mod write;
 
+pub use notes::{Notes, NullComparison, NullShape};
 pub use run::{facts, facts_of_many};
+pub use value::{ColumnRef, ColumnUse, Constant, Operand, OrderKey, Output, Place, Value};
 
 /// Bytes `start..end` of the statement's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,6 +91,21 @@ pub struct Facts {
     pub set_operation: bool,
     /// Parameters of the highest number (`$3` gives 3).
     pub parameters: usize,
+    /// Names or clauses are filled in by a template: what the statement is in the end is not known.
+    pub templated: bool,
+    pub set_operations: Vec<SetOperation>,
+    /// What stands anywhere in the statement's expressions.
+    pub notes: Notes,
+}
+
+/// A chain of UNIONs that are alike; of other chains nothing is said.
+#[derive(Clone, Debug)]
+pub struct SetOperation {
+    pub all: bool,
+    /// The blocks, in order.
+    pub members: Vec<usize>,
+    /// `UNION` (without ALL or DISTINCT), one fewer than there are members.
+    pub keywords: Vec<Span>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,8 +126,28 @@ pub struct Write {
     pub has_where: bool,
     /// Rows of a VALUES list; `None` when the source is a query.
     pub values_rows: Option<usize>,
+    /// Values of its first row.
+    pub values_width: Option<usize>,
+    /// UPDATE: SET's items in order.
+    pub assignments: Vec<Assignment>,
     pub on_conflict: bool,
     pub returning: bool,
+}
+
+/// `column = value` of UPDATE.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// One, unless it is `(a, b) = …`.
+    pub columns: Vec<String>,
+    pub span: Span,
+    pub value: Assigned,
+}
+
+#[derive(Clone, Debug)]
+pub enum Assigned {
+    Value(Operand),
+    /// `a AND b`: its members.
+    Condition(Vec<Predicate>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,9 +180,14 @@ pub struct Block {
     pub projection: Vec<Output>,
     pub projection_span: Span,
     pub distinct: Distinct,
+    /// As written: ordinals and aliases are not followed.
+    pub distinct_on: Vec<Operand>,
     /// An ordinal or an output's alias has the value of that output, and the span of what is written; so in `order_by`.
     pub group_by: Vec<Operand>,
     pub has_having: bool,
+    /// AND-ed conjuncts of HAVING.
+    pub having: Vec<Predicate>,
+    pub having_span: Option<Span>,
     pub has_window: bool,
     /// Aggregates are called in the projection or HAVING.
     pub has_aggregate: bool,
@@ -172,6 +216,7 @@ pub enum Distinct {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Locking {
     pub skip_locked: bool,
+    pub nowait: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -293,106 +338,4 @@ pub enum CompareOp {
     /// IS NOT DISTINCT FROM
     NotDistinct,
     Distinct,
-}
-
-#[derive(Clone, Debug)]
-pub struct Operand {
-    pub span: Span,
-    pub value: Value,
-}
-
-#[derive(Clone, Debug)]
-pub enum Value {
-    Column(ColumnRef),
-    Constant(Constant),
-    /// `$n`; 0 for a `?` of a normalised text.
-    Parameter(u16),
-    Cast {
-        operand: Box<Operand>,
-        /// Type name in lower case, as written, without modifiers: `bigint`, `int8`, `timestamptz`.
-        to: String,
-    },
-    Function {
-        name: String,
-        args: Vec<Operand>,
-        distinct: bool,
-    },
-    Row(Vec<Operand>),
-    Subquery(usize),
-    /// Arithmetic, CASE, `||`, `AT TIME ZONE`, JSON access … : the columns inside it.
-    Expression {
-        columns: Vec<ColumnRef>,
-    },
-    /// `*` as in `count(*)`.
-    Star,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Constant {
-    Integer(i128),
-    /// `5.0`, `1e3`: Postgres types it numeric.
-    Decimal,
-    /// An untyped string literal, unescaped.
-    String(String),
-    Bool(bool),
-    Null,
-    /// `DATE '2026-01-01'`, `INTERVAL '1 day'`: the type name in lower case.
-    Typed(String),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ColumnRef {
-    pub qualifier: Option<String>,
-    pub name: String,
-    pub span: Span,
-    /// (block, source) where the qualifier, or a single source, settles it; `None` needs the catalog.
-    pub source: Option<(usize, usize)>,
-}
-
-#[derive(Clone, Debug)]
-pub enum Output {
-    /// `*`, or `t.*` with its qualifier.
-    Star {
-        qualifier: Option<String>,
-        span: Span,
-    },
-    Expr {
-        operand: Operand,
-        alias: Option<String>,
-    },
-}
-
-#[derive(Clone, Debug)]
-pub struct OrderKey {
-    pub operand: Operand,
-    pub descending: bool,
-    /// As written; `None` = the default (last for ASC, first for DESC).
-    pub nulls_first: Option<bool>,
-}
-
-impl OrderKey {
-    /// Where NULLs sort, with Postgres's default filled in (documentation, "Sorting Rows": NULLs sort as if larger).
-    pub fn nulls_sort_first(&self) -> bool {
-        self.nulls_first.unwrap_or(self.descending)
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    Projection,
-    Where,
-    /// ON or USING of the source with this index.
-    On(usize),
-    GroupBy,
-    Having,
-    OrderBy,
-    Other,
-    /// Used by a nested block (correlated, or LATERAL).
-    Nested,
-}
-
-#[derive(Clone, Debug)]
-pub struct ColumnUse {
-    pub column: ColumnRef,
-    pub place: Place,
 }

@@ -5,6 +5,7 @@
 //! its tree would be large and its recursion is not bounded everywhere.
 
 mod rewrite;
+mod template;
 
 use sqlparser::ast::Statement;
 use sqlparser::dialect::PostgreSqlDialect;
@@ -25,6 +26,8 @@ pub(super) const STACK_BYTES: usize = 64 << 20;
 pub(super) struct Parsed {
     pub statement: Statement,
     pub lines: Lines,
+    /// Names or clauses of it are filled in by a template.
+    pub templated: bool,
 }
 
 /// Parses one statement. To be called on a thread with [`STACK_BYTES`] of stack.
@@ -33,13 +36,15 @@ pub(super) fn parse(tokens: &Tokens<'_>) -> Result<Parsed, String> {
     rewrite::cut_lists(&mut copy);
     rewrite::always(&mut copy);
     guard(tokens, &copy)?;
+    let templated = copy.templated;
+    let parsed = |parsed: Parsed| Parsed { templated, ..parsed };
     match attempt(copy.text()) {
-        Ok(parsed) => Ok(parsed),
+        Ok(found) => Ok(parsed(found)),
         Err(first) => {
             if !rewrite::on_failure(&mut copy) {
                 return Err(first);
             }
-            attempt(copy.text()).map_err(|_| first)
+            attempt(copy.text()).map(parsed).map_err(|_| first)
         }
     }
 }
@@ -75,7 +80,7 @@ fn attempt(text: &str) -> Result<Parsed, String> {
     let next = parser.peek_token();
     match next.token {
         sqlparser::tokenizer::Token::EOF | sqlparser::tokenizer::Token::SemiColon => {
-            Ok(Parsed { statement, lines: Lines::new(text) })
+            Ok(Parsed { statement, lines: Lines::new(text), templated: false })
         }
         _ => Err(format!(
             "unexpected {} at line {}, column {}",

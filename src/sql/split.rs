@@ -2,9 +2,10 @@
 //!
 //! The rules are those of `src/fe_utils/psqlscan.l`: a `;` ends a statement outside parentheses, strings and the
 //! `BEGIN … END` body of a function in the SQL standard's form. Lines that start with `\` are psql's own; the data of
-//! `COPY … FROM stdin` runs to a line `\.`.
+//! `COPY … FROM stdin` runs to a line `\.`. What tools fill in before the server sees the script (`{{ x }}`, `{% if %}`,
+//! `{# … #}`) is stepped over as a whole, whatever stands in it.
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::facts::Span;
 use super::keyword::Keyword;
@@ -25,12 +26,27 @@ pub struct Statement {
     pub truncated: bool,
 }
 
+/// A command of psql (`\i other.sql`, `\connect shop`, `\if :x`): from its backslash to the end of its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Command {
+    pub span: Span,
+    /// From 1.
+    pub line: usize,
+}
+
 /// Cuts `script` into its statements. Empty ones are left out.
 pub fn split(script: &[u8]) -> Vec<Statement> {
+    split_with_commands(script).0
+}
+
+/// As [`split`], with the commands of psql between (and inside) the statements.
+pub fn split_with_commands(script: &[u8]) -> (Vec<Statement>, Vec<Command>) {
     let mut splitter = Splitter {
         script,
         lexer: Lexer::new(script),
         statements: Vec::new(),
+        commands: Vec::new(),
+        without_close: [0; CLOSES.len()],
         open: Open::default(),
         leading: 0,
         line: 1,
@@ -41,13 +57,21 @@ pub fn split(script: &[u8]) -> Vec<Statement> {
     }
     splitter.open.depth += usize::from(splitter.lexer.unterminated());
     splitter.end(script.len());
-    splitter.statements
+    (splitter.statements, splitter.commands)
 }
+
+/// What opens and closes a piece of a template, after its `{`.
+const CLOSES: [(u8, &[u8]); 3] = [(b'{', b"}}"), (b'%', b"%}"), (b'#', b"#}")];
+/// A longer piece is none.
+const LONGEST_PIECE: usize = 4096;
 
 struct Splitter<'a> {
     script: &'a [u8],
     lexer: Lexer<'a>,
     statements: Vec<Statement>,
+    commands: Vec<Command>,
+    /// Up to where each of [`CLOSES`] is known not to come.
+    without_close: [usize; CLOSES.len()],
     open: Open,
     /// Where the text before the next statement starts.
     leading: usize,
@@ -80,13 +104,21 @@ impl Open {
 }
 
 impl Splitter<'_> {
-    fn token(&mut self, token: Token) {
+    fn token(&mut self, mut token: Token) {
         match token.kind {
             TokenKind::Comment => return,
             TokenKind::Unknown if self.script[token.start] == b'\\' => {
                 self.backslash(token.start);
                 return;
             }
+            TokenKind::Unknown if self.script[token.start] == b'{' => match self.piece(token.start) {
+                Some((b'{', end)) => {
+                    self.lexer.seek(end);
+                    token.end = end;
+                }
+                Some((_, end)) => return self.lexer.seek(end),
+                None => {}
+            },
             TokenKind::Semicolon if self.open.depth == 0 && self.open.begins == 0 => {
                 self.end(token.end);
                 return;
@@ -98,9 +130,7 @@ impl Splitter<'_> {
         match &mut self.open.span {
             Some(span) => span.end = token.end,
             None => {
-                self.line += memchr_iter(b'\n', &self.script[self.counted..token.start]).count();
-                self.counted = token.start;
-                self.open.line = self.line;
+                self.open.line = self.line_at(token.start);
                 self.open.span = Some(Span { start: token.start, end: token.end });
             }
         }
@@ -134,9 +164,35 @@ impl Splitter<'_> {
         self.open.previous = Some(keyword);
     }
 
+    /// Line of a place that does not lie before one asked for earlier.
+    fn line_at(&mut self, at: usize) -> usize {
+        self.line += memchr_iter(b'\n', &self.script[self.counted..at]).count();
+        self.counted = at;
+        self.line
+    }
+
+    /// The piece of a template that opens at this brace: the byte that says which kind, and its end.
+    fn piece(&mut self, start: usize) -> Option<(u8, usize)> {
+        let kind = *self.script.get(start + 1)?;
+        let which = CLOSES.iter().position(|(opens, _)| *opens == kind)?;
+        let from = self.without_close[which].max(start + 2);
+        let to = self.script.len().min(start + LONGEST_PIECE);
+        let close = CLOSES[which].1;
+        match self.script.get(from..to).and_then(|text| memmem::find(text, close)) {
+            Some(offset) => Some((kind, from + offset + close.len())),
+            None => {
+                // One byte less: the closing pair may lie across the end.
+                self.without_close[which] = from.max(to.saturating_sub(1));
+                None
+            }
+        }
+    }
+
     /// psql's own command runs to the end of its line; `\g` and its kin send what was read.
     fn backslash(&mut self, start: usize) {
         let end = self.end_of_line(start);
+        let line = self.line_at(start);
+        self.commands.push(Command { span: Span { start, end: self.script[..end].trim_ascii_end().len() }, line });
         let sends = self.script.get(start + 1) == Some(&b'g') && self.open.span.is_some();
         if sends {
             self.end(start);

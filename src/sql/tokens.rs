@@ -128,6 +128,16 @@ impl<'t> Tokens<'t> {
         self.list.get(index).and_then(|token| self.text.get(token.start..token.end)).unwrap_or_default()
     }
 
+    /// Whether a token is this word, unquoted, in whatever case.
+    pub fn is_word(&self, index: usize, word: &str) -> bool {
+        self.kind(index) == Some(TokenKind::Word) && self.str(index).eq_ignore_ascii_case(word)
+    }
+
+    /// Whether nothing stands between a token and the next.
+    pub fn touches_next(&self, index: usize) -> bool {
+        matches!((self.list.get(index), self.list.get(index + 1)), (Some(one), Some(next)) if one.end == next.start)
+    }
+
     /// The bytes under a range of tokens; empty for an empty range.
     pub fn span(&self, range: &Range<usize>) -> Span {
         match (self.list.get(range.start), range.end.checked_sub(1)) {

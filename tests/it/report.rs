@@ -271,7 +271,7 @@ fn a_log_reads_the_same_from_a_pipe() {
 fn the_readme_shows_a_valid_configuration() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a toml block");
-    if let Err(e) = sqlsift::config::Config::parse("README.md", example, Vec::new()) {
+    if let Err(e) = sqlsift::config::Config::parse("README.md", example, Vec::new(), None) {
         panic!("{e}");
     }
 }

@@ -9,13 +9,18 @@ use sqlsift::rules::registry::{ENTRIES, pages};
 /// Which module may name which, besides itself.
 const EDGES: &[(&str, &[&str])] = &[
     ("advise", &["catalog", "plan", "report", "rules", "sql", "workload"]),
-    ("catalog", &["sql"]),
-    ("cli", &["advise", "catalog", "config", "ingest", "plan", "report", "rules", "sql", "workload"]),
-    ("config", &["report", "rules", "sql", "workload"]),
+    ("catalog", &["script", "sql"]),
+    (
+        "cli",
+        &["advise", "catalog", "config", "effect", "ingest", "plan", "report", "rules", "script", "sql", "workload"],
+    ),
+    ("config", &["report", "rules", "script", "sql", "workload"]),
+    ("effect", &["catalog", "sql"]),
     ("ingest", &[]),
     ("plan", &["sql"]),
     ("report", &[]),
-    ("rules", &["catalog", "plan", "report", "sql", "workload"]),
+    ("rules", &["catalog", "effect", "plan", "report", "script", "sql", "workload"]),
+    ("script", &["sql"]),
     ("sql", &[]),
     ("workload", &["ingest", "plan", "sql"]),
 ];

@@ -8,7 +8,6 @@ use sqlsift::rules::draft::Ask;
 use sqlsift::rules::finding::Found;
 use sqlsift::rules::page::{Fence, Page};
 use sqlsift::rules::place::Places;
-use sqlsift::rules::registry::Registry;
 use sqlsift::rules::run;
 use sqlsift::sql::facts::{Level, StatementKind, facts};
 use sqlsift::workload::model::Workload;
@@ -24,7 +23,7 @@ pub fn catalog(text: &str) -> Result<Option<Catalog>, Failed> {
     }
 }
 
-fn statement(text: &str, catalog: Option<&Catalog>) -> Result<Vec<Found>, Failed> {
+fn statement(page: &Page, text: &str, catalog: Option<&Catalog>) -> Result<Vec<Found>, Failed> {
     let text = text.trim();
     let facts = facts(text);
     let known = !matches!(facts.kind, StatementKind::Utility | StatementKind::Other);
@@ -34,7 +33,7 @@ fn statement(text: &str, catalog: Option<&Catalog>) -> Result<Vec<Found>, Failed
         return Err(format!("not parsed: {reason}\n{text}").into());
     }
     let cx = QueryCx { text, facts: &facts, catalog, query: None, index: None };
-    let outcome = run::statement(&Registry::defaults(), &cx, "page.sql");
+    let outcome = run::statement(&super::registry(page), &cx, "page.sql");
     match outcome.problems.first() {
         Some(problem) => Err(problem.message.clone().into()),
         None => Ok(outcome.found),
@@ -58,7 +57,7 @@ fn rewrites(found: &[Found], rule: &str) -> Vec<String> {
 
 pub fn bad(page: &Page, fence: &Fence) -> Result<(), Failed> {
     let catalog = catalog(&super::setup(page))?;
-    let found = statement(&fence.text, catalog.as_ref())?;
+    let found = statement(page, &fence.text, catalog.as_ref())?;
     super::judge(page, fence, &spoke(&found))?;
     for found in &found {
         if found.draft.spans.iter().any(|span| span.of(fence.text.trim()).is_empty()) {
@@ -66,7 +65,7 @@ pub fn bad(page: &Page, fence: &Fence) -> Result<(), Failed> {
         }
     }
     for sql in rewrites(&found, &page.id) {
-        let again = statement(&sql, catalog.as_ref())?;
+        let again = statement(page, &sql, catalog.as_ref())?;
         if again.iter().any(|found| found.finding.rule == page.id) {
             return Err(format!("the rule speaks of its own rewrite:\n{sql}").into());
         }
@@ -76,7 +75,7 @@ pub fn bad(page: &Page, fence: &Fence) -> Result<(), Failed> {
 
 pub fn good(page: &Page, fence: &Fence) -> Result<(), Failed> {
     let catalog = catalog(&super::setup(page))?;
-    super::judge(page, fence, &spoke(&statement(&fence.text, catalog.as_ref())?))
+    super::judge(page, fence, &spoke(&statement(page, &fence.text, catalog.as_ref())?))
 }
 
 /// What the `bad` fence before this one is advised to become.
@@ -86,9 +85,9 @@ pub fn fixed(page: &Page, index: usize) -> Result<(), Failed> {
     let before = page.fences[..index].iter().rev().filter(|fence| fence.role.as_deref() == Some("bad"));
     let mut seen = Vec::new();
     for fence in before {
-        seen.extend(rewrites(&statement(&fence.text, catalog.as_ref())?, &page.id));
+        seen.extend(rewrites(&statement(page, &fence.text, catalog.as_ref())?, &page.id));
         if seen.iter().any(|sql| sql.trim() == wanted) {
-            let again = statement(wanted, catalog.as_ref())?;
+            let again = statement(page, wanted, catalog.as_ref())?;
             return match again.first() {
                 Some(found) => Err(format!("the rewrite gives {}", found.finding.rule).into()),
                 None => Ok(()),
@@ -104,7 +103,7 @@ pub fn ddl(page: &Page, fence: &Fence) -> Result<(), Failed> {
     let workload = Workload::default();
     let cx =
         WorkloadCx { workload: &workload, facts: &[], catalog: Some(&catalog), plans: &[], worth: Worth::default() };
-    let outcome = run::run(&Registry::defaults(), &cx, &[], Places::default());
+    let outcome = run::run(&super::registry(page), &cx, &[], Places::default());
     if let Some(found) = outcome.found.iter().find(|found| found.finding.locations.is_empty()) {
         return Err(format!("{} has no place", found.finding.rule).into());
     }

@@ -5,6 +5,15 @@
 //! - `rows=n`: it returns so many rows; `rows_read=n`: its largest scan gives so many (EXPLAIN ANALYZE); `rows_written=n`
 //! - `scan=t:n`: it starts so many sequential scans of t (`pg_stat_xact_all_tables`)
 //! - `error=sqlstate`; `equal`: all statements return the same rows
+//! - `lock=t:ShareLock` (may repeat): the strongest mode that its transaction holds on t, as `pg_locks` has it; `lock=t:no`: none beyond
+//!   AccessShareLock. A statement that refuses to run in a transaction is halted by another session and looked at then
+//! - `rewrite=t`, `rewrite=no`: t gets a new file; nothing does
+//! - `scan=t`, `scan=no`: every row of t is read, to verify it or a foreign key of it
+//! - `build=t`, `build=no`: an index of t is built
+//! - `pg=13..18`, `pg=14..`, `pg=15`: skipped, with a message, on other majors
+//!
+//! A fence with `lock`, `rewrite`, `scan` or `build` is also a test of `sqlsift::effect`: it must predict all locks and all work of the last
+//! statement, those that the fence does not speak of too.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,6 +23,7 @@ use sqlsift::rules::page::{Fence, Page};
 use sqlsift::sql::StatementKind;
 use sqlsift::sql::facts::facts;
 
+use super::effect;
 use super::server::Server;
 
 /// A database of its own with the page's setup in it.
@@ -36,6 +46,10 @@ impl Database {
         let database = Self { name, settings: String::new() };
         database.run(setup)?;
         Ok(database)
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     pub fn run(&self, sql: &str) -> Result<String, Failed> {
@@ -71,7 +85,14 @@ fn describe(fence: &Fence, error: &Failed) -> Failed {
     format!("line {}: {}", fence.line, error.message().unwrap_or_default()).into()
 }
 
+#[allow(clippy::print_stderr)]
 pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
+    let major = effect::major()?;
+    if !effect::majors(fence)?.contains(&major) {
+        let wanted = fence.fact("pg").unwrap_or_default();
+        eprintln!("skipped: {}:{} is about Postgres {wanted}, this one is {major}", page.id, fence.line);
+        return Ok(());
+    }
     let Some((before, after)) = fence.text.split_once("-- proof\n") else {
         return Err("a proof has a line `-- proof` before the statements that it is about".into());
     };
@@ -84,7 +105,10 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
     if fence.facts.is_empty() {
         return Err("the proof claims nothing".into());
     }
-    for (key, value) in &fence.facts {
+    if fence.facts.iter().any(|(key, value)| effect::is_fact(key, value)) {
+        effect::check(page, fence, &database, before, last)?;
+    }
+    for (key, value) in fence.facts.iter().filter(|(key, value)| key != "pg" && !effect::is_fact(key, value)) {
         fact(&database, &statements, last, key, value)?;
     }
     Ok(())

@@ -33,6 +33,13 @@ pub fn find_bin() -> Result<PathBuf> {
     )
 }
 
+/// A client program: beside the server's, or (a package may hold the server alone) that of another server, newest first, or of PATH.
+pub fn client(bin: &Path, program: &str) -> PathBuf {
+    let elsewhere = || usual().into_iter().chain(in_path(program)).find(|folder| folder.join(program).is_file());
+    let own = bin.join(program);
+    if own.is_file() { own } else { elsewhere().map_or(own, |folder| folder.join(program)) }
+}
+
 /// The folder of PATH that holds this program.
 pub fn in_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;

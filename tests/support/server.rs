@@ -150,7 +150,7 @@ impl Server {
     /// A client program of this server with its socket set.
     #[must_use]
     pub fn client(&self, program: &str) -> Command {
-        let mut command = Command::new(self.bin.join(program));
+        let mut command = Command::new(binaries::client(&self.bin, program));
         command
             .env("PGHOST", &self.folder)
             .env("PGPORT", "5432")

@@ -7,6 +7,7 @@ use crate::catalog::access::{
     provides_order, serves,
 };
 use crate::catalog::model::{Index, IndexKey, Table, TableName};
+use crate::rules::plan::scan::doubt::{Doubt, Partitions};
 use crate::sql::facts::Bound;
 use crate::workload::model::{Query, QueryIndex};
 
@@ -72,6 +73,7 @@ pub struct Scan {
     pub share: f64,
     /// Rows that it kept and rows that it read, over all loops; `None` when the plan was not executed.
     pub rows: Option<(f64, f64)>,
+    pub doubt: Doubt,
 }
 
 #[derive(Clone, Debug)]
@@ -90,6 +92,11 @@ impl Candidate {
     pub fn new(table: TableName, method: Method, keys: Vec<CandidateKey>) -> Self {
         let (include, served) = (BTreeSet::new(), Vec::new());
         Candidate { table, method, keys, equal: 0, include, predicate: None, served }
+    }
+
+    /// The scans that it is for read a partition whose parent no catalog tells.
+    pub fn partitions(&self) -> Option<&Partitions> {
+        self.served.iter().find_map(|served| served.scan.as_ref()?.doubt.partitions.as_ref())
     }
 
     /// The index as the catalog would have it once it is created.

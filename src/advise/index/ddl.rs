@@ -3,6 +3,7 @@
 use crate::catalog::access::{quote_ident, quote_table};
 use crate::catalog::model::{Catalog, TableKind, TableName};
 use crate::report::model::SqlPart;
+use crate::rules::plan::scan::doubt::{Parent, Partitions};
 
 use super::candidate::{Candidate, CandidateKey, Method};
 use super::name::Names;
@@ -57,6 +58,9 @@ pub fn write(candidate: &Candidate, name: &str, catalog: Option<&Catalog>, names
     if trigram && !catalog.is_some_and(|c| c.extensions.iter().any(|e| e == "pg_trgm")) {
         more.push(part("before", "CREATE EXTENSION IF NOT EXISTS pg_trgm;".to_owned()));
     }
+    if let Some(partitions) = candidate.partitions() {
+        return on_parent(candidate, name, partitions, more);
+    }
     let known = catalog.and_then(|c| c.tables.get(&candidate.table));
     let create = if known.is_some_and(|t| t.kind == TableKind::Partitioned) {
         more.extend(on_partitions(candidate, name, &definition, catalog, names));
@@ -70,6 +74,26 @@ pub fn write(candidate: &Candidate, name: &str, catalog: Option<&Catalog>, names
     let drop = if partitioned { "DROP INDEX" } else { "DROP INDEX CONCURRENTLY" };
     let lock = if partitioned { "ShareLock" } else { "ShareUpdateExclusiveLock" };
     Ddl { create, more, undo: format!("{drop} {};", quote_table(&index)), lock }
+}
+
+/// Without a catalog the partitions are not known; CREATE INDEX on their parent makes one in each, under a ShareLock on all of them,
+/// and CONCURRENTLY is refused there (documentation, "CREATE INDEX").
+fn on_parent(candidate: &Candidate, name: &str, partitions: &Partitions, more: Vec<SqlPart>) -> Ddl {
+    let definition = definition(candidate);
+    let (create, undo) = match partitions.parent {
+        Parent::Unknown => (
+            format!("CREATE INDEX ON <the partitioned table of {}> {definition};", quote_ident(&partitions.partition)),
+            "DROP INDEX <its name>;".to_owned(),
+        ),
+        Parent::Named(_) | Parent::Called(_) => {
+            let index = TableName { schema: candidate.table.schema.clone(), name: name.to_owned() };
+            (
+                format!("CREATE INDEX {} ON {} {definition};", quote_ident(name), quote_table(&candidate.table)),
+                format!("DROP INDEX {};", quote_table(&index)),
+            )
+        }
+    };
+    Ddl { create, more, undo, lock: "ShareLock" }
 }
 
 /// One CONCURRENTLY and one ATTACH for each partition; sub-partitioned ones in the same way.

@@ -20,6 +20,7 @@ use crate::catalog::access::{Access, Condition, ConditionKind, Key, Service, acc
 use crate::catalog::model::{Table, TableKind, TableName};
 use crate::report::model::{Applicability, Recommendation, RecommendationKind, VerifiedBy};
 use crate::rules::context::WorkloadCx;
+use crate::rules::plan::scan::doubt::Parent;
 use crate::sql::facts::{Facts, Span};
 use crate::workload::model::{Query, QueryIndex};
 
@@ -231,11 +232,21 @@ fn recommendation(
     more_sql.extend(reason::made_redundant(candidate, table));
     // Without figures the condition may hold for half of the table, and then the planner leaves the index alone.
     let sure = cx.catalog.is_some() && (how == VerifiedBy::Estimate || queries.is_empty());
-    let applicability = if sure { Applicability::Machine } else { Applicability::Review };
+    let parent = candidate.partitions().map(|partitions| &partitions.parent);
+    let applicability = match parent {
+        Some(Parent::Unknown | Parent::Called(_)) => Applicability::Sketch,
+        Some(Parent::Named(_)) => Applicability::Review,
+        None if sure => Applicability::Machine,
+        None => Applicability::Review,
+    };
+    let on = match (parent, candidate.partitions()) {
+        (Some(Parent::Unknown), Some(partitions)) => format!("the partitioned table of {}", partitions.partition),
+        _ => candidate.table.name.clone(),
+    };
     Recommendation {
         id: super::id(RecommendationKind::CreateIndex, &ddl.create),
         kind: RecommendationKind::CreateIndex,
-        title: format!("Create an index on {} {}", candidate.table.name, ddl::definition(candidate)),
+        title: format!("Create an index on {on} {}", ddl::definition(candidate)),
         detail: reason::detail(candidate, how, cx),
         sql: ddl.create,
         more_sql,
@@ -250,6 +261,7 @@ fn recommendation(
         size_bytes: table.and_then(|t| size::bytes(candidate, selectivity, t)),
         cost: effect::cost(candidate, cx),
         impact_ms_per_day: per_day(before - after),
+        edits: Vec::new(),
     }
 }
 

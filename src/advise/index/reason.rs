@@ -1,9 +1,12 @@
 //! Why this index, in words.
 
-use crate::catalog::access::{ConditionKind, Key, quote_table};
+use std::collections::BTreeMap;
+
+use crate::catalog::access::{ConditionKind, Key, quote_ident, quote_table};
 use crate::catalog::model::{Table, TableName};
 use crate::report::model::{SqlPart, VerifiedBy};
 use crate::rules::context::WorkloadCx;
+use crate::rules::plan::scan::doubt::Parent;
 
 use super::candidate::{Candidate, Method};
 use super::ddl::part;
@@ -41,10 +44,48 @@ pub fn detail(candidate: &Candidate, how: VerifiedBy, cx: &WorkloadCx<'_>) -> St
         }
         (_, false) => "No schema was given: make sure that no such index exists. The effect is assumed.".to_owned(),
     });
+    said.extend(of_doubt(candidate));
+    if candidate.partitions().is_some() {
+        return said.join(" ");
+    }
     said.push(
         "Run it outside a transaction; if it fails, drop the INVALID index that it leaves and run it again.".to_owned(),
     );
     said.join(" ")
+}
+
+/// What is said in the plan may mean two things without the schema.
+fn of_doubt(candidate: &Candidate) -> Vec<String> {
+    let labels: BTreeMap<&String, &String> =
+        candidate.served.iter().filter_map(|served| served.scan.as_ref()).flat_map(|scan| &scan.doubt.labels).collect();
+    let mut said: Vec<String> = labels
+        .iter()
+        .filter(|(column, _)| candidate.keys.iter().any(|key| key.key == Key::Column((**column).clone())))
+        .map(|(column, value)| {
+            let column = quote_ident(column);
+            let value = if value.bytes().all(|b| b.is_ascii_digit()) { (*value).clone() } else { format!("'{value}'") };
+            format!(
+                "If {column} is text or varchar, this index is the one. If it is of another type (a number, a date, a uuid), the cast \
+                 ({column})::text stands in the query and no index on the column serves it: compare with a value of the column's own type instead ({column} = {value})."
+            )
+        })
+        .collect();
+    if let Some(partitions) = candidate.partitions() {
+        let partition = &partitions.partition;
+        said.push(match &partitions.parent {
+            Parent::Named(_) => format!("{partition} is one of its partitions."),
+            Parent::Called(name) => format!(
+                "{partition} is a partition of what the plan calls {name}: the name of the table, or its alias in the query."
+            ),
+            Parent::Unknown => format!("{partition} seems to be a partition: the index belongs on its partitioned table."),
+        });
+        said.push(
+            "Made there it appears in every partition, and all of them take no writes until it is done. With the schema (--schema) the steps are written \
+             out that build it CONCURRENTLY, partition by partition."
+                .to_owned(),
+        );
+    }
+    said
 }
 
 fn keys(candidate: &Candidate) -> String {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::access::{Service, accesses, indexes_of, quote_ident, serves};
-use crate::catalog::model::Index;
+use crate::catalog::model::{Index, TableName};
 use crate::rules::context::{KnownPlan, WorkloadCx};
+use crate::rules::plan::scan::doubt::{Doubt, Parent, Partitions, doubt_of_statement};
 use crate::rules::plan::scan::rows::rows_of_statement;
 use crate::sql::facts_of_many;
 use crate::workload::model::{Query, QueryIndex};
@@ -39,15 +40,37 @@ pub fn for_scans(asks: &BTreeMap<(QueryIndex, String), ScanAsk>, cx: &WorkloadCx
     for (((query, statement), ask), facts) in asks.iter().zip(&facts) {
         let Some(known) = cx.workload.queries.get(*query) else { continue };
         let part = part_of(known, statement);
-        let rows = rows_of_statement(plans.get(query).into_iter().flatten().copied(), statement, cx.catalog);
-        let scan = Scan { statement: statement.clone(), share: ask.share, rows };
+        let of_query = || plans.get(query).into_iter().flatten().copied();
+        let rows = rows_of_statement(of_query(), statement, cx.catalog);
+        let doubt = match cx.catalog {
+            Some(_) => Doubt::default(),
+            None => {
+                let text = cx.facts.get(*query).and_then(Option::as_ref);
+                doubt_of_statement(of_query(), statement, text)
+            }
+        };
+        let scan = Scan { statement: statement.clone(), share: ask.share, rows, doubt };
         let mut found = for_statement((*query, &part), facts, cx);
         for served in found.iter_mut().flat_map(|candidate| &mut candidate.served) {
             served.scan = Some(scan.clone());
         }
+        for candidate in &mut found {
+            candidate.table = with_partitions(candidate.table.clone(), scan.doubt.partitions.as_ref());
+        }
         all.extend(found);
     }
     all
+}
+
+/// The table that the index belongs on, as far as the plan and its query tell.
+fn with_partitions(table: TableName, partitions: Option<&Partitions>) -> TableName {
+    match partitions.map(|partitions| &partitions.parent) {
+        Some(Parent::Named(name)) => {
+            TableName { schema: name.schema.clone().unwrap_or(table.schema), name: name.name.clone() }
+        }
+        Some(Parent::Called(name)) => TableName { name: name.clone(), ..table },
+        Some(Parent::Unknown) | None => table,
+    }
 }
 
 /// The query as if it were the statement. One run tells nothing of what is the same in all runs: a literal of its plan makes no

@@ -47,6 +47,7 @@ pub fn recommendation(query: QueryIndex, planned: &[NewIndex], cx: &WorkloadCx<'
         size_bytes: None,
         cost: None,
         impact_ms_per_day: share.and_then(|s| per_day(total * s)),
+        edits: Vec::new(),
     })
 }
 

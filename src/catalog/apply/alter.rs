@@ -1,21 +1,57 @@
 //! ALTER TABLE, action by action.
 
-use super::table::new_column;
+use super::table::{bound_text, new_column};
 use super::{Applied, Complaint, Replay};
 use crate::catalog::expression::rename_column;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
 use crate::sql::ddl::model::{ActionKind, AlterTable, ColumnDef, ConstraintDef, MoveTo, Name, TypeName};
 
+/// Whether a catalog knows of what the action changes.
+fn concerns(kind: &ActionKind) -> bool {
+    use ActionKind as A;
+    !matches!(
+        kind,
+        A::AlterIdentity { .. }
+            | A::SetStatistics { .. }
+            | A::SetColumnParameters { .. }
+            | A::ResetColumnParameters { .. }
+            | A::SetStorage { .. }
+            | A::SetCompression { .. }
+            | A::SetColumnOptions(_)
+            | A::OwnerTo(_)
+            | A::SplitPartition { .. }
+            | A::MergePartitions { .. }
+            | A::OfType(_)
+            | A::NotOf
+            | A::ForceRowSecurity
+            | A::NoForceRowSecurity
+            | A::SetTrigger { .. }
+            | A::SetRule { .. }
+            | A::ReplicaIdentity(_)
+            | A::ClusterOn(_)
+            | A::SetWithoutCluster
+            | A::SetWithoutOids
+            | A::SetLogged
+            | A::SetUnlogged
+            | A::SetAccessMethod(_)
+            | A::SetTablespace(_)
+            | A::SetParameters(_)
+            | A::ResetParameters(_)
+            | A::SetOptions
+            | A::DependsOnExtension(_)
+            | A::Other
+    )
+}
+
 impl Replay {
     pub(super) fn alter_table(&mut self, alter: &AlterTable, at: &SourceLine) -> Applied {
-        if alter.actions.iter().all(|action| action.kind == ActionKind::Other) {
-            return Ok(());
-        }
         let Some(table) = self.find_table(&alter.name) else {
-            return self.alter_other_relation(alter);
+            let lost = alter.actions.iter().any(|action| concerns(&action.kind));
+            return if lost { self.alter_other_relation(alter) } else { Ok(()) };
         };
         for action in &alter.actions {
-            if let Err(complaint) = self.act(&table, alter, &action.kind, at) {
+            let at = self.lines.place(at, action.span);
+            if let Err(complaint) = self.act(&table, alter, &action.kind, &at) {
                 self.complaints.push(complaint);
             }
         }
@@ -52,12 +88,15 @@ impl Replay {
                     (false, _) => self.add_column(table, column, constraints, at),
                 }
             }
-            ActionKind::DropColumn { column, if_exists } => {
+            ActionKind::DropColumn { column, if_exists, .. } => {
                 let present = self.table_mut(table)?.columns.iter().any(|one| one.name == column.text);
                 if !present && *if_exists { Ok(()) } else { self.drop_column(table, column) }
             }
             ActionKind::RenameColumn { from, to } => self.rename_column(table, from, to),
-            ActionKind::SetType { column, to, collation, .. } => self.set_type(table, column, to, collation.as_ref()),
+            ActionKind::SetType { column, to, collation, .. } => {
+                self.set_type(table, column, to, collation.as_ref())?;
+                self.change(table, column, |column| column.defined_at = Some(at.clone()))
+            }
             ActionKind::SetNotNull(column) => self.set_not_null(table, &column.text, true),
             ActionKind::DropNotNull(column) => self.set_not_null(table, &column.text, false),
             ActionKind::SetDefault { column, to } => {
@@ -69,6 +108,9 @@ impl Replay {
                 column.not_null = true;
             }),
             ActionKind::DropIdentity(column) => self.change(table, column, |column| column.identity = false),
+            ActionKind::SetExpression { column, to } => {
+                self.change(table, column, |column| column.default = Some(to.text.clone()))
+            }
             ActionKind::DropExpression(column) => self.change(table, column, |column| {
                 column.generated = false;
                 column.default = None;
@@ -76,21 +118,25 @@ impl Replay {
             ActionKind::AddConstraint(constraint) if alter.only => self.add_constraint_only(table, constraint, at),
             ActionKind::AddConstraint(constraint) => self.add_constraint(table, constraint, at),
             ActionKind::ValidateConstraint(name) => {
-                self.change_constraint(table, name, |constraint| constraint.validated = true)
+                self.change_constraint(table, name, |constraint| constraint.validated = true)?;
+                self.settle_not_null(table)
             }
-            ActionKind::AlterConstraint { constraint, deferrable } => {
+            ActionKind::AlterConstraint { constraint, deferrable, .. } => {
                 self.change_constraint(table, constraint, |one| one.deferrable = deferrable.unwrap_or(one.deferrable))
             }
-            ActionKind::DropConstraint { constraint, if_exists } => self.drop_constraint(table, constraint, *if_exists),
+            ActionKind::DropConstraint { constraint, if_exists, .. } => {
+                self.drop_constraint(table, constraint, *if_exists)
+            }
             ActionKind::RenameConstraint { from, to } => self.rename_constraint(table, from, to),
             ActionKind::Move(MoveTo::Name(to)) => self.rename_table(table, &to.text),
             ActionKind::Move(MoveTo::Schema(to)) => {
                 self.move_table(table, &TableName { schema: to.text.clone(), name: table.name.clone() })
             }
-            ActionKind::AttachPartition(partition) => {
+            ActionKind::AttachPartition { partition, bound } => {
                 let partition = self.known_table(partition)?;
                 self.adopt(table, &partition)?;
                 let child = self.table_mut(&partition)?;
+                child.partition_bound = Some(bound_text(bound));
                 if child.kind == TableKind::Table {
                     child.kind = TableKind::Partition;
                 }
@@ -99,6 +145,7 @@ impl Replay {
             ActionKind::DetachPartition { partition, .. } => {
                 let partition = self.known_table(partition)?;
                 let child = self.table_mut(&partition)?;
+                child.partition_bound = None;
                 child.parent = None;
                 if child.kind == TableKind::Partition {
                     child.kind = TableKind::Table;
@@ -120,15 +167,10 @@ impl Replay {
                 self.table_mut(table)?.parent = None;
                 Ok(())
             }
-            ActionKind::EnableRowSecurity => {
-                self.table_mut(table)?.row_security = true;
+            other => {
+                super::policies::set_property(self.table_mut(table)?, other, at);
                 Ok(())
             }
-            ActionKind::DisableRowSecurity => {
-                self.table_mut(table)?.row_security = false;
-                Ok(())
-            }
-            ActionKind::Other => Ok(()),
         }
     }
 
@@ -140,12 +182,13 @@ impl Replay {
         at: &SourceLine,
     ) -> Applied {
         for member in self.family(table) {
-            let column = new_column(def, table);
+            let column = new_column(def, table, self.lines.place(at, def.span));
             let columns = &mut self.table_mut(&member)?.columns;
             if columns.iter().all(|one| one.name != column.name) {
                 columns.push(column);
             }
         }
+        self.own_sequence(def, table, at);
         self.add_constraints(table, constraints, at);
         Ok(())
     }

@@ -143,7 +143,7 @@ impl Replay {
                 },
             },
             IndexAction::AttachPartition(child) => self.attach_index(&alter.name, child),
-            IndexAction::Other => Ok(()),
+            _ => Ok(()),
         }
     }
 
@@ -152,6 +152,9 @@ impl Replay {
         let index = &mut table.indexes[at];
         for constraint in table.constraints.iter_mut().filter(|one| index.constraint && one.name == index.name) {
             constraint.name = to.to_owned();
+        }
+        if table.replica_identity.as_ref() == Some(&index.name) {
+            table.replica_identity = Some(to.to_owned());
         }
         index.name = to.to_owned();
         Ok(())
@@ -204,7 +207,7 @@ fn uses(index: &Index, column: &str) -> bool {
         || index.predicate.as_ref().is_some_and(|predicate| mentions(predicate, column))
 }
 
-fn same_shape(own: &Index, parent: &Index) -> bool {
+pub(super) fn same_shape(own: &Index, parent: &Index) -> bool {
     own.method == parent.method
         && own.keys == parent.keys
         && own.include == parent.include

@@ -1,22 +1,40 @@
 //! DROP, views, types, extensions and schemas.
 
 use super::{Applied, Complaint, Replay, TEMPORARY, shown};
+use crate::catalog::expression::mentions;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
-use crate::sql::ddl::model::{CreateType, CreateView, Drop, DropKind, MoveTo, QualifiedName, TypeBody};
+use crate::sql::facts::{Output, Relation, facts};
+use std::collections::BTreeMap;
+
+use crate::sql::ddl::model::{
+    AlterDomain, ConstraintDef, CreateSchema, CreateType, CreateView, DomainAction, Drop, MoveTo, ObjectKind,
+    QualifiedName, Refresh, TypeBody,
+};
 
 impl Replay {
     pub(super) fn drop(&mut self, drop: &Drop) -> Applied {
         for name in &drop.names {
             let found = match drop.kind {
-                DropKind::Table | DropKind::View => self.drop_table(name),
-                DropKind::Index => self.drop_index(name),
-                DropKind::Schema => self.drop_schema(&name.name),
-                DropKind::Type => self.catalog.types.remove(&type_key(name)).is_some(),
-                DropKind::Extension => {
+                ObjectKind::Table | ObjectKind::ForeignTable | ObjectKind::View | ObjectKind::MaterializedView => {
+                    self.drop_table(name)
+                }
+                ObjectKind::Index => self.drop_index(name),
+                ObjectKind::Schema => self.drop_schema(&name.name),
+                ObjectKind::Type | ObjectKind::Domain => self.catalog.types.remove(&type_key(name)).is_some(),
+                ObjectKind::Policy => drop.on.as_ref().is_some_and(|table| self.drop_policy(table, &name.name)),
+                ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => {
+                    self.drop_routine(name, drop);
+                    true
+                }
+                ObjectKind::Sequence => {
+                    self.drop_sequence(name);
+                    true
+                }
+                ObjectKind::Extension => {
                     self.catalog.extensions.retain(|extension| *extension != name.name);
                     true
                 }
-                DropKind::Sequence => true,
+                _ => true,
             };
             if !found && !drop.if_exists {
                 self.complaints.push(Complaint::new(format!("DROP of the unknown {}", shown(name))));
@@ -83,19 +101,87 @@ impl Replay {
         }
         let kind = if def.materialized { TableKind::MaterializedView } else { TableKind::View };
         let columns = def.columns.iter().map(|column| Column { name: column.text.clone(), ..Column::default() });
-        let view = Table { kind, columns: columns.collect(), defined_at: Some(at.clone()), ..Table::default() };
+        let mut view = Table { kind, columns: columns.collect(), defined_at: Some(at.clone()), ..Table::default() };
+        view.unfilled = def.materialized && !def.with_data;
+        super::policies::set_parameters(&mut view, &def.parameters);
         self.catalog.tables.insert(name, view);
         Ok(())
+    }
+
+    pub(super) fn refresh(&mut self, refresh: &Refresh) -> Applied {
+        // One that is not known is no hole in what is: nothing but its rows change.
+        let Some(view) = self.find_table(&refresh.name) else { return Ok(()) };
+        self.table_mut(&view)?.unfilled = !refresh.with_data;
+        Ok(())
+    }
+
+    /// What a view reads, and which columns it names.
+    pub(super) fn note_reads(&mut self, def: &CreateView, text: &str) {
+        let query = def.query.of(text);
+        let facts = facts(query);
+        let star =
+            facts.blocks.iter().flat_map(|block| &block.projection).any(|out| matches!(out, Output::Star { .. }));
+        let mut reads = BTreeMap::new();
+        for source in facts.blocks.iter().flat_map(|block| &block.sources) {
+            let Relation::Table(name) = &source.relation else { continue };
+            let name = QualifiedName { schema: name.schema.clone(), name: name.name.clone(), span: def.query };
+            let Some(table) = self.find_table(&name) else { continue };
+            let columns = self.catalog.tables.get(&table).map(|table| table.columns.as_slice()).unwrap_or_default();
+            let used = columns.iter().filter(|column| star || mentions(query, &column.name));
+            reads.insert(table, used.map(|column| column.name.clone()).collect());
+        }
+        if let Some(view) = self.find_table(&def.name).and_then(|view| self.catalog.tables.get_mut(&view)) {
+            view.reads = reads;
+        }
     }
 
     pub(super) fn create_type(&mut self, def: &CreateType) -> Applied {
         let base = match &def.body {
             TypeBody::Enum { .. } => "enum".to_owned(),
             TypeBody::Domain { base, .. } => base.canonical.clone(),
-            TypeBody::Other => return Ok(()),
+            TypeBody::Composite { .. } | TypeBody::Range | TypeBody::Other => return Ok(()),
         };
         let name = self.new_type_name(&def.name);
+        if let TypeBody::Domain { not_null, constraints, .. } = &def.body {
+            let named = constraints.iter().enumerate().map(|(at, one)| (domain_constraint_name(&name, one, at), true));
+            let mut all: BTreeMap<String, bool> = named.collect();
+            if *not_null {
+                all.insert(NOT_NULL.to_owned(), true);
+            }
+            self.catalog.domain_constraints.insert(name.clone(), all);
+        }
         self.catalog.types.insert(name, base);
+        Ok(())
+    }
+
+    /// Of domains the constraints are kept; what else ALTER DOMAIN changes is nothing to a table.
+    pub(super) fn alter_domain(&mut self, alter: &AlterDomain) -> Applied {
+        let name = type_key(&alter.name);
+        let Some(all) = self.catalog.domain_constraints.get_mut(&name) else { return Ok(()) };
+        match &alter.action {
+            DomainAction::AddConstraint(def) => {
+                let made = domain_constraint_name(&name, def, all.len());
+                all.insert(made, def.not_valid.is_none());
+            }
+            DomainAction::ValidateConstraint(one) => {
+                all.insert(one.text.clone(), true);
+            }
+            DomainAction::DropConstraint { constraint, .. } => {
+                all.remove(&constraint.text);
+            }
+            DomainAction::RenameConstraint { from, to } => {
+                if let Some(validated) = all.remove(&from.text) {
+                    all.insert(to.text.clone(), validated);
+                }
+            }
+            DomainAction::SetNotNull => {
+                all.insert(NOT_NULL.to_owned(), true);
+            }
+            DomainAction::DropNotNull => {
+                all.remove(NOT_NULL);
+            }
+            DomainAction::SetDefault(_) | DomainAction::DropDefault | DomainAction::OwnerTo(_) => {}
+        }
         Ok(())
     }
 
@@ -107,6 +193,7 @@ impl Replay {
     pub(super) fn move_type(&mut self, name: &QualifiedName, to: &MoveTo) -> Applied {
         let old = type_key(name);
         let Some(base) = self.catalog.types.remove(&old) else { return Ok(()) };
+        let constraints = self.catalog.domain_constraints.remove(&old);
         let new = match to {
             MoveTo::Name(to) => type_key(&QualifiedName { name: to.text.clone(), ..name.clone() }),
             MoveTo::Schema(to) => type_key(&QualifiedName { schema: Some(to.text.clone()), ..name.clone() }),
@@ -116,7 +203,25 @@ impl Replay {
                 column.type_name = format!("{new}{suffix}");
             }
         }
+        if let Some(constraints) = constraints {
+            self.catalog.domain_constraints.insert(new.clone(), constraints);
+        }
         self.catalog.types.insert(new, base);
+        Ok(())
+    }
+
+    /// Elements without a schema go into the new one (documentation, CREATE SCHEMA).
+    pub(super) fn create_schema(&mut self, def: &CreateSchema, at: &SourceLine) -> Applied {
+        if def.elements.is_empty() {
+            return Ok(());
+        }
+        let before = self.search_path.clone();
+        self.search_path.insert(0, def.name.text.clone());
+        for element in &def.elements {
+            let complaints = self.apply(element, at);
+            self.complaints.extend(complaints);
+        }
+        self.search_path = before;
         Ok(())
     }
 
@@ -134,6 +239,18 @@ impl Replay {
             self.move_table(&name, &target)?;
         }
         Ok(())
+    }
+}
+
+/// The NOT NULL of a domain among its constraints, where no name can be meant.
+const NOT_NULL: &str = "NOT NULL";
+
+/// `ChooseConstraintName`: `positive_check`, `positive_check1`, …
+fn domain_constraint_name(domain: &str, def: &ConstraintDef, at: usize) -> String {
+    match (&def.name, at) {
+        (Some(name), _) => name.text.clone(),
+        (None, 0) => format!("{domain}_check"),
+        (None, at) => format!("{domain}_check{at}"),
     }
 }
 

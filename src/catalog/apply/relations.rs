@@ -11,6 +11,11 @@ impl Replay {
         match &def.body {
             ConstraintBody::PrimaryKey(key) => self.add_key(table, def, key, ConstraintKind::PrimaryKey, at),
             ConstraintBody::Unique(key) => self.add_key(table, def, key, ConstraintKind::Unique, at),
+            ConstraintBody::NotNull(column) if def.not_valid.is_some() => {
+                let name = self.constraint_name(table, def, &column.text, "not_null");
+                let made = constraint(name, ConstraintKind::NotNull, at);
+                self.push_constraint(table, def, Constraint { columns: vec![column.text.clone()], ..made })
+            }
             ConstraintBody::NotNull(column) => self.set_not_null(table, &column.text, true),
             ConstraintBody::Check(expression) => {
                 let columns = columns_in(&expression.text, &self.table_mut(table)?.columns);
@@ -20,8 +25,8 @@ impl Replay {
                 let kind = ConstraintKind::Check { expression: expression.text.clone() };
                 self.push_constraint(table, def, Constraint { columns, ..constraint(name, kind, at) })
             }
-            ConstraintBody::ForeignKey { columns, references, referenced_columns } => {
-                self.add_foreign_key(table, def, (columns, references, referenced_columns), at)
+            ConstraintBody::ForeignKey(key) => {
+                self.add_foreign_key(table, def, (&key.columns, &key.references, &key.referenced_columns), at)
             }
             ConstraintBody::Exclusion { method, keys, predicate } => {
                 let keys: Vec<IndexKey> = keys.iter().map(|key| super::index::index_key(key, method)).collect();
@@ -49,9 +54,11 @@ impl Replay {
     }
 
     fn push_constraint(&mut self, table: &TableName, def: &ConstraintDef, made: Constraint) -> Applied {
-        let made = Constraint { deferrable: def.deferrable, validated: def.not_valid.is_none(), ..made };
+        let match_full = matches!(&def.body, ConstraintBody::ForeignKey(key) if key.match_full);
+        let validated = def.not_valid.is_none() && def.not_enforced.is_none();
+        let made = Constraint { deferrable: def.deferrable, match_full, validated, ..made };
         // A foreign key or check of a parent holds for its partitions and children too.
-        let copied = matches!(made.kind, ConstraintKind::Check { .. })
+        let copied = matches!(made.kind, ConstraintKind::Check { .. } | ConstraintKind::NotNull)
             || (matches!(made.kind, ConstraintKind::ForeignKey { .. }) && self.is_partitioned(table));
         let targets = if copied { self.family(table) } else { vec![table.clone()] };
         for target in targets {
@@ -180,6 +187,19 @@ impl Replay {
         })
     }
 
+    /// A NOT NULL that was validated is one of the column.
+    pub(super) fn settle_not_null(&mut self, table: &TableName) -> Applied {
+        for member in self.family(table) {
+            let found = self.table_mut(&member)?;
+            let valid = |one: &&Constraint| one.kind == ConstraintKind::NotNull && one.validated;
+            let columns: Vec<String> =
+                found.constraints.iter().filter(valid).flat_map(|one| one.columns.clone()).collect();
+            found.constraints.retain(|one| !(one.kind == ConstraintKind::NotNull && one.validated));
+            found.columns.iter_mut().filter(|column| columns.contains(&column.name)).for_each(|c| c.not_null = true);
+        }
+        Ok(())
+    }
+
     pub(super) fn set_not_null(&mut self, table: &TableName, column: &str, not_null: bool) -> Applied {
         let found = self.table_mut(table)?.columns.iter_mut().find(|one| one.name == column);
         let Some(found) = found else {
@@ -205,5 +225,13 @@ fn primary_key(table: &crate::catalog::model::Table) -> Option<Vec<String>> {
 }
 
 fn constraint(name: String, kind: ConstraintKind, at: &SourceLine) -> Constraint {
-    Constraint { name, kind, columns: Vec::new(), deferrable: false, validated: true, defined_at: Some(at.clone()) }
+    Constraint {
+        name,
+        kind,
+        columns: Vec::new(),
+        deferrable: false,
+        match_full: false,
+        validated: true,
+        defined_at: Some(at.clone()),
+    }
 }

@@ -3,7 +3,9 @@
 use super::names::choose;
 use super::{Applied, Complaint, Replay, TEMPORARY};
 use crate::catalog::model::{Column, Constraint, ConstraintKind, Index, SourceLine, Table, TableKind, TableName};
-use crate::sql::ddl::model::{ColumnDef, ConstraintBody, ConstraintDef, CreateTable, Like, Persistence};
+use crate::sql::ddl::model::{
+    Bound, ColumnDef, ConstraintBody, ConstraintDef, CreateTable, GeneratedKind, Like, Persistence,
+};
 use crate::sql::ddl::quoted_if_needed;
 
 impl Replay {
@@ -24,9 +26,12 @@ impl Replay {
             kind: kind(def),
             partition_key: def.partition_by.as_ref().map(|key| key.text.clone()),
             parent: partition_of.clone(),
+            partition_bound: def.bound.as_ref().map(bound_text),
+            unlogged: def.persistence == Persistence::Unlogged,
             defined_at: Some(at.clone()),
             ..Table::default()
         };
+        super::policies::set_parameters(&mut table, &def.parameters);
         if let Some(parent) = &partition_of {
             table.columns = self.columns_of(parent)?;
         }
@@ -42,7 +47,7 @@ impl Replay {
             self.like_columns(like, &mut table)?;
         }
         for column in &def.columns {
-            merge(&mut table.columns, new_column(column, &name));
+            merge(&mut table.columns, new_column(column, &name, self.lines.place(at, column.span)));
         }
         if def.as_query.is_some() {
             self.complaints.push(Complaint::new(format!(
@@ -50,6 +55,9 @@ impl Replay {
             )));
         }
         self.catalog.tables.insert(name.clone(), table);
+        for column in &def.columns {
+            self.own_sequence(column, &name, at);
+        }
         for like in &def.like {
             self.like_indexes(like, &name, at)?;
         }
@@ -64,13 +72,14 @@ impl Replay {
     pub(super) fn add_constraints(&mut self, name: &TableName, constraints: &[ConstraintDef], at: &SourceLine) {
         let rank = |constraint: &&ConstraintDef| match constraint.body {
             ConstraintBody::PrimaryKey(_) => 0,
-            ConstraintBody::ForeignKey { .. } => 2,
+            ConstraintBody::ForeignKey(_) => 2,
             _ => 1,
         };
         let mut ordered: Vec<&ConstraintDef> = constraints.iter().collect();
         ordered.sort_by_key(rank);
         for constraint in ordered {
-            if let Err(complaint) = self.add_constraint(name, constraint, at) {
+            let at = self.lines.place(at, constraint.span);
+            if let Err(complaint) = self.add_constraint(name, constraint, &at) {
                 self.complaints.push(complaint);
             }
         }
@@ -121,6 +130,7 @@ impl Replay {
                 generated,
                 identity: column.identity && included(like, "identity"),
                 stats: None,
+                defined_at: None,
                 ..column.clone()
             });
         }
@@ -176,7 +186,7 @@ fn merge(columns: &mut Vec<Column>, new: Column) {
     }
 }
 
-pub(super) fn new_column(def: &ColumnDef, table: &TableName) -> Column {
+pub(super) fn new_column(def: &ColumnDef, table: &TableName, at: SourceLine) -> Column {
     let (type_name, serial) = match &def.type_name {
         Some(type_name) => (type_name.canonical.clone(), type_name.serial),
         None => (String::new(), false),
@@ -192,8 +202,18 @@ pub(super) fn new_column(def: &ColumnDef, table: &TableName) -> Column {
         not_null: def.not_null.is_some(),
         default: written.or(sequence),
         generated: def.generated.is_some(),
+        virtual_generated: matches!(def.generated_kind, Some(GeneratedKind::Virtual | GeneratedKind::Unsaid)),
         identity: def.identity.is_some(),
         collation: def.collation.clone(),
         stats: None,
+        defined_at: Some(at),
+    }
+}
+
+/// As the catalog keeps it.
+pub(super) fn bound_text(bound: &Bound) -> String {
+    match bound {
+        Bound::Default => "DEFAULT".to_owned(),
+        Bound::Values(values) => values.text.clone(),
     }
 }

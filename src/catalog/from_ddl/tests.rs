@@ -27,6 +27,7 @@ fn describe(catalog: &Catalog, name: &str) -> Vec<String> {
             }
             ConstraintKind::Check { expression } => format!("check {expression}"),
             ConstraintKind::Exclusion => "exclusion".to_owned(),
+            ConstraintKind::NotNull => "not null".to_owned(),
         };
         let flags = if constraint.deferrable { " deferrable" } else { "" };
         let valid = if constraint.validated { "" } else { " not valid" };
@@ -250,6 +251,70 @@ fn down_migrations_temporary_tables_and_copy_data_leave_nothing_behind() {
     assert_eq!(out.skipped_files, ["1.down.sql"]);
     assert_eq!(describe(&out.catalog, "a"), ["id integer", "b integer"]);
     assert_eq!(table(&out.catalog, "z").defined_at, Some(SourceLine { path: "3.sql".into(), line: 5 }));
+}
+
+#[test]
+fn columns_and_constraints_have_lines_of_their_own() {
+    let text = "\n-- a table\nCREATE TABLE a (\n  id bigint\n    PRIMARY KEY,\n  b text,\n  CHECK (b <> '')\n);\n\n\
+                ALTER TABLE a\n  ADD COLUMN c int,\n  ALTER COLUMN b TYPE varchar(3);\nDO $$ BEGIN\n  ALTER TABLE a\n    \
+                ADD COLUMN d int;\nEND $$;\n";
+    let out = read(text);
+    assert!(out.problems.is_empty(), "{:?}", out.problems);
+    let a = table(&out.catalog, "a");
+    let line = |at: &Option<SourceLine>| at.as_ref().map(|at| at.line);
+    assert_eq!(line(&a.defined_at), Some(3));
+    let columns: Vec<_> = a.columns.iter().map(|column| (column.name.as_str(), line(&column.defined_at))).collect();
+    assert_eq!(columns, [("id", Some(4)), ("b", Some(12)), ("c", Some(11)), ("d", Some(15))]);
+    let constraints: Vec<_> = a.constraints.iter().map(|one| line(&one.defined_at)).collect();
+    assert_eq!(constraints, [Some(5), Some(7)]);
+}
+
+#[test]
+fn policies_routines_sequences_and_properties_are_as_they_were_left() {
+    let out = read(
+        "CREATE TABLE a (id serial PRIMARY KEY, b text UNIQUE) WITH (fillfactor = 70, autovacuum_enabled = off);
+         ALTER TABLE a ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY, REPLICA IDENTITY USING INDEX a_b_key;
+         ALTER TABLE a RESET (autovacuum_enabled);
+         ALTER INDEX a_b_key RENAME TO a_b;
+         CREATE POLICY p ON a FOR INSERT TO public WITH CHECK ((b = 'x'));
+         CREATE POLICY q ON a AS RESTRICTIVE TO one, two USING (true);
+         ALTER POLICY q ON a TO three USING (b > 'y');
+         CREATE POLICY r ON a;
+         DROP POLICY r ON a;
+         COMMENT ON TABLE a IS 'rows';
+         CREATE VIEW v WITH (security_invoker) AS SELECT id FROM a;
+         CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+         CREATE FUNCTION f(x text) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+         CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';
+         ALTER FUNCTION f(text) SET search_path = '';
+         DROP FUNCTION g();
+         CREATE SEQUENCE s AS smallint;
+         ALTER SEQUENCE a_id_seq AS bigint;
+         DROP SEQUENCE s;",
+    );
+    assert!(out.problems.is_empty(), "{:?}", out.problems);
+    let a = table(&out.catalog, "a");
+    assert!(a.row_security && a.row_security_forced && a.commented);
+    assert_eq!(a.replica_identity.as_deref(), Some("a_b"));
+    let parameters: Vec<_> = a.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(parameters, [("fillfactor", "70")]);
+    let policies: Vec<_> = a
+        .policies
+        .iter()
+        .map(|p| (p.name.as_str(), p.permissive, p.roles.join(" "), p.using.as_deref(), p.check.as_deref()))
+        .collect();
+    assert_eq!(
+        policies,
+        [("p", true, String::new(), None, Some("b = 'x'")), ("q", false, "three".into(), Some("b > 'y'"), None)]
+    );
+    let v = table(&out.catalog, "v");
+    assert_eq!((v.query.as_deref(), v.parameters["security_invoker"].as_str()), (Some("SELECT id FROM a"), "true"));
+    let routines: Vec<_> =
+        out.catalog.routines.iter().map(|f| (f.arguments.as_str(), f.security_definer, f.sets_search_path)).collect();
+    assert_eq!(routines, [("x int", true, false), ("x text", true, true)]);
+    let sequences: Vec<_> =
+        out.catalog.sequences.iter().map(|(n, s)| (n.name.as_str(), s.type_name.as_str())).collect();
+    assert_eq!(sequences, [("a_id_seq", "bigint")]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn asked(text: &str, asked: Asked) -> super::examine::Examined {
         Given { plan, database: String::new(), place }
     });
     let read = Read { plans: plans.collect(), ..Read::default() };
-    examine(read, catalog::Given::default(), Config::none(), Worth::ANYTHING, asked)
+    examine(read, catalog::Given::default(), Config::none(None), Worth::ANYTHING, asked)
 }
 
 fn report(text: &str) -> Report {

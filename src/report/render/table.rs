@@ -14,6 +14,7 @@ mod recommendation;
 use super::palette::{Palette, paint};
 use crate::report::model::Report;
 
+pub use findings::place;
 pub use plan::{Drawing, Fold, Lines};
 
 /// How wide, how much, in which colours.

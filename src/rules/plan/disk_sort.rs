@@ -38,7 +38,7 @@ impl PlanRule for Rule {
 }
 
 /// Most of what is sorted is skipped by OFFSET: `plan/large_offset` speaks of it, and pages by key need no such sort.
-fn is_skipped(plan: &Plan, sort: NodeId) -> bool {
+pub fn is_skipped(plan: &Plan, sort: NodeId) -> bool {
     let passes = |node: &Node| matches!(node.kind, Kind::Gather | Kind::GatherMerge | Kind::IncrementalSort);
     let above = plan.ancestors(sort).find(|id| !passes(&plan.nodes[*id]));
     let limit = above.filter(|id| plan.nodes[*id].kind == Kind::Limit);

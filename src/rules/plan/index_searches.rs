@@ -9,7 +9,7 @@ use crate::rules::context::PlanCx;
 use crate::rules::draft::{Ask, Draft, Sink, measured, seen};
 use crate::sql::facts::RelationName;
 
-use super::scan::condition::printed;
+use super::scan::condition::in_words;
 use super::scan::statement::statement;
 
 #[derive(Debug, Deserialize)]
@@ -40,7 +40,7 @@ impl PlanRule for Rule {
             let mut draft = Draft::node(cx, id, title, detail)
                 .evidence(measured("index searches", searches as u64, "searches"))
                 .evidence(measured("loops", loops as u64, ""))
-                .evidence(seen("index condition", printed(condition).join(" AND ")));
+                .evidence(seen("index condition", in_words(condition)));
             if let Some(statement) = statement(cx.plan, scan, cx.catalog) {
                 draft = draft.ask(Ask::IndexForScan { query: cx.index, statement });
             }

@@ -47,6 +47,7 @@ pub mod stale_statistics;
 pub mod suspicious_settings;
 pub mod temp_io;
 pub mod time_outside_plan;
+pub mod top_n_sort;
 pub mod unhashed_not_in;
 pub mod user_trigger;
 pub mod waits_for_row_lock;

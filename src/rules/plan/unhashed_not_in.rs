@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 
-use crate::plan::model::{Kind, Node, NodeId, Plan, Role};
+use crate::plan::model::{Key, Kind, Node, NodeId, Plan, Role};
 use crate::report::model::{Applicability, Confidence, RecommendationKind};
 use crate::rules::PlanRule;
-use crate::rules::context::PlanCx;
+use crate::rules::context::{PlanCx, QueryCx};
 use crate::rules::draft::{Advice, Ask, Draft, Sink, estimated, measured, seen};
+use crate::rules::query::not_in_nullable::as_not_exists;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,7 +47,7 @@ impl PlanRule for Rule {
             if needed <= self.max_work_mem_mb {
                 draft = draft.ask(Ask::Ready(memory(needed)));
             }
-            out.find(draft.ask(Ask::Ready(not_exists())));
+            out.find(draft.ask(Ask::Ready(proved(cx, owner).unwrap_or_else(not_exists))));
         }
     }
 }
@@ -84,6 +85,24 @@ fn memory(megabytes: f64) -> Advice {
             setting,
         )
     }
+}
+
+/// The statement written out, where the catalog proves that the result is the same. More than one searched list in the plan, and it is
+/// not known which this is about.
+fn proved(cx: &PlanCx<'_>, owner: NodeId) -> Option<Advice> {
+    let lists = (0..cx.plan.nodes.len()).filter(|id| is_unhashed(cx.plan, *id)).count();
+    let filter = cx.plan.nodes[owner].text(&Key::Filter).filter(|_| lists == 1)?;
+    if !filter.contains("NOT (SubPlan ") && !filter.contains("NOT (ANY ") {
+        return None;
+    }
+    let facts = cx.facts?;
+    let statement =
+        QueryCx { text: &cx.query.text, facts, catalog: cx.catalog, query: Some(cx.query), index: Some(cx.index) };
+    Some(Advice::rewrite(
+        "Say NOT EXISTS instead of NOT IN: the result is the same",
+        "The schema says NOT NULL of both sides, so no row is lost or gained. It becomes an anti join, which hashes lists of any length.",
+        as_not_exists(&statement)?,
+    ))
 }
 
 fn not_exists() -> Advice {

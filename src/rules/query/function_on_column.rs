@@ -11,6 +11,7 @@ use crate::rules::QueryRule;
 use crate::rules::context::QueryCx;
 use crate::rules::draft::{Advice, Ask, Draft, Sink, documented, seen};
 use crate::rules::{rewrite, scope, walk};
+use crate::sql::TokenKind;
 use crate::sql::facts::{CompareOp, Operand, Predicate, Test, Value};
 
 use super::date_range;
@@ -46,6 +47,7 @@ impl Rule {
             || scope::is_small(known.table, self.min_rows)
             || has_index_on_expression(known.table, &bare(expression, cx.text, column.span, &column.name))
             || keeps_index(&known.column.type_name, wrapped)
+            || (matches!(wrapped.value, Value::Expression { .. }) && !is_arithmetic(cx.text, wrapped))
             || scope::narrowed_otherwise(cx, known.at, predicate.span)
         {
             return None;
@@ -69,6 +71,13 @@ impl Rule {
                     detail,
                     sql,
                 )));
+            }
+            // An index on `price * 2` is the answer to no question that `price` does not answer.
+            None if is_arithmetic(cx.text, wrapped) => {
+                let title = format!("Leave {} alone on its side", column.name);
+                let detail = "Take the arithmetic to the other side: of `created_at + interval '1 day' > now()` make `created_at > \
+                              now() - interval '1 day'`, of `price * 2 > $1` make `price > $1 / 2.0`.";
+                draft = draft.ask(Ask::Ready(Advice::rewrite(title, detail, "")));
             }
             None => draft.asks.extend(cx.index.map(|query| Ask::IndexFor { query })),
         }
@@ -102,8 +111,27 @@ fn is_wrapped(operand: &Operand) -> bool {
     match &operand.value {
         Value::Function { args, .. } => args.iter().any(|arg| !columns_of(arg).is_empty()),
         Value::Cast { operand, .. } => !columns_of(operand).is_empty(),
+        Value::Expression { columns } => columns.len() == 1,
         _ => false,
     }
+}
+
+/// `+`, `-`, `*` or `/` is all that is done to the column: no brackets, no words (`COLLATE`, `AT TIME ZONE`), no other operator.
+fn is_arithmetic(text: &str, wrapped: &Operand) -> bool {
+    let written = wrapped.span.of(text);
+    let mut operators = 0;
+    let plain = crate::sql::Lexer::new(written.as_bytes()).all(|token| match token.kind {
+        TokenKind::Operator => {
+            operators += 1;
+            matches!(&written[token.start..token.end], "+" | "-" | "*" | "/")
+        }
+        TokenKind::Word => !["collate", "at", "case", "array"]
+            .iter()
+            .any(|word| written[token.start..token.end].eq_ignore_ascii_case(word)),
+        TokenKind::LeftBracket | TokenKind::RightBracket => false,
+        _ => true,
+    });
+    plain && operators > 0 && matches!(wrapped.value, Value::Expression { .. })
 }
 
 /// `varchar::text` is a relabelling, which the planner sees through; likewise a cast to the type that it has.
@@ -121,7 +149,7 @@ fn shape(wrapped: &Operand) -> String {
     match &wrapped.value {
         Value::Function { name, .. } => format!("{name}(…)"),
         Value::Cast { to, .. } => format!("The cast to {to}"),
-        _ => "An expression".to_owned(),
+        _ => "Arithmetic".to_owned(),
     }
 }
 

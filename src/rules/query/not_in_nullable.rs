@@ -82,6 +82,30 @@ fn judge(cx: &QueryCx<'_>, outer: usize, predicate: &Predicate, operand: &Operan
     });
 }
 
+/// The statement with NOT EXISTS in the place of its only NOT IN over a sub-select, where the catalog proves that neither side is
+/// ever NULL: then the two are the same (documentation, "Subquery Expressions").
+pub fn as_not_exists(cx: &QueryCx<'_>) -> Option<String> {
+    let mut all = cx.facts.blocks.iter().enumerate().flat_map(|(outer, block)| {
+        walk::conjuncts(block)
+            .filter_map(|p| not_in(p).map(|(operand, inner)| (p.span, operand, inner)))
+            .map(move |f| (outer, f))
+    });
+    let (outer, (span, operand, inner)) = all.next()?;
+    if all.next().is_some() {
+        return None;
+    }
+    let block = cx.facts.blocks.get(inner)?;
+    let [Output::Expr { operand: output, .. }] = block.projection.as_slice() else { return None };
+    let column = scope::plain_column(output)?;
+    let known = scope::resolve(cx, inner, column).filter(|known| known.at.0 == inner && known.column.not_null)?;
+    let reference = scope::plain_column(operand).filter(|reference| is_never_null(cx, outer, reference))?;
+    if gives_nulls(block, known.at.1) {
+        return None;
+    }
+    let text = not_exists(cx, outer, reference, inner, column)?;
+    Some(rewrite::replace(cx.text, vec![rewrite::instead(span, text)]))
+}
+
 /// `NULL NOT IN (…)` is not true, unless nothing is in the list, while NOT EXISTS finds no partner of a NULL: the two agree
 /// only for values that are not NULL.
 fn is_never_null(cx: &QueryCx<'_>, outer: usize, reference: &ColumnRef) -> bool {
@@ -170,4 +194,36 @@ fn not_exists(
     let quote = crate::catalog::access::quote_ident;
     let (inner_name, outer_name) = (quote(&column.name), quote(&reference.name));
     Some(format!("NOT EXISTS (SELECT 1{rest} {}.{inner_name} = {}.{outer_name})", quote(alias), quote(outer_alias)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{SchemaFile, from_files};
+
+    #[test]
+    fn not_exists_is_written_where_it_is_proved_to_be_the_same() {
+        let ddl = "CREATE TABLE o (id bigint PRIMARY KEY, x bigint); CREATE TABLE r (id bigint PRIMARY KEY, o_id bigint NOT NULL, y bigint);";
+        let catalog = from_files(&[SchemaFile { path: "schema.sql", text: ddl }]).catalog;
+        let of = |text: &str| {
+            let facts = crate::sql::facts(text);
+            as_not_exists(&QueryCx { text, facts: &facts, catalog: Some(&catalog), query: None, index: None })
+        };
+        assert_eq!(
+            of("SELECT * FROM o WHERE id NOT IN (SELECT o_id FROM r WHERE y > 1)").as_deref(),
+            Some("SELECT * FROM o WHERE NOT EXISTS (SELECT 1 FROM r WHERE y > 1 AND r.o_id = o.id)")
+        );
+        // Either side may be NULL, through the column or through an outer join.
+        assert_eq!(of("SELECT * FROM o WHERE x NOT IN (SELECT o_id FROM r)"), None);
+        assert_eq!(of("SELECT * FROM o WHERE id NOT IN (SELECT y FROM r)"), None);
+        assert_eq!(of("SELECT * FROM o WHERE id NOT IN (SELECT r.o_id FROM o p LEFT JOIN r ON r.y = p.x)"), None);
+        assert_eq!(of("SELECT * FROM r LEFT JOIN o ON o.x = r.y WHERE o.id NOT IN (SELECT o_id FROM r q)"), None);
+        // A condition more would change which rows the sub-select takes.
+        assert_eq!(of("SELECT * FROM o WHERE id NOT IN (SELECT o_id FROM r LIMIT 5)"), None);
+        // Which of the two the plan is about is not known.
+        assert_eq!(of("SELECT * FROM o WHERE id NOT IN (SELECT o_id FROM r) AND id NOT IN (SELECT id FROM r)"), None);
+        let facts = crate::sql::facts("SELECT * FROM o WHERE id NOT IN (SELECT o_id FROM r)");
+        let text = "SELECT * FROM o WHERE id NOT IN (SELECT o_id FROM r)";
+        assert_eq!(as_not_exists(&QueryCx { text, facts: &facts, catalog: None, query: None, index: None }), None);
+    }
 }

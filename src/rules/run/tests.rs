@@ -6,6 +6,7 @@ use crate::rules::QueryRule;
 use crate::rules::allow::Target;
 use crate::rules::context::Worth;
 use crate::rules::draft::Draft;
+use crate::rules::page::Preset;
 use crate::rules::registry::Override;
 use crate::sql::fingerprint::fingerprint;
 use crate::sql::{Facts, StatementKind, facts_of_many};
@@ -58,7 +59,7 @@ fn off_and_other_severities_are_the_users() {
     let with = |severity| {
         let overlay = Override { severity: Some(severity), ..Override::default() };
         let overrides: BTreeMap<_, _> = [("query/deep_offset".to_owned(), overlay)].into();
-        Registry::new(&overrides, Vec::new()).unwrap()
+        Registry::new(Preset::Default, &overrides, Vec::new()).unwrap()
     };
     let workload = workload(&[DEEP, "SELECT id FROM t ORDER BY id LIMIT 9 OFFSET 1500"]);
     assert!(run_all(&with(None), &workload, &[]).found.is_empty());
@@ -138,7 +139,7 @@ fn a_page_of_the_user_speaks() {
     let text = "+++\nseverity = \"error\"\nconfidence = \"high\"\nsummary = \"s\"\n[match]\nkind = \"select\"\n\
                 table = \"public.orders\"\ncontains = \"order by created_at\"\nwithout = \"where\"\n+++\n# Pages of orders\n";
     let page = crate::rules::page::Page::parse("user/orders", "orders.md", text).unwrap();
-    let registry = Registry::new(&BTreeMap::new(), vec![page]).unwrap();
+    let registry = Registry::new(Preset::Default, &BTreeMap::new(), vec![page]).unwrap();
     let outcome = run_all(&registry, &workload(&[DEEP, "SELECT id FROM orders WHERE id = 1 ORDER BY created_at"]), &[]);
     assert_eq!(rules(&outcome).iter().filter(|rule| **rule == "user/orders").count(), 1);
 }

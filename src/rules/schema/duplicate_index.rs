@@ -24,5 +24,5 @@ impl SchemaRule for Rule {
     }
 }
 
-const DETAIL: &str = "Every insert and most updates write both, both take space and memory, and the planner weighs both for each \
-                      query. Nothing gets slower without the second one.";
+const DETAIL: &str = "Every insert and most updates write both, both take space and memory, and the planner weighs \
+                      both for each query. Nothing gets slower without the second one.";

@@ -42,8 +42,9 @@ fn unindexed(cx: &SchemaCx<'_>, name: &TableName, table: &Table, constraint: &Co
         Subject::Table(name.to_string()),
         format!("{} ({columns}) refers to {} and has no index", name.name, parent.name),
         format!(
-            "For each row that is deleted from {0}, or whose key changes, Postgres looks for rows of {1} that refer to it, and \
-             without an index reads all of {1}, holding locks meanwhile. Joins from {0} to {1} have nothing to go by either.",
+            "For each row that is deleted from {0}, or whose key changes, Postgres looks for rows of {1} that refer \
+             to it, and without an index reads all of {1}, holding locks meanwhile. Joins from {0} to {1} have \
+             nothing to go by either.",
             parent.name, name.name
         ),
     )

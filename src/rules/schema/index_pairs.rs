@@ -22,15 +22,16 @@ pub fn covered(other: &Index, index: &Index) -> Option<Covered> {
 }
 
 /// The valid indexes of a table without duplicates, and the duplicates with the index that stays for each. The strongest
-/// stays (of a constraint, unique, most used); of equals the first defined.
+/// stays (of a constraint, unique, the replica identity, most used); of equals the first defined.
 pub fn distinct(table: &Table) -> (Vec<Index>, Vec<(Index, Index)>) {
     let mut indexes: Vec<Index> = indexes_of(table).into_iter().map(std::borrow::Cow::into_owned).collect();
     indexes.retain(|index| index.valid);
-    indexes.sort_by_key(|index| (!index.constraint, !index.unique, std::cmp::Reverse(index.scans)));
+    let identity = |index: &Index| table.replica_identity.as_ref() == Some(&index.name);
+    indexes.sort_by_key(|index| (!index.constraint, !index.unique, !identity(index), std::cmp::Reverse(index.scans)));
     let (mut kept, mut twice): (Vec<Index>, Vec<(Index, Index)>) = (Vec::new(), Vec::new());
     for index in indexes {
         match kept.iter().find(|other| covered(other, &index) == Some(Covered::Duplicate)) {
-            Some(other) if !index.constraint => twice.push((index, other.clone())),
+            Some(other) if !index.constraint && !identity(&index) => twice.push((index, other.clone())),
             _ => kept.push(index),
         }
     }

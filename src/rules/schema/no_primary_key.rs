@@ -29,8 +29,8 @@ fn without_key(name: &TableName, table: &Table) -> Draft {
     let mut draft = Draft::new(
         Subject::Table(name.to_string()),
         format!("{} has no primary key", name.name),
-        "Nothing tells two of its rows apart: a single row can be neither referred to nor changed for sure, and logical \
-         replication refuses UPDATE and DELETE on the table.",
+        "Nothing tells two of its rows apart: a single row can be neither referred to nor changed for sure, and \
+         logical replication refuses UPDATE and DELETE on the table.",
     );
     draft.locations.extend(table.defined_at.as_ref().map(super::index_pairs::location));
     let candidate = table.indexes.iter().find(|index| could_be_key(index, table));
@@ -41,8 +41,8 @@ fn without_key(name: &TableName, table: &Table) -> Draft {
         match candidate {
             Some(_) => "The unique index stands already and its columns are NOT NULL: the constraint takes it over.",
             None => {
-                "If no set of columns identifies a row, add one. The table is rewritten: on a large one add the column, \
-                     fill it in batches, and build the unique index CONCURRENTLY first."
+                "If no set of columns identifies a row, add one. The table is rewritten: on a large one add the \
+                 column, fill it in batches, and build the unique index CONCURRENTLY first."
             }
         },
         match candidate {

@@ -32,8 +32,8 @@ impl SchemaRule for Rule {
     }
 }
 
-const DETAIL: &str = "A search by the first columns is answered by the longer index as well. It is larger, so an index-only scan over \
-                      the short columns alone reads more pages; each write pays for both.";
+const DETAIL: &str = "A search by the first columns is answered by the longer index as well. It is larger, so an \
+                      index-only scan over the short columns alone reads more pages; each write pays for both.";
 
 impl Rule {
     fn stands_in(&self, long: &Index, short: &Index) -> bool {

@@ -2,7 +2,8 @@
 
 use super::constraint::column_constraint;
 use super::cursor::{Cursor, Parsed};
-use super::model::{ColumnDef, ConstraintDef, Expr};
+use super::model::{ColumnDef, ConstraintDef, Expr, GeneratedKind};
+use super::sequence;
 use super::types::type_name;
 use crate::sql::lexer::TokenKind;
 
@@ -37,20 +38,25 @@ fn options(c: &mut Cursor<'_>, column: &mut ColumnDef) -> Parsed<Vec<ConstraintD
         let name = if c.eat(&["constraint"]) { Some(c.name()?) } else { None };
         if c.eat(&["not", "null"]) {
             column.not_null = Some(c.span_from(start));
-            c.eat(&["no", "inherit"]);
+            column.not_null_name = name;
+            while c.eat(&["no", "inherit"]) || c.eat(&["not", "enforced"]) || c.eat(&["enforced"]) {}
         } else if c.eat(&["null"]) || c.eat(&["with", "options"]) {
         } else if c.eat(&["default"]) {
             column.default = Some(default(c));
         } else if c.eat(&["collate"]) {
             column.collation = Some(c.qualified()?.name);
-        } else if c.eat_any(&["storage", "compression"]) {
-            c.advance();
+        } else if c.eat(&["storage"]) {
+            column.storage = Some(c.name()?);
+        } else if c.eat(&["compression"]) {
+            column.compression = Some(c.name()?);
         } else if c.eat(&["generated"]) {
             generated(c, column, start)?;
         } else if c.eat(&["options"]) {
-            c.parenthesised()?;
-        } else if let Some(constraint) = column_constraint(c, start, name, &column.name)? {
+            c.skip_parenthesised()?;
+        } else if let Some(constraint) = column_constraint(c, start, name.clone(), &column.name)? {
             constraints.push(constraint);
+        } else if name.is_some() {
+            return c.refuse("a constraint");
         } else {
             return Ok(constraints);
         }
@@ -58,26 +64,32 @@ fn options(c: &mut Cursor<'_>, column: &mut ColumnDef) -> Parsed<Vec<ConstraintD
 }
 
 fn generated(c: &mut Cursor<'_>, column: &mut ColumnDef, start: usize) -> Parsed<()> {
-    if !c.eat(&["always"]) {
+    let always = c.eat(&["always"]);
+    if !always {
         c.need(&["by", "default"], "ALWAYS or BY DEFAULT")?;
     }
     c.need(&["as"], "AS")?;
     if c.eat(&["identity"]) {
-        if c.kind() == Some(TokenKind::LeftParen) {
-            c.parenthesised()?;
-        }
+        column.identity_always = always;
+        column.identity_options = sequence::parenthesised(c)?;
         // Identity columns are NOT NULL (documentation, CREATE TABLE, GENERATED … AS IDENTITY).
         column.identity = Some(c.span_from(start));
         column.not_null = column.not_null.or(column.identity);
         return Ok(());
     }
     column.generated = Some(c.parenthesised()?);
-    c.eat_any(&["stored", "virtual"]);
+    column.generated_kind = Some(if c.eat(&["stored"]) {
+        GeneratedKind::Stored
+    } else if c.eat(&["virtual"]) {
+        GeneratedKind::Virtual
+    } else {
+        GeneratedKind::Unsaid
+    });
     Ok(())
 }
 
 /// The expression of DEFAULT is a `b_expr`: it ends where the next option of the column begins.
-fn default(c: &mut Cursor<'_>) -> Expr {
+pub(super) fn default(c: &mut Cursor<'_>) -> Expr {
     const NEXT: &[&str] = &[
         "null",
         "constraint",

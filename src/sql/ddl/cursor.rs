@@ -1,6 +1,9 @@
 //! The tokens of one statement, walked by the recognisers: words in any case, names, balanced parentheses, spans.
 
 use super::model::{Expr, Name, QualifiedName};
+use super::template;
+pub(crate) use super::words::identifier;
+use super::words::string_value;
 use crate::sql::facts::Span;
 use crate::sql::lexer::{Lexer, Token, TokenKind};
 
@@ -14,9 +17,6 @@ pub struct Refused {
 
 pub(super) type Parsed<T> = Result<T, Refused>;
 
-/// Postgres cuts identifiers at `NAMEDATALEN - 1` bytes (`src/backend/parser/scansup.c`, `truncate_identifier`).
-const LONGEST_NAME: usize = 63;
-
 #[derive(Debug)]
 pub(super) struct Cursor<'t> {
     text: &'t str,
@@ -26,12 +26,49 @@ pub(super) struct Cursor<'t> {
 
 impl<'t> Cursor<'t> {
     pub fn new(text: &'t str) -> Self {
-        let mut tokens: Vec<Token> =
-            Lexer::new(text.as_bytes()).filter(|token| token.kind != TokenKind::Comment).collect();
+        let mut tokens = Vec::with_capacity(text.len() / 6 + 4);
+        let mut odd = false;
+        for token in Lexer::new(text.as_bytes()) {
+            odd |= match token.kind {
+                TokenKind::Unknown | TokenKind::Colon | TokenKind::NamedParameter => true,
+                TokenKind::Operator => matches!(text.as_bytes()[token.start], b'@' | b'%'),
+                _ => false,
+            };
+            if token.kind != TokenKind::Comment {
+                tokens.push(token);
+            }
+        }
+        if odd {
+            template::join(text.as_bytes(), &mut tokens);
+        }
         while tokens.last().is_some_and(|token| token.kind == TokenKind::Semicolon) {
             tokens.pop();
         }
         Cursor { text, tokens, at: 0 }
+    }
+
+    /// A cursor over the next `count` tokens, which it takes: for a statement inside a statement.
+    pub fn take(&mut self, count: usize) -> Cursor<'t> {
+        let end = (self.at + count).min(self.tokens.len());
+        let tokens = self.tokens[self.at.min(end)..end].to_vec();
+        self.at = end;
+        Cursor { text: self.text, tokens, at: 0 }
+    }
+
+    /// How many tokens come before one that satisfies `stop` outside of parentheses (not counting the current one).
+    pub fn count_until(&self, stop: impl Fn(&Self, usize) -> bool) -> usize {
+        let mut depth = 0usize;
+        let mut ahead = 0;
+        while let Some(kind) = self.kind_at(ahead) {
+            match kind {
+                TokenKind::LeftParen => depth += 1,
+                TokenKind::RightParen => depth = depth.saturating_sub(1),
+                _ if depth == 0 && ahead > 0 && stop(self, ahead) => break,
+                _ => {}
+            }
+            ahead += 1;
+        }
+        ahead
     }
 
     pub fn done(&self) -> bool {
@@ -70,7 +107,7 @@ impl<'t> Cursor<'t> {
         self.tokens.get(self.at + ahead).map(|token| token.kind)
     }
 
-    fn token_text(&self, ahead: usize) -> &'t str {
+    pub fn token_text(&self, ahead: usize) -> &'t str {
         match self.tokens.get(self.at + ahead) {
             Some(token) => self.text.get(token.start..token.end).unwrap_or_default(),
             None => "",
@@ -136,7 +173,7 @@ impl<'t> Cursor<'t> {
     }
 
     pub fn advance(&mut self) {
-        self.at += 1;
+        self.skip(1);
     }
 
     pub fn is_name(&self) -> bool {
@@ -163,12 +200,68 @@ impl<'t> Cursor<'t> {
 
     pub fn qualified(&mut self) -> Parsed<QualifiedName> {
         let start = self.start();
-        let mut parts = vec![self.name()?.text];
+        let (mut schema, mut name) = (None, self.name()?.text);
         while self.eat_kind(TokenKind::Dot) {
-            parts.push(self.name()?.text);
+            schema = Some(std::mem::replace(&mut name, self.name()?.text));
         }
-        let name = parts.pop().unwrap_or_default();
-        Ok(QualifiedName { schema: parts.pop(), name, span: self.span_from(start) })
+        Ok(QualifiedName { schema, name, span: self.span_from(start) })
+    }
+
+    /// `[schema.]table.column`, the table apart; a name alone has none.
+    pub fn path(&mut self) -> Parsed<Path> {
+        let start = self.start();
+        let mut name = self.name()?;
+        let mut on: Option<QualifiedName> = None;
+        while self.eat_kind(TokenKind::Dot) {
+            let span = Span { start, end: name.span.end };
+            on = Some(QualifiedName { schema: on.map(|on| on.name), name: name.text, span });
+            name = self.name()?;
+        }
+        Ok(Path { on, name: QualifiedName { schema: None, name: name.text, span: name.span } })
+    }
+
+    /// `a, b`.
+    pub fn names(&mut self) -> Parsed<Vec<Name>> {
+        let mut names = vec![self.name()?];
+        while self.eat_kind(TokenKind::Comma) {
+            names.push(self.name()?);
+        }
+        Ok(names)
+    }
+
+    /// Takes the words of the first entry that comes next.
+    pub fn choose<T: Copy>(&mut self, entries: &[(&[&str], T)]) -> Option<T> {
+        let (_, value) = entries.iter().find(|(words, _)| self.eat(words))?;
+        Some(*value)
+    }
+
+    /// Refuses what follows.
+    pub fn end(&self, expected: &'static str) -> Parsed<()> {
+        if self.done() { Ok(()) } else { self.refuse(expected) }
+    }
+
+    /// From here to the end.
+    pub fn rest(&mut self) -> Span {
+        let start = self.start();
+        self.skip_to_end();
+        self.span_from(start)
+    }
+
+    /// `[-] 12`; what does not fit 64 bits is cut to their ends.
+    pub fn integer(&mut self) -> Parsed<i64> {
+        let minus = self.eat_operator("-");
+        if !minus {
+            self.eat_operator("+");
+        }
+        if self.kind() != Some(TokenKind::Number) {
+            // A placeholder of a template.
+            return if self.is_name() { self.name().map(|_| 0) } else { self.refuse("a number") };
+        }
+        let digits: String = self.token_text(0).chars().filter(|digit| *digit != '_').collect();
+        self.at += 1;
+        let value = digits.parse::<i128>().unwrap_or_default();
+        let value = if minus { -value } else { value };
+        Ok(i64::try_from(value).unwrap_or(if minus { i64::MIN } else { i64::MAX }))
     }
 
     pub fn qualified_list(&mut self) -> Parsed<Vec<QualifiedName>> {
@@ -182,16 +275,18 @@ impl<'t> Cursor<'t> {
     /// `(a, b)`.
     pub fn name_list(&mut self) -> Parsed<Vec<Name>> {
         self.need_kind(TokenKind::LeftParen, "(")?;
-        let mut names = vec![self.name()?];
-        while self.eat_kind(TokenKind::Comma) {
-            names.push(self.name()?);
-        }
+        let names = self.names()?;
         self.need_kind(TokenKind::RightParen, ")")?;
         Ok(names)
     }
 
     /// `(…)` with whatever stands in it; the expression is what stands inside.
     pub fn parenthesised(&mut self) -> Parsed<Expr> {
+        let span = self.parenthesised_span()?;
+        Ok(Expr { text: self.slice(span).to_owned(), span })
+    }
+
+    fn parenthesised_span(&mut self) -> Parsed<Span> {
         self.need_kind(TokenKind::LeftParen, "(")?;
         let start = self.start();
         let mut depth = 1usize;
@@ -202,13 +297,18 @@ impl<'t> Cursor<'t> {
                 _ => {}
             }
             if depth == 0 {
-                let inside = if self.start() == start { Expr::default() } else { self.expr_from(start) };
+                let inside = if self.start() == start { Span { start, end: start } } else { self.span_from(start) };
                 self.at += 1;
                 return Ok(inside);
             }
             self.at += 1;
         }
         self.refuse(")")
+    }
+
+    /// The cursor stands before `(`; afterwards after it and its `)`, if it closes.
+    pub fn skip_parenthesised(&mut self) -> Parsed<()> {
+        self.parenthesised_span().map(|_| ())
     }
 
     /// Takes tokens until one outside of parentheses, brackets and CASE satisfies `stop` (given the cursor), or the
@@ -235,6 +335,15 @@ impl<'t> Cursor<'t> {
         self.skip_until(|cursor| cursor.kind() == Some(TokenKind::Comma));
     }
 
+    /// How many tokens are left.
+    pub fn left(&self) -> usize {
+        self.tokens.len() - self.at.min(self.tokens.len())
+    }
+
+    pub fn skip(&mut self, count: usize) {
+        self.at = (self.at + count).min(self.tokens.len());
+    }
+
     pub fn skip_to_end(&mut self) {
         self.at = self.tokens.len();
     }
@@ -259,28 +368,8 @@ impl<'t> Cursor<'t> {
     }
 }
 
-/// The stored form of an identifier as written.
-pub(crate) fn identifier(raw: &str) -> String {
-    let quoted = raw.strip_prefix("U&").or_else(|| raw.strip_prefix("u&")).unwrap_or(raw);
-    let mut text = match quoted.strip_prefix('"') {
-        Some(inner) => inner.strip_suffix('"').unwrap_or(inner).replace("\"\"", "\""),
-        None => raw.to_ascii_lowercase(),
-    };
-    let mut end = text.len().min(LONGEST_NAME);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
-    text
-}
-
-fn string_value(raw: &str) -> String {
-    if let Some(body) = raw.strip_prefix('$') {
-        let Some(tag_end) = body.find('$') else { return raw.to_owned() };
-        let inner = &body[tag_end + 1..];
-        return inner.get(..inner.len().saturating_sub(tag_end + 2)).unwrap_or_default().to_owned();
-    }
-    let Some(open) = raw.find('\'') else { return raw.to_owned() };
-    let inner = &raw[open + 1..];
-    inner.strip_suffix('\'').unwrap_or(inner).replace("''", "'")
+/// A column with the table it is of.
+pub(super) struct Path {
+    pub on: Option<QualifiedName>,
+    pub name: QualifiedName,
 }

@@ -3,6 +3,7 @@
 use super::constraint::nulls_not_distinct;
 use super::cursor::{Cursor, Parsed};
 use super::model::{AlterIndex, CreateIndex, IndexAction, KeyPart};
+use super::parameters::{self, parameters};
 use crate::sql::lexer::TokenKind;
 
 /// The cursor stands after `CREATE [UNIQUE] INDEX`.
@@ -15,24 +16,24 @@ pub(super) fn create_index(c: &mut Cursor<'_>, unique: bool) -> Parsed<CreateInd
     c.need(&["on"], "ON")?;
     index.only = c.eat(&["only"]);
     index.table = c.qualified()?;
+    c.eat_operator("*");
     index.method = if c.eat(&["using"]) { c.name()?.text } else { "btree".into() };
     index.keys = key_parts(c)?;
     if c.eat(&["include"]) {
         index.include = c.name_list()?;
     }
     index.nulls_not_distinct = nulls_not_distinct(c);
-    if c.eat(&["with"]) {
-        c.parenthesised()?;
-    }
+    index.parameters = parameters::with(c)?;
     if c.eat(&["tablespace"]) {
-        c.name()?;
+        index.tablespace = Some(c.name()?);
     }
     if c.eat(&["where"]) {
         let start = c.start();
         c.skip_to_end();
         index.predicate = Some(c.expr_from(start));
     }
-    if c.done() { Ok(index) } else { c.refuse("the end of CREATE INDEX") }
+    c.end("the end of CREATE INDEX")?;
+    Ok(index)
 }
 
 fn key_parts(c: &mut Cursor<'_>) -> Parsed<Vec<KeyPart>> {
@@ -71,7 +72,7 @@ pub(super) fn key_part(c: &mut Cursor<'_>) -> Parsed<KeyPart> {
     if c.is_name() && !c.is_any(&["asc", "desc", "nulls", "with"]) {
         key.opclass = Some(c.qualified()?.name);
         if c.kind() == Some(TokenKind::LeftParen) {
-            c.parenthesised()?;
+            key.parameters = parameters(c)?;
         }
     }
     key.descending = c.eat(&["desc"]);
@@ -81,19 +82,41 @@ pub(super) fn key_part(c: &mut Cursor<'_>) -> Parsed<KeyPart> {
 }
 
 /// The cursor stands after `ALTER INDEX`.
-pub(super) fn alter_index(c: &mut Cursor<'_>) -> Parsed<Option<AlterIndex>> {
-    if c.are(&["all", "in"]) {
-        return Ok(None);
-    }
+pub(super) fn alter_index(c: &mut Cursor<'_>) -> Parsed<AlterIndex> {
     let if_exists = c.eat(&["if", "exists"]);
     let name = c.qualified()?;
-    let action = if c.eat(&["rename", "to"]) {
+    let action = index_action(c)?;
+    c.end("the end of ALTER INDEX")?;
+    Ok(AlterIndex { name, if_exists, action })
+}
+
+fn index_action(c: &mut Cursor<'_>) -> Parsed<IndexAction> {
+    Ok(if c.eat(&["rename", "to"]) {
         IndexAction::Rename(c.name()?)
     } else if c.eat(&["attach", "partition"]) {
         IndexAction::AttachPartition(c.qualified()?)
-    } else {
+    } else if c.eat(&["set", "tablespace"]) {
+        let to = c.name()?;
+        c.eat(&["nowait"]);
+        IndexAction::SetTablespace(to)
+    } else if c.eat(&["no", "depends", "on", "extension"]) || c.eat(&["depends", "on", "extension"]) {
+        IndexAction::DependsOnExtension(c.name()?)
+    } else if c.eat(&["set"]) {
+        IndexAction::SetParameters(parameters(c)?)
+    } else if c.eat(&["reset"]) {
+        IndexAction::ResetParameters(parameters(c)?)
+    } else if c.eat(&["alter"]) {
+        c.eat(&["column"]);
+        c.advance();
+        c.need(&["set", "statistics"], "SET STATISTICS")?;
+        c.integer()?;
+        IndexAction::SetStatistics
+    } else if c.is_any(&["owner", "rename", "inherit", "cluster", "add", "drop", "validate", "no", "enable", "disable"])
+    {
+        // The grammar takes every action of ALTER TABLE; what it means for an index is an error of its own.
         c.skip_to_end();
         IndexAction::Other
-    };
-    Ok(Some(AlterIndex { name, if_exists, action }))
+    } else {
+        return c.refuse("a change of the index");
+    })
 }

@@ -3,7 +3,9 @@
 use super::column::{column, inherited_column};
 use super::constraint::{starts_table_constraint, table_constraint};
 use super::cursor::{Cursor, Parsed};
-use super::model::{ColumnDef, CreateTable, Like, Persistence};
+use super::model::{Bound, ColumnDef, CreateTable, Like, OnCommit, Persistence};
+use super::parameters::parameters;
+use crate::sql::facts::Span;
 use crate::sql::lexer::TokenKind;
 
 /// The cursor stands after CREATE and the words that say which kind of table.
@@ -13,9 +15,9 @@ pub(super) fn create_table(c: &mut Cursor<'_>, persistence: Persistence, foreign
     if c.eat(&["partition", "of"]) {
         table.partition_of = Some(c.qualified()?);
         elements(c, &mut table, Element::Inherited)?;
-        bound(c)?;
+        table.bound = Some(bound(c)?);
     } else if c.eat(&["of"]) {
-        c.qualified()?;
+        table.of_type = Some(c.qualified()?);
         elements(c, &mut table, Element::Inherited)?;
     } else if is_query_column_list(c) {
         let names = c.name_list()?;
@@ -88,37 +90,80 @@ fn like(c: &mut Cursor<'_>) -> Parsed<Like> {
     }
 }
 
-fn bound(c: &mut Cursor<'_>) -> Parsed<()> {
+/// `DEFAULT | FOR VALUES …`.
+pub(super) fn bound(c: &mut Cursor<'_>) -> Parsed<Bound> {
     if c.eat(&["default"]) {
-        return Ok(());
+        return Ok(Bound::Default);
     }
+    let start = c.start();
     c.need(&["for", "values"], "FOR VALUES or DEFAULT")?;
-    while c.eat_any(&["in", "from", "to", "with"]) {
-        c.parenthesised()?;
+    if !c.is_any(&["in", "from", "with"]) {
+        return c.refuse("IN, FROM or WITH");
     }
-    Ok(())
+    while c.eat_any(&["in", "from", "to", "with"]) {
+        c.skip_parenthesised()?;
+    }
+    Ok(Bound::Values(c.expr_from(start)))
 }
 
 fn tail(c: &mut Cursor<'_>, table: &mut CreateTable) -> Parsed<()> {
+    const ON_COMMIT: &[(&[&str], OnCommit)] = &[
+        (&["preserve", "rows"], OnCommit::PreserveRows),
+        (&["delete", "rows"], OnCommit::DeleteRows),
+        (&["drop"], OnCommit::Drop),
+    ];
     while !c.done() {
         if c.eat(&["partition", "by"]) {
             let start = c.start();
             c.name()?;
-            c.parenthesised()?;
+            c.skip_parenthesised()?;
             table.partition_by = Some(c.expr_from(start));
         } else if c.eat(&["as"]) {
-            let start = c.start();
-            c.skip_to_end();
-            table.as_query = Some(c.span_from(start));
-        } else if c.eat_any(&["using", "tablespace", "server"]) {
-            c.name()?;
-        } else if c.eat_any(&["with", "options"]) {
-            c.parenthesised()?;
+            as_query(c, table)?;
+        } else if c.eat(&["using"]) {
+            table.access_method = Some(c.name()?);
+        } else if c.eat(&["tablespace"]) {
+            table.tablespace = Some(c.name()?);
+        } else if c.eat(&["server"]) {
+            table.server = Some(c.name()?);
+        } else if c.eat(&["with"]) {
+            table.parameters = parameters(c)?;
+        } else if c.eat(&["options"]) {
+            c.skip_parenthesised()?;
         } else if c.eat(&["on", "commit"]) {
-            c.skip_until(|c| c.is("tablespace") || c.is("as"));
+            table.on_commit = c.choose(ON_COMMIT);
+            if table.on_commit.is_none() {
+                return c.refuse("PRESERVE ROWS, DELETE ROWS or DROP");
+            }
         } else if !c.eat(&["without", "oids"]) {
             return c.refuse("the end of CREATE TABLE");
         }
     }
     Ok(())
+}
+
+fn as_query(c: &mut Cursor<'_>, table: &mut CreateTable) -> Parsed<()> {
+    if c.done() {
+        return c.refuse("a query");
+    }
+    let (query, with_data) = query_with_data(c);
+    table.as_query = Some(query);
+    table.with_no_data = with_data == Some(false);
+    Ok(())
+}
+
+/// A query to the end, and what `WITH [NO] DATA` after it says.
+pub(super) fn query_with_data(c: &mut Cursor<'_>) -> (Span, Option<bool>) {
+    let start = c.start();
+    let left = c.left();
+    for (words, with_data) in [(&["with", "no", "data"][..], false), (&["with", "data"][..], true)] {
+        if left > words.len() && (0..words.len()).all(|at| c.is_at(left - words.len() + at, words[at])) {
+            c.skip(left - words.len());
+            let query = c.span_from(start);
+            c.skip_to_end();
+            return (query, Some(with_data));
+        }
+    }
+    c.skip_to_end();
+    (c.span_from(start), None)
 }

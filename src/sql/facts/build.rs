@@ -22,6 +22,7 @@ pub(super) struct Builder<'a, 't> {
     pub ctes: Vec<String>,
     pub write: Option<Write>,
     pub star: bool,
+    pub set_operations: Vec<super::SetOperation>,
 }
 
 /// Facts of one statement; from its tokens if it holds no query or the parser refuses it.
@@ -35,7 +36,7 @@ pub(super) fn facts(tokens: &Tokens<'_>) -> Facts {
     if verb == Verb::Other {
         return fallback::facts(tokens, "it starts with no known keyword");
     }
-    let Parsed { statement, lines } = match parse::parse(tokens) {
+    let Parsed { statement, lines, templated } = match parse::parse(tokens) {
         Ok(parsed) => parsed,
         Err(reason) => return fallback::facts(tokens, &reason),
     };
@@ -48,6 +49,7 @@ pub(super) fn facts(tokens: &Tokens<'_>) -> Facts {
         ctes: Vec::new(),
         write: None,
         star: false,
+        set_operations: Vec::new(),
     };
     let mut top = Top::default();
     builder.statement(&statement, &Role::Root, None, None);
@@ -62,6 +64,9 @@ pub(super) fn facts(tokens: &Tokens<'_>) -> Facts {
         offset: top.offset,
         star: builder.star,
         set_operation: top.set_operation,
+        set_operations: builder.set_operations,
+        templated,
+        notes: super::notes::notes(&statement, &lines),
         ..by_tokens
     }
 }
@@ -148,8 +153,11 @@ impl Builder<'_, '_> {
             projection: Vec::new(),
             projection_span: Span::default(),
             distinct: Distinct::No,
+            distinct_on: Vec::new(),
             group_by: Vec::new(),
             has_having: false,
+            having: Vec::new(),
+            having_span: None,
             has_window: false,
             has_aggregate: false,
             order_by: Vec::new(),

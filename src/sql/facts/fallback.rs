@@ -21,6 +21,9 @@ pub(super) fn facts(tokens: &Tokens<'_>, reason: &str) -> Facts {
         star: star(tokens),
         set_operation: set_operation(tokens),
         parameters: parameters(tokens),
+        templated: false,
+        set_operations: Vec::new(),
+        notes: super::Notes::default(),
     }
 }
 

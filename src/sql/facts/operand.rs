@@ -225,6 +225,7 @@ impl Builder<'_, '_> {
             }
             V::Boolean(value) => Constant::Bool(*value),
             V::Null => Constant::Null,
+            V::Placeholder(_) if self.is_placeholder(value) => return Value::Parameter(0),
             V::Placeholder(text) => {
                 return Value::Parameter(text.trim_start_matches('$').parse().unwrap_or_default());
             }
@@ -237,10 +238,10 @@ impl Builder<'_, '_> {
         })
     }
 
-    /// Whether a `0` that the parser saw is a `?` or `...` of the text.
+    /// Whether a `0` or `$1` that the parser saw stands for a `?`, `...`, `:name` or the like of the text.
     fn is_placeholder(&self, value: &ast::ValueWithSpan) -> bool {
         let token = self.token(value.span).and_then(|at| self.tokens.kind(at));
-        matches!(token, Some(T::Placeholder | T::Ellipsis))
+        !matches!(token, None | Some(T::Number | T::Parameter))
     }
 }
 

@@ -50,10 +50,13 @@ impl Builder<'_, '_> {
             ast::SetExpr::SetOperation { .. } => {
                 let before = self.blocks.len();
                 let mut first = None;
+                let mut found = Vec::new();
                 for member in members(body) {
                     let block = self.body(member, None, role, parent, outer);
                     first = first.or(block);
+                    found.extend(block);
                 }
+                self.note_set_operation(body, found);
                 for block in &mut self.blocks[before..] {
                     block.in_set_operation |= block.role == *role && block.parent == parent;
                 }
@@ -79,6 +82,26 @@ impl Builder<'_, '_> {
             | ast::SetExpr::Update(statement)
             | ast::SetExpr::Delete(statement)
             | ast::SetExpr::Merge(statement) => self.statement(statement, role, parent, outer),
+        }
+    }
+
+    /// Notes a chain of UNIONs, or of UNION ALLs.
+    fn note_set_operation(&mut self, body: &ast::SetExpr, members: Vec<usize>) {
+        let Some(all) = union_quantifier(body) else { return };
+        let tokens = self.tokens;
+        let mut keywords = Vec::new();
+        for pair in members.windows(2) {
+            let (left, right) = (self.blocks[pair[0]].span, self.blocks[pair[1]].span);
+            let between = |at: &usize| {
+                let span = tokens.span(&(*at..at + 1));
+                tokens.keyword(*at) == K::Union && left.end <= span.start && span.end <= right.start
+            };
+            let after = tokens.at_byte(left.end.saturating_sub(1)).unwrap_or(0);
+            let before = tokens.at_byte(right.start).unwrap_or(0);
+            keywords.extend((after..before).find(between).map(|at| tokens.span(&(at..at + 1))));
+        }
+        if keywords.len() + 1 == members.len() {
+            self.set_operations.push(super::SetOperation { all, members, keywords });
         }
     }
 
@@ -113,9 +136,13 @@ impl Builder<'_, '_> {
             }
             Some(ast::Distinct::On(keys)) => {
                 self.blocks[block].distinct = Distinct::On;
-                for key in keys {
-                    self.collect(block, Place::Other, key);
-                }
+                let inside = self.tokens.inside(range.start + 2);
+                let ranges = self.item_ranges(keys.len(), &inside);
+                self.blocks[block].distinct_on = keys
+                    .iter()
+                    .zip(ranges)
+                    .map(|(key, range)| self.operand(block, Place::Other, key, &range))
+                    .collect();
                 // DISTINCT ON ( … )
                 range.start = self.tokens.next_at_level(range.start + 2).min(range.end);
             }
@@ -205,10 +232,32 @@ impl Builder<'_, '_> {
         }
         if let Some(having) = &select.having {
             self.blocks[block].has_having = true;
-            self.collect(block, Place::Having, having);
+            let range = clauses.range(K::Having);
+            self.blocks[block].having_span = clauses.whole(K::Having).map(|range| self.tokens.span(&range));
+            self.blocks[block].having = self.conjuncts(block, Place::Having, having, &range);
         }
         self.blocks[block].has_window |= !select.named_window.is_empty();
     }
+}
+
+/// Whether all operators of a chain are UNION ALL (`Some(true)`) or UNION (`Some(false)`).
+fn union_quantifier(body: &ast::SetExpr) -> Option<bool> {
+    let mut found = None;
+    let mut next = body;
+    while let ast::SetExpr::SetOperation { op, set_quantifier, left, right } = next {
+        let all = match set_quantifier {
+            ast::SetQuantifier::All => true,
+            ast::SetQuantifier::None => false,
+            _ => return None,
+        };
+        let chained = matches!(**right, ast::SetExpr::SetOperation { .. });
+        if *op != ast::SetOperator::Union || found.is_some_and(|other| other != all) || chained {
+            return None;
+        }
+        found = Some(all);
+        next = left;
+    }
+    found
 }
 
 /// Rows of a VALUES list that are looked through for sub-selects.

@@ -37,9 +37,9 @@ impl Builder<'_, '_> {
         (facts.limit, facts.offset) = (limit, offset);
         (facts.limit_span, facts.offset_span) = spans;
         facts.with_ties = query.fetch.as_ref().is_some_and(|fetch| fetch.with_ties);
-        facts.locking = (!query.locks.is_empty()).then(|| Locking {
-            skip_locked: query.locks.iter().any(|lock| matches!(lock.nonblock, Some(ast::NonBlock::SkipLocked))),
-        });
+        let any = |wanted| query.locks.iter().any(|lock| lock.nonblock == Some(wanted));
+        facts.locking = (!query.locks.is_empty())
+            .then(|| Locking { skip_locked: any(ast::NonBlock::SkipLocked), nowait: any(ast::NonBlock::Nowait) });
     }
 
     fn before_direction(&self, range: &Range<usize>) -> Range<usize> {

@@ -287,3 +287,21 @@ proptest! {
         facts(&text);
     }
 }
+
+#[test]
+fn forms_are_parsed() {
+    let mut refused = Vec::new();
+    let mut pending = String::new();
+    for line in include_str!("tests/forms.txt").lines() {
+        pending.push_str(line);
+        if line.starts_with("--") {
+            pending.push('\n');
+            continue;
+        }
+        let text = std::mem::take(&mut pending);
+        if let Level::Tokens { reason } = facts(&text).level {
+            refused.push(format!("{text}\n    {reason}"));
+        }
+    }
+    assert!(refused.is_empty(), "{} refused:\n{}", refused.len(), refused.join("\n"));
+}

@@ -3,7 +3,7 @@
 use sqlparser::ast;
 
 use super::build::{Builder, last_name};
-use super::{Join, Place, Relation, Role, Source, Write};
+use super::{Assigned, Assignment, Join, Place, Relation, Role, Source, Write};
 use crate::sql::keyword::Keyword as K;
 use crate::sql::lexer::TokenKind;
 
@@ -36,6 +36,8 @@ impl Builder<'_, '_> {
                 columns: insert.columns.iter().filter_map(last_name).collect(),
                 has_where: false,
                 values_rows,
+                values_width: self.values_width(start),
+                assignments: Vec::new(),
                 on_conflict: insert.on.is_some(),
                 returning: insert.returning.is_some(),
             },
@@ -44,13 +46,25 @@ impl Builder<'_, '_> {
         self.query(source, role, parent, outer)
     }
 
+    /// The keyword VALUES of an INSERT.
+    fn values(&self, start: usize) -> Option<usize> {
+        let tokens = self.tokens;
+        tokens
+            .level(&(start..tokens.len()))
+            .take_while(|&at| tokens.keyword(at) != K::Select)
+            .find(|&at| tokens.keyword(at) == K::Values)
+    }
+
+    fn values_width(&self, start: usize) -> Option<usize> {
+        let open = self.values(start)? + 1;
+        let row = self.tokens.inside(open);
+        (self.tokens.kind(open) == Some(TokenKind::LeftParen)).then(|| self.tokens.split_commas(&row).len())
+    }
+
     /// Rows of the VALUES list of an INSERT, counted from the tokens: the parsed copy may have fewer.
     fn values_rows(&self, start: usize) -> Option<usize> {
         let tokens = self.tokens;
-        let first = tokens
-            .level(&(start..tokens.len()))
-            .take_while(|&at| tokens.keyword(at) != K::Select)
-            .find(|&at| tokens.keyword(at) == K::Values)?;
+        let first = self.values(start)?;
         let mut rows = 0;
         let mut at = first + 1;
         while tokens.kind(at) == Some(TokenKind::LeftParen) {
@@ -86,12 +100,36 @@ impl Builder<'_, '_> {
             write.has_where = update.selection.is_some();
             write.returning = update.returning.is_some();
         });
-        for assignment in &update.assignments {
-            self.collect(block, Place::Other, &assignment.value);
+        let assignments = self.assignments(block, &update.assignments, &clauses.range(K::Set));
+        if let Some(write) = self.write.as_mut().filter(|write| *role == Role::Root && write.assignments.is_empty()) {
+            write.assignments = assignments;
         }
         self.filter(block, update.selection.as_ref(), &clauses);
         self.returning(block, update.returning.as_deref(), &clauses);
         Some(block)
+    }
+
+    fn assignments(
+        &mut self,
+        block: usize,
+        assignments: &[ast::Assignment],
+        range: &std::ops::Range<usize>,
+    ) -> Vec<Assignment> {
+        let ranges = self.item_ranges(assignments.len(), range);
+        let mut found = Vec::with_capacity(assignments.len());
+        for (assignment, range) in assignments.iter().zip(ranges) {
+            let tokens = self.tokens;
+            let equals = tokens.level(&range).find(|&at| tokens.str(at) == "=").unwrap_or(range.start);
+            let value = (equals + 1).min(range.end)..range.end;
+            let value = match &assignment.value {
+                expr @ ast::Expr::BinaryOp { op: ast::BinaryOperator::And, .. } => {
+                    Assigned::Condition(self.conjuncts(block, Place::Other, expr, &value))
+                }
+                expr => Assigned::Value(self.operand(block, Place::Other, expr, &value)),
+            };
+            found.push(Assignment { columns: assigned(assignment), span: tokens.span(&range), value });
+        }
+        found
     }
 
     pub(super) fn delete(
@@ -157,6 +195,8 @@ impl Builder<'_, '_> {
             columns: Vec::new(),
             has_where: false,
             values_rows: None,
+            values_width: None,
+            assignments: Vec::new(),
             on_conflict: false,
             returning: false,
         };

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::template::{self, Stands};
+use crate::sql::facts::Span;
 use crate::sql::keyword::Keyword as K;
 use crate::sql::lexer::TokenKind as T;
 use crate::sql::tokens::Tokens;
@@ -16,6 +18,7 @@ pub(super) struct Copy<'t, 'a> {
     tokens: &'a Tokens<'t>,
     bytes: Vec<u8>,
     changed: bool,
+    pub templated: bool,
     pub cut_tokens: usize,
     pub cut_bytes: usize,
     pub cut_links: usize,
@@ -27,6 +30,7 @@ impl<'t, 'a> Copy<'t, 'a> {
             tokens,
             bytes: tokens.text.as_bytes().to_vec(),
             changed: false,
+            templated: false,
             cut_tokens: 0,
             cut_bytes: 0,
             cut_links: 0,
@@ -49,6 +53,14 @@ impl<'t, 'a> Copy<'t, 'a> {
         let span = self.tokens.span(&range);
         if text.len() <= span.end - span.start {
             self.blank(range);
+            self.bytes[span.start..span.start + text.len()].copy_from_slice(text.as_bytes());
+        }
+    }
+
+    /// Overwrites bytes between token boundaries; only if `text` fits.
+    fn put(&mut self, span: Span, text: &str) {
+        if text.len() <= span.end - span.start {
+            self.bytes[span.start..span.end].fill(b' ');
             self.bytes[span.start..span.start + text.len()].copy_from_slice(text.as_bytes());
         }
     }
@@ -110,15 +122,28 @@ fn cut_rows(copy: &mut Copy<'_, '_>, open: usize) -> Option<usize> {
 /// What would be misread rather than refused, and what normalised text writes for lists.
 pub(super) fn always(copy: &mut Copy<'_, '_>) {
     let tokens = copy.tokens;
-    for index in 0..tokens.len() {
+    let mut index = 0;
+    while index < tokens.len() {
+        if let Some(found) = template::at(tokens, index) {
+            copy.templated |= matches!(found.stands, Stands::Name(_) | Stands::Nothing);
+            match &found.stands {
+                Stands::Value => copy.put(found.span, "$1"),
+                Stands::List => copy.put(found.span, "(0)"),
+                Stands::Name(name) => copy.put(found.span, &format!("\"{name}\"")),
+                Stands::Row(name) => copy.put(found.span, &format!("{name}.*")),
+                Stands::Nothing => copy.put(found.span, ""),
+            }
+            index = found.next;
+            continue;
+        }
         match (tokens.keyword(index), tokens.kind(index)) {
             (K::Only, _) if is_inheritance_only(tokens, index) => copy.blank(index..index + 1),
             (_, Some(T::Placeholder | T::Ellipsis)) if is_operand(tokens, index) => {
                 copy.write(index..index + 1, "0");
             }
-            (_, Some(T::NamedParameter)) => copy.write(index..index + 1, "$1"),
             _ => {}
         }
+        index += 1;
     }
 }
 
@@ -170,7 +195,7 @@ fn rewrite_at(copy: &mut Copy<'_, '_>, index: usize) {
         K::Of if matches!(previous, K::Update | K::Share) => {
             copy.blank(index..end_of_lock(tokens, index));
         }
-        K::Exclude if previous != K::None => {
+        K::Exclude if is_frame_exclusion(tokens, index) => {
             let words = if matches!(next, K::Current | K::No) { 3 } else { 2 };
             copy.blank(index..index + words);
         }
@@ -181,6 +206,11 @@ fn rewrite_at(copy: &mut Copy<'_, '_>, index: usize) {
         K::Both | K::Leading | K::Trailing if next == K::From => {
             copy.blank(index + 1..index + 2);
         }
+        K::Similar if next != K::To => copy.blank(index..end_of_call(tokens, index)),
+        K::Distinct if previous == K::By => copy.blank(index..index + 1),
+        K::Rows if next == K::From && tokens.kind(index + 2) == Some(T::LeftParen) => rows_from(copy, index),
+        K::Default if next == K::Values && previous == K::Insert => copy.write(index..index + 2, "VALUES (0)"),
+        K::For if tokens.is_word(index.wrapping_sub(1), "collation") => copy.blank(index..index + 1),
         K::Overriding => copy.blank(index..index + 3),
         K::Conflict if tokens.kind(index + 1) == Some(T::LeftParen) => {
             let end = (index..tokens.len()).find(|&at| tokens.keyword(at) == K::Do).unwrap_or(index + 1);
@@ -215,6 +245,13 @@ fn rewrite_by_kind(copy: &mut Copy<'_, '_>, index: usize) {
         Some(T::Dot) if tokens.kind(index.wrapping_sub(1)) == Some(T::RightParen) && tokens.str(index + 1) == "*" => {
             copy.blank(index..index + 2);
         }
+        // `t.*::text`
+        Some(T::Dot) if tokens.str(index + 1) == "*" && tokens.kind(index + 2) == Some(T::Cast) => {
+            copy.blank(index..index + 2);
+        }
+        Some(T::Word) if tokens.is_word(index, "at") && tokens.is_word(index + 1, "local") => {
+            copy.blank(index..index + 2);
+        }
         // `FROM t*`
         Some(T::Operator)
             if tokens.str(index) == "*"
@@ -228,6 +265,25 @@ fn rewrite_by_kind(copy: &mut Copy<'_, '_>, index: usize) {
         }
         _ => {}
     }
+}
+
+/// `EXCLUDE CURRENT ROW`, `GROUP`, `TIES`, `NO OTHERS` at the end of a window frame.
+fn is_frame_exclusion(tokens: &Tokens<'_>, index: usize) -> bool {
+    matches!(tokens.keyword(index + 1), K::Current | K::Group | K::No) || tokens.is_word(index + 1, "ties")
+}
+
+/// Where the arguments of the call around a token end.
+fn end_of_call(tokens: &Tokens<'_>, index: usize) -> usize {
+    tokens.enclosing(index).map_or(index + 1, |open| tokens.inside(open).end)
+}
+
+/// `ROWS FROM (f(), g())`: the first function is kept.
+fn rows_from(copy: &mut Copy<'_, '_>, index: usize) {
+    let inside = copy.tokens.inside(index + 2);
+    let calls = copy.tokens.split_commas(&inside);
+    let first = calls.first().map_or(inside.end, |call| call.end);
+    copy.blank(index..index + 3);
+    copy.blank(first..(inside.end + 1).min(copy.tokens.len()));
 }
 
 /// Where the tables of `FOR UPDATE OF a, b` end.

@@ -36,6 +36,35 @@ fn lines_of_psql_are_no_sql() {
 }
 
 #[test]
+fn commands_of_psql_are_told() {
+    let script = "\\i 'a.sql'\nselect 1;\n  \\connect shop  \n\\if :x\nselect 2\n\\gexec\n\\endif";
+    let (statements, commands) = split_with_commands(script.as_bytes());
+    assert_eq!(statements.len(), 2);
+    let told: Vec<(usize, &str)> = commands.iter().map(|command| (command.line, command.span.of(script))).collect();
+    assert_eq!(told, [(1, "\\i 'a.sql'"), (3, "\\connect shop"), (4, "\\if :x"), (6, "\\gexec"), (7, "\\endif")]);
+}
+
+#[test]
+fn placeholders_do_not_break_statements() {
+    assert_eq!(
+        pieces("{% set x = 'it;s' %}\nselect {{ a; b('(') }} from t;{# it's #}\nselect :v, :'v', ${v}, @p, ?;select 3"),
+        [(2, "select {{ a; b('(') }} from t"), (3, "select :v, :'v', ${v}, @p, ?"), (3, "select 3")]
+    );
+    assert_eq!(
+        pieces("{{ whole }};select {{ open; select 2"),
+        [(1, "{{ whole }}"), (1, "select {{ open"), (1, "select 2")]
+    );
+}
+
+#[test]
+fn open_braces_take_linear_time() {
+    let script = "{{ {% ".repeat(500_000);
+    let started = std::time::Instant::now();
+    split(script.as_bytes());
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+}
+
+#[test]
 fn data_of_copy_is_no_sql() {
     let script = "COPY public.t (a) FROM stdin;\n1\tit's\n;\n\\.\n\nselect 1;\ncopy t from stdin\n;\nx";
     let statements = split(script.as_bytes());

@@ -1,6 +1,7 @@
 //! Tests that ask a real server, which the harness starts and stops.
 
 mod catalog;
+mod effect;
 mod index;
 mod keyset;
 mod shop;

@@ -108,6 +108,7 @@ pub fn example() -> Report {
         size_bytes: Some(4_400_000),
         cost: None,
         impact_ms_per_day: Some(21_000_000.0),
+        edits: Vec::new(),
     };
     Report {
         schema_version: SCHEMA_VERSION,

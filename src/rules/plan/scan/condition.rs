@@ -41,6 +41,20 @@ pub fn printed(condition: &str) -> Vec<String> {
     flat(&cut(condition)).into_iter().map(write).collect()
 }
 
+/// The conjuncts in one line, as they are printed: an OR beside them keeps its parentheses.
+pub fn in_words(condition: &str) -> String {
+    match printed(condition).as_slice() {
+        [alone] => alone.clone(),
+        all => all.iter().map(|conjunct| grouped(conjunct)).collect::<Vec<_>>().join(" AND "),
+    }
+}
+
+/// An OR beside an AND needs its parentheses.
+pub fn grouped(conjunct: &str) -> String {
+    let or = split(&cut(conjunct), |p| p.word("or")).len() > 1;
+    if or { format!("({conjunct})") } else { conjunct.to_owned() }
+}
+
 /// A sort key list; `None` when another relation takes part.
 pub fn order(keys: &str, names: Names<'_>) -> Option<String> {
     let pieces = cut(keys);
@@ -273,4 +287,20 @@ fn operators(mut pieces: Pieces) -> Option<Pieces> {
         piece.text = word.to_owned();
     }
     Some(pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+
+    #[test]
+    fn an_or_beside_an_and_keeps_its_parentheses() {
+        let words = |condition: &str, expected: &str| assert_eq!(in_words(condition), expected);
+        words(
+            "((customer_id = 77) AND ((status = 'a'::text) OR (region = 5)))",
+            "customer_id = 77 AND ((status = 'a'::text) OR (region = 5))",
+        );
+        words("((status = 'a'::text) OR (region = 5))", "(status = 'a'::text) OR (region = 5)");
+        words("(CASE WHEN a OR b THEN 1 ELSE 2 END = 1)", "CASE WHEN a OR b THEN 1 ELSE 2 END = 1");
+    }
 }

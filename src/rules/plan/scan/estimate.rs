@@ -10,11 +10,29 @@ use super::rows::Rows;
 /// `None` for other scans, and without costs.
 pub fn rows(cx: &PlanCx<'_>, scan: NodeId) -> Option<Rows> {
     let node = cx.plan.nodes.get(scan).filter(|node| node.kind == Kind::SeqScan)?;
-    let processes = processes(cx.plan, scan);
-    let kept = node.estimate?.rows * processes;
-    let read = known(cx, node).or_else(|| Some(by_cost(node)? * processes))?;
+    let kept = output(cx.plan, scan)?;
+    let read = known(cx, node).or_else(|| Some(by_cost(node)? * processes(cx.plan, scan)))?;
     Some(Rows { kept, filtered: (read - kept).max(0.0), rechecked: 0.0, loops: 1.0 })
 }
+
+/// Rows that any scan gives, of all processes.
+pub fn output(plan: &Plan, scan: NodeId) -> Option<f64> {
+    Some(plan.nodes.get(scan)?.estimate?.rows * processes(plan, scan))
+}
+
+/// Rows that the scan reads at least. Its width is that of the columns that leave it; the rows of the table may be wider, and then
+/// fewer: without a catalog they are taken to have [`LIKELY_WIDTH`] bytes, unless more leave the scan.
+pub fn read_at_least(cx: &PlanCx<'_>, scan: NodeId) -> Option<f64> {
+    let node = cx.plan.nodes.get(scan)?;
+    known(cx, node).or_else(|| {
+        let mut wide = node.clone();
+        wide.estimate.as_mut()?.width = node.estimate?.width.max(LIKELY_WIDTH);
+        Some(by_cost(&wide)? * processes(cx.plan, scan))
+    })
+}
+
+/// Few tables have wider rows.
+const LIKELY_WIDTH: f64 = 400.0;
 
 fn known(cx: &PlanCx<'_>, node: &Node) -> Option<f64> {
     let relation = RelationName { schema: node.schema.clone(), name: node.relation.clone()? };

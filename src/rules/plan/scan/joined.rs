@@ -1,12 +1,10 @@
 //! A table that a hash join reads from end to end to find the few partners of few rows; how much of it was needed, and the statement
 //! that looks the partners up.
 
-use crate::catalog::access::{Key, Service, accesses, best_service};
-use crate::catalog::model::Catalog;
 use crate::plan::model::{Join, Kind, NodeId};
 use crate::rules::context::PlanCx;
-use crate::sql::facts::facts;
 
+use super::answered::by_any_index;
 use super::rows::Rows;
 use super::statement::joined_statement;
 
@@ -43,19 +41,7 @@ pub fn joined(cx: &PlanCx<'_>, scan: NodeId, max_kept: f64) -> Option<(Rows, Str
     if given > max_kept * own.read() || partners > max_kept * own.read() {
         return None;
     }
-    let statement = joined_statement(plan, scan, cx.catalog).filter(|statement| !is_answered(statement, cx.catalog))?;
+    let statement =
+        joined_statement(plan, scan, cx.catalog).filter(|statement| !by_any_index(statement, cx.catalog))?;
     Some((Rows { kept: given, filtered: own.read() - given, ..own }, statement))
-}
-
-/// An index serves the statement; without a catalog, that of a column by the name of `id` is taken to exist.
-fn is_answered(statement: &str, catalog: Option<&Catalog>) -> bool {
-    let facts = facts(statement);
-    let all = accesses(statement, &facts, catalog);
-    let Some(access) = all.first() else { return true };
-    match catalog {
-        Some(catalog) => {
-            catalog.tables.get(&access.table).is_none_or(|table| best_service(access, table) != Service::None)
-        }
-        None => access.equal.iter().any(|c| c.key == Key::Column("id".to_owned())),
-    }
 }

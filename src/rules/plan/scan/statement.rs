@@ -8,7 +8,7 @@ use crate::catalog::model::{Catalog, Table, TableName};
 use crate::plan::model::{Key, Kind, Node, NodeId, Plan, Role};
 use crate::sql::facts::RelationName;
 
-use super::condition::{Conjunct, Names, conjuncts, order};
+use super::condition::{Conjunct, Names, conjuncts, grouped, order};
 
 /// `SELECT * FROM orders WHERE status = 'open' AND customer_id = $1 ORDER BY created_at LIMIT 20`; `None` when neither a condition
 /// nor an order is left, or the node scans no table.
@@ -36,6 +36,20 @@ pub fn filter_statement(plan: &Plan, scan: NodeId, catalog: Option<&Catalog>) ->
         .map(|conjunct| grouped(&conjunct.sql))
         .collect();
     (!wanted.is_empty()).then(|| format!("SELECT * FROM {name} WHERE {}", wanted.join(" AND ")))
+}
+
+/// Whether a sort is by columns of the scan's table alone, which an index over them gives.
+pub fn is_order_of_columns(plan: &Plan, sort: NodeId, scan: NodeId) -> bool {
+    let own = plan.nodes[scan].name().unwrap_or_default();
+    let names = Names { own, relabels: &|_| false };
+    let keys = plan.nodes[sort].text(&Key::SortKey).and_then(|keys| order(keys, names));
+    keys.is_some_and(|keys| {
+        keys.split(", ").all(|key| {
+            let (name, direction) = key.split_once(' ').unwrap_or((key, ""));
+            let plain = !name.contains(['(', ':', '$', '.']);
+            plain && !direction.contains("COLLATE") && !direction.contains("USING")
+        })
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,13 +104,6 @@ fn relabels(table: Option<&Table>) -> impl Fn(&str) -> bool + '_ {
     }
 }
 
-/// An OR beside an AND needs its parentheses.
-fn grouped(conjunct: &str) -> String {
-    let pieces = super::pieces::cut(conjunct);
-    let or = super::pieces::split(&pieces, |p| p.word("or")).len() > 1;
-    if or { format!("({conjunct})") } else { conjunct.to_owned() }
-}
-
 /// The table as the catalog knows it, or as the plan names it; a partition's parent, because an index belongs there.
 fn table<'c>(node: &Node, catalog: Option<&'c Catalog>) -> Option<(String, Option<&'c Table>)> {
     let relation = RelationName { schema: node.schema.clone(), name: node.relation.clone()? };
@@ -113,7 +120,7 @@ fn table<'c>(node: &Node, catalog: Option<&'c Catalog>) -> Option<(String, Optio
 }
 
 /// Recheck Cond stands for the index conditions of a bitmap.
-fn own_conditions(node: &Node) -> impl Iterator<Item = &str> {
+pub(super) fn own_conditions(node: &Node) -> impl Iterator<Item = &str> {
     [Key::IndexCond, Key::RecheckCond, Key::Filter].into_iter().filter_map(|key| node.text(&key))
 }
 

@@ -9,7 +9,9 @@ use crate::rules::context::PlanCx;
 use crate::rules::draft::{Ask, Draft, estimated, measured, seen};
 use crate::sql::facts::RelationName;
 
+use super::answered::by_one_index;
 use super::cause::{Cause, Found, cause};
+use super::doubt::labels;
 use super::joined::joined;
 use super::rows::Rows;
 use super::{condition, estimate};
@@ -55,6 +57,9 @@ pub fn wastes(cx: &PlanCx<'_>, wanted: Cause, limits: Limits) -> Vec<Waste> {
             continue;
         };
         let Some(found) = cause(cx.plan, id, cx.catalog).filter(|found| found.cause == wanted) else { continue };
+        if !measured && !is_credible(cx, id, rows, limits, &found) {
+            continue;
+        }
         let append = node.parent.filter(|p| matches!(cx.plan.nodes[*p].kind, Kind::Append | Kind::MergeAppend));
         let key = match (append, &found.statement) {
             (Some(append), Some(statement)) => (append, conditions(statement)),
@@ -78,6 +83,14 @@ pub fn joined_wastes(cx: &PlanCx<'_>, limits: Limits) -> Vec<Waste> {
         fold(cx, id, vec![(id, rows, found)])
     };
     (0..cx.plan.nodes.len()).filter_map(of).collect()
+}
+
+/// An estimate that few rows are kept. A planner that has an index for them and reads the table expects otherwise: most rows fit, or most
+/// blocks are empty.
+fn is_credible(cx: &PlanCx<'_>, scan: NodeId, rows: Rows, limits: Limits, found: &Found) -> bool {
+    let read = estimate::read_at_least(cx, scan).unwrap_or(0.0);
+    let is_answered = |statement: &String| by_one_index(statement, cx.catalog);
+    rows.kept <= limits.max_kept * read && !found.statement.as_ref().is_some_and(is_answered)
 }
 
 fn conditions(statement: &str) -> String {
@@ -121,6 +134,14 @@ fn read_by(cx: &PlanCx<'_>, scan: NodeId) -> Option<Rows> {
 }
 
 impl Waste {
+    /// Columns that are text or are cast to it, with the value: the types of a table that no catalog knows.
+    fn casts(&self, cx: &PlanCx<'_>) -> BTreeMap<String, String> {
+        let node = &cx.plan.nodes[self.scans[0]];
+        let name = node.relation.clone().map(|name| RelationName { schema: node.schema.clone(), name });
+        let is_known = name.and_then(|name| cx.catalog?.table(&name)).is_some();
+        if is_known { BTreeMap::new() } else { labels(cx.plan, self.scans[0]) }
+    }
+
     /// The catalog knows whose partitions these are.
     fn of_parent(&self, cx: &PlanCx<'_>) -> bool {
         let node = &cx.plan.nodes[self.scans[0]];
@@ -150,13 +171,20 @@ impl Waste {
             draft = draft.evidence(measured("loops and processes", whole(self.rows.loops), ""));
         }
         if let Some(filter) = cx.plan.nodes[self.scans[0]].text(&crate::plan::model::Key::Filter) {
-            draft = draft.evidence(seen("filter", condition::printed(filter).join(" AND ")));
+            draft = draft.evidence(seen("filter", condition::in_words(filter)));
         }
         if self.scans.len() > 1 && !self.of_parent(cx) {
             draft.detail.push_str(
-                " An index belongs on the partitioned table, which then has one in each partition: put its name in the place of the \
-                 partition's and leave CONCURRENTLY out, or give the schema.",
+                " An index belongs on the partitioned table, which then has one in each partition; with the schema (--schema) it is \
+                 written out without a lock on all of them.",
             );
+        }
+        for (column, value) in self.casts(cx) {
+            draft.detail.push_str(&format!(
+                " The plan compares ({column})::text with '{value}': so it prints a varchar column, and so it prints a cast that stands in \
+                 the query. The schema (--schema) would tell."
+            ));
+            draft = draft.confidence(Confidence::Low);
         }
         match &self.statement {
             Some(statement) => draft.ask(Ask::IndexForScan { query: cx.index, statement: statement.clone() }),

@@ -162,7 +162,7 @@ fn clauses(block: &Block, text: &str) -> String {
         (block.has_aggregate, "aggregate"),
         (block.with_ties, "ties"),
         (block.locking.is_some(), "locks"),
-        (block.locking == Some(Locking { skip_locked: true }), "skips locked"),
+        (block.locking.is_some_and(|it| it.skip_locked), "skips locked"),
         (block.in_set_operation, "member"),
     ] {
         if flag {

@@ -1,0 +1,34 @@
+//! What a statement would find: questions to the catalog in the making, asked before it is applied.
+
+use super::Replay;
+use super::index::{index_key, same_shape};
+use crate::catalog::model::{Index, TableName};
+use crate::sql::ddl::model::CreateIndex;
+
+impl Replay {
+    /// Whether the partition has an index that would be attached to `index` of its parent, so that none is built.
+    pub fn fits_partition(&self, partition: &TableName, index: &Index) -> bool {
+        let own = self.catalog.tables.get(partition).into_iter().flat_map(|table| &table.indexes);
+        let attached = |own: &Index| self.attached.values().flatten().any(|key| *key == self.index_key(partition, own));
+        own.into_iter().any(|own| own.valid && same_shape(own, index) && !attached(own))
+    }
+
+    /// The same for an index of the parent that does not exist yet.
+    pub fn fits_new_index(&self, partition: &TableName, def: &CreateIndex) -> bool {
+        let index = Index {
+            method: def.method.clone(),
+            keys: def.keys.iter().map(|key| index_key(key, &def.method)).collect(),
+            include: def.include.iter().map(|name| name.text.clone()).collect(),
+            unique: def.unique,
+            predicate: def.predicate.as_ref().map(|predicate| predicate.text.clone()),
+            ..Index::default()
+        };
+        self.fits_partition(partition, &index)
+    }
+
+    /// Whether the index belongs to one of a partitioned table.
+    pub fn is_attached(&self, table: &TableName, index: &str) -> bool {
+        let key = TableName { schema: table.schema.clone(), name: index.to_owned() };
+        self.attached.values().any(|all| all.contains(&key))
+    }
+}

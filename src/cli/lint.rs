@@ -1,0 +1,93 @@
+//! `sqlsift lint`: arguments in; files read, replayed and checked; outputs, repaired files and an ending out.
+
+mod baseline;
+mod fix;
+mod report;
+mod scope;
+mod sources;
+mod write;
+
+use std::collections::BTreeSet;
+
+use super::analyze::catalog;
+use super::args::{Common, FailOn, Lint, PresetName};
+use super::failure::Failure;
+use super::{Ending, config, ending, output, terminal};
+use crate::effect::Version;
+use crate::rules::lint::{Target, lint};
+use crate::rules::page::Preset;
+use crate::script::model::{Direction, Framework};
+use crate::script::{Options, scripts};
+
+pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
+    let preset = args.preset.map(|preset| match preset {
+        PresetName::Default => Preset::Default,
+        PresetName::Strict => Preset::Strict,
+        PresetName::All => Preset::All,
+    });
+    let config = config::find(args.config.as_deref(), preset)?;
+    let given = catalog::read(&args.schema, args.snapshot.as_deref())?;
+    let known = given.catalog.as_ref().and_then(|catalog| catalog.server_version).map(|number| number / 10_000);
+    let version = version(args.pg_version.or(known).or(config.lint.pg_version))?;
+    let fail_on = args.fail_on.or(config.lint.fail_on.as_deref().map(fail_on)).unwrap_or(FailOn::Error);
+    let mut outputs = output::open(&args.output, args.format, write::KINDS)?;
+    let found = sources::read(&args.inputs, &config.lint.exclude)?;
+    let framework = args.framework.as_deref().or(config.lint.framework.as_deref()).map(framework).transpose()?;
+    let scripts = scripts(found.sources, &found.markers, Options { framework, ..Options::default() });
+    let scope = scope::of(args, &scripts)?;
+    let wanted = |path: &str| scope.as_ref().is_none_or(|scope| scope.contains(path));
+    let directions: &[Direction] = if args.down { &[Direction::Up, Direction::Down] } else { &[Direction::Up] };
+    let deployed: BTreeSet<String> = scope.clone().unwrap_or_default();
+    let target = Target { version, wanted: &wanted, deployed, directions };
+    let linted = lint(&config.registry, &scripts, given.catalog.clone().unwrap_or_default(), &target);
+    tracing::info!("{} files, {} statements", scripts.len(), linted.statements);
+    let mut report = report::assemble(linted, &scripts, given, found.problems, &wanted);
+    report::by_path(&mut report, &config.paths);
+    if let Some(path) = &args.baseline {
+        baseline::forget(&mut report, path)?;
+    }
+    if args.fix || args.diff {
+        return fix::run(&report, &scripts, args, fail_on);
+    }
+    for output in &mut outputs {
+        let view = write::View::of(output.is_stdout(), common, fail_on);
+        let bytes = write::render(&report, &scripts, output.kind, &view);
+        output.write(bytes.as_bytes())?;
+    }
+    if !common.quiet {
+        write::annotate(&report, args)?;
+    }
+    let ending = ending::of(&report, fail_on);
+    if report.coverage.files == 0 && !common.quiet && !args.inputs.is_empty() && args.changed.is_none() {
+        terminal::complain("warning: no file of SQL was found");
+    }
+    Ok(ending)
+}
+
+fn version(given: Option<u32>) -> Result<Version, Failure> {
+    let version = given.map_or(Version::NEWEST, Version);
+    if version < Version::OLDEST || version > Version(19) {
+        return Err(Failure::new(
+            format!("version {} of Postgres: 13 to 19 are known", version.0),
+            "give the major version of the server: --pg-version 16",
+        ));
+    }
+    Ok(version)
+}
+
+fn framework(name: &str) -> Result<Framework, Failure> {
+    Framework::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Framework::ALL.iter().map(|(_, name)| *name).collect();
+        Failure::new(format!("no framework is called {name:?}"), format!("the names are {}", names.join(", ")))
+    })
+}
+
+/// The configuration has been checked: it is one of these.
+fn fail_on(word: &str) -> FailOn {
+    match word {
+        "none" => FailOn::None,
+        "info" => FailOn::Info,
+        "warning" => FailOn::Warning,
+        _ => FailOn::Error,
+    }
+}

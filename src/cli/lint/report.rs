@@ -1,0 +1,116 @@
+//! What was linted in; the report out.
+
+use std::collections::BTreeSet;
+
+use crate::advise;
+use crate::cli::analyze::catalog::Given;
+use crate::config::lint::{Paths, severity};
+use crate::report::model::{Coverage, Input, Problem, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary};
+use crate::rules::context::{WorkloadCx, Worth};
+use crate::rules::lint::Linted;
+use crate::script::model::{Kind, Script};
+use crate::sql::FINGERPRINT_VERSION;
+use crate::workload::model::Workload;
+
+pub fn assemble(
+    linted: Linted,
+    scripts: &[Script],
+    given: Given,
+    unreadable: Vec<Problem>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Report {
+    let workload = Workload::default();
+    let cx = WorkloadCx {
+        workload: &workload,
+        facts: &[],
+        catalog: Some(&linted.catalog),
+        plans: &[],
+        worth: Worth::default(),
+    };
+    let drafts: Vec<_> = linted.outcome.found.iter().map(|found| found.draft.clone()).collect();
+    let advice = advise::recommend(&drafts, &cx);
+    let links = advice.links.into_iter();
+    let findings = linted.outcome.found.into_iter().zip(links).map(|(mut found, links)| {
+        found.finding.recommendations = links;
+        found.finding
+    });
+    let own = || scripts.iter().filter(|script| wanted(&script.path));
+    let of_scripts = own().flat_map(|script| {
+        script.problems.iter().map(|problem| Problem {
+            path: Some(script.path.clone()),
+            line: problem.line.map(|line| line as u64),
+            message: problem.message.clone(),
+            hint: problem.hint.clone(),
+            count: 1,
+        })
+    });
+    let mut problems: Vec<Problem> =
+        unreadable.into_iter().chain(given.problems).chain(of_scripts).chain(linted.outcome.problems).collect();
+    problems.sort();
+    problems.dedup();
+    let inputs = given.inputs.into_iter().chain(own().map(input)).collect();
+    Report {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool {
+            name: "sqlsift".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            fingerprint_version: FINGERPRINT_VERSION,
+        },
+        inputs,
+        server: given
+            .catalog
+            .filter(|c| c.server_version.is_some() || c.database.is_some())
+            .map(|c| Server { version: c.server_version, database: c.database }),
+        coverage: Coverage {
+            files: own().count() as u64,
+            statements_checked: linted.statements,
+            statements_down: linted.down,
+            rules_run: linted.outcome.rules_run,
+            rules_not_run: linted.outcome.rules_not_run,
+            allowed: linted.outcome.allowed,
+            ..Coverage::default()
+        },
+        workload: WorkloadSummary::default(),
+        plans: Vec::new(),
+        comparison: None,
+        findings: findings.collect(),
+        recommendations: advice.recommendations,
+        problems,
+    }
+}
+
+fn input(script: &Script) -> Input {
+    let format = match script.kind {
+        Kind::Migration(_) => "migration",
+        Kind::Dump => "schema",
+        Kind::Queries => "queries",
+    };
+    let details = match script.kind {
+        Kind::Migration(framework) => vec![framework.name().to_owned()],
+        _ => Vec::new(),
+    };
+    Input { path: script.path.clone(), format: format.to_owned(), details, bytes: script.text.len() as u64 }
+}
+
+/// Gives findings the severities that `[[paths]]` sets for their files, and leaves out what is off there.
+pub fn by_path(report: &mut Report, entries: &[Paths]) {
+    report.findings.retain_mut(|finding| {
+        let path = finding.locations.first().map_or("", |place| place.path.as_str());
+        match severity(entries, path, &finding.rule) {
+            Some(None) => false,
+            Some(Some(severity)) => {
+                finding.severity = severity;
+                true
+            }
+            None => true,
+        }
+    });
+    forget_unasked(report);
+}
+
+/// Leaves out recommendations that no finding asks for any more.
+pub fn forget_unasked(report: &mut Report) {
+    let asked: BTreeSet<&str> =
+        report.findings.iter().flat_map(|finding| &finding.recommendations).map(String::as_str).collect();
+    report.recommendations.retain(|recommendation| asked.contains(recommendation.id.as_str()));
+}

@@ -1,0 +1,58 @@
+//! `--changed` and `--since` in; the paths that are to be reported on out. `None`: all.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cli::args::Lint;
+use crate::cli::failure::Failure;
+use crate::script::Script;
+
+pub fn of(args: &Lint, scripts: &[Script]) -> Result<Option<BTreeSet<String>>, Failure> {
+    if let Some(base) = &args.changed {
+        return changed(base, scripts).map(Some);
+    }
+    let Some(since) = &args.since else { return Ok(None) };
+    let wanted = since.trim_start_matches("./");
+    let fits = |script: &Script| script.path == wanted || script.path.ends_with(&format!("/{wanted}"));
+    let Some(at) = scripts.iter().rposition(fits) else {
+        return Err(Failure::new(
+            format!("--since {since}: no such file among those that were read"),
+            "give the path as it stands in the folder; files that run after it are reported",
+        ));
+    };
+    Ok(Some(scripts.iter().skip(at + 1).map(|script| script.path.clone()).collect()))
+}
+
+/// Files that differ from where the branch left `base`, are staged, changed or not tracked.
+fn changed(base: &str, scripts: &[Script]) -> Result<BTreeSet<String>, Failure> {
+    let root = PathBuf::from(git(&["rev-parse", "--show-toplevel"])?.trim());
+    // What the base got since the branch began is no change of the branch.
+    let from = git(&["merge-base", base, "HEAD"]).or_else(|_| git(&["rev-parse", base]))?;
+    let differ = git(&["diff", "--name-only", "-z", "--diff-filter=d", from.trim()])?;
+    let fresh = git(&["ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":/"])?;
+    let changed: BTreeSet<PathBuf> = differ
+        .split('\0')
+        .chain(fresh.split('\0'))
+        .filter(|name| !name.is_empty())
+        .map(|name| root.join(name))
+        .collect();
+    let absolute = |path: &str| Path::new(path).canonicalize().ok();
+    let own = scripts.iter().filter(|script| absolute(&script.path).is_some_and(|path| changed.contains(&path)));
+    Ok(own.map(|script| script.path.clone()).collect())
+}
+
+fn git(arguments: &[&str]) -> Result<String, Failure> {
+    let output = Command::new("git").args(arguments).output().map_err(|e| {
+        Failure::new(format!("--changed asks git, which does not run: {e}"), "install git, or use --since")
+    })?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(Failure::new(
+        format!("--changed: git {} failed", arguments.first().unwrap_or(&"")),
+        "name a commit or branch that is here; in CI fetch the whole history (fetch-depth: 0)",
+    )
+    .because(said))
+}

@@ -1,0 +1,173 @@
+//! Files, folders and standard input in; the texts of SQL and of the small files by which frameworks are known, out.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::cli::failure::Failure;
+use crate::cli::terminal;
+use crate::config::lint::fits;
+use crate::report::model::Problem;
+use crate::script::{Source, decode, is_marker, is_sql};
+
+#[derive(Default)]
+pub struct Found {
+    pub sources: Vec<Source>,
+    pub markers: Vec<Source>,
+    /// Files that could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// Folders in which nobody keeps migrations of his own.
+const SKIPPED: &[&str] = &["node_modules", "target", "vendor", "dist"];
+
+pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failure> {
+    if inputs.is_empty() && terminal::stdin_is_terminal() {
+        return Err(Failure::new("nothing to check", "sqlsift lint migrations/, or sqlsift lint - < file.sql"));
+    }
+    let mut found = Found::default();
+    let mut paths: Vec<(PathBuf, Named)> = Vec::new();
+    let stdin = ["-".to_owned()];
+    for input in if inputs.is_empty() { &stdin } else { inputs } {
+        let path = Path::new(input);
+        if input == "-" {
+            let bytes = standard_input()?;
+            let source = found.decoded("-".to_owned(), &bytes);
+            found.sources.push(source);
+        } else if path.is_dir() {
+            walk(path, &mut paths, &mut found.problems);
+        } else {
+            paths.push((path.to_owned(), Named::ByTheUser));
+        }
+    }
+    paths.dedup();
+    paths.retain(|(path, named)| {
+        *named == Named::ByTheUser || !exclude.iter().any(|pattern| fits(pattern, &shown(path)))
+    });
+    let texts: Vec<(PathBuf, Named, std::io::Result<Vec<u8>>)> =
+        paths.into_par_iter().map(|(path, named)| (path.clone(), named, std::fs::read(&path))).collect();
+    for (path, named, text) in texts {
+        let name = shown(&path);
+        match text {
+            Ok(bytes) => {
+                let source = found.decoded(name, &bytes);
+                if named == Named::InAFolder && !is_sql(&source.path) {
+                    found.markers.push(source);
+                } else {
+                    found.sources.push(source);
+                }
+            }
+            Err(e) if named == Named::ByTheUser => {
+                return Err(Failure::new(format!("cannot read {name}: {e}"), "check the path; - is standard input"));
+            }
+            Err(e) => found.problems.push(Problem {
+                path: Some(name),
+                line: None,
+                message: format!("cannot be read: {e}"),
+                hint: Some("check its permissions".to_owned()),
+                count: 1,
+            }),
+        }
+    }
+    markers_beside(&mut found);
+    Ok(found)
+}
+
+impl Found {
+    /// The text of a file; what is wrong with its encoding is a problem.
+    fn decoded(&mut self, path: String, bytes: &[u8]) -> Source {
+        let (text, problem) = decode(bytes);
+        self.problems.extend(problem.map(|problem| Problem {
+            path: Some(path.clone()),
+            line: None,
+            message: problem.message,
+            hint: problem.hint,
+            count: 1,
+        }));
+        Source { path, text }
+    }
+}
+
+/// How a file came to be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    ByTheUser,
+    InAFolder,
+}
+
+fn standard_input() -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .read_to_end(&mut bytes)
+        .map_err(|e| Failure::new(format!("cannot read standard input: {e}"), "sqlsift lint FILE"))?;
+    Ok(bytes)
+}
+
+/// Every file of interest below a folder, in the order of their names; links to folders are not followed.
+fn walk(folder: &Path, found: &mut Vec<(PathBuf, Named)>, problems: &mut Vec<Problem>) {
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(e) => {
+                problems.push(Problem {
+                    path: Some(shown(&folder)),
+                    line: None,
+                    message: format!("the folder cannot be read: {e}"),
+                    hint: Some("check its permissions".to_owned()),
+                    count: 1,
+                });
+                continue;
+            }
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() {
+                if !name.starts_with('.') && !SKIPPED.contains(&name.as_str()) {
+                    open.push(entry.path());
+                }
+            } else if is_sql(&name) || is_marker(&shown(&entry.path())) {
+                found.push((entry.path(), Named::InAFolder));
+            }
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+}
+
+/// How many folders above a file are looked into for markers.
+const ABOVE: usize = 8;
+
+/// The markers in the folders of the files and in those above.
+fn markers_beside(found: &mut Found) {
+    let mut folders: Vec<PathBuf> = found
+        .sources
+        .iter()
+        .filter(|source| source.path != "-")
+        .filter_map(|source| Path::new(&source.path).parent())
+        .flat_map(|folder| folder.ancestors().take(ABOVE).map(Path::to_owned))
+        .collect();
+    if folders.iter().any(|folder| folder.is_relative()) {
+        folders.extend(["..", "../.."].map(PathBuf::from));
+    }
+    folders.sort();
+    folders.dedup();
+    for folder in folders {
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = shown(&entry.path());
+            if is_marker(&name)
+                && !found.markers.iter().any(|marker| marker.path == name)
+                && let Ok(bytes) = std::fs::read(entry.path())
+            {
+                found.markers.push(Source { path: name, text: decode(&bytes).0 });
+            }
+        }
+    }
+}
+
+fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy().into_owned();
+    text.strip_prefix("./").map_or(text.clone(), str::to_owned)
+}

@@ -1,0 +1,179 @@
+//! An effect in the making, with the catalog that it is read from.
+
+use crate::catalog::apply::Replay;
+use crate::catalog::model::{ConstraintKind, Table, TableKind, TableName};
+use crate::sql::ddl::model::QualifiedName;
+use crate::sql::facts::Span;
+
+use super::LockMode;
+use super::model::{Cause, Effect, Failure, Lock, Version, Work, WorkKind};
+
+pub(super) struct Draft<'a> {
+    pub replay: &'a Replay,
+    pub version: Version,
+    effect: Effect,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(replay: &'a Replay, version: Version) -> Self {
+        Draft { replay, version, effect: Effect::default() }
+    }
+
+    pub fn lock(&mut self, on: &TableName, mode: LockMode, span: Span) {
+        match self.effect.locks.iter_mut().find(|lock| lock.on == *on) {
+            Some(held) if held.mode >= mode => {}
+            Some(held) => (held.mode, held.span) = (mode, span),
+            None => self.effect.locks.push(Lock { on: on.clone(), mode, span }),
+        }
+    }
+
+    pub fn lock_all<'n>(&mut self, on: impl IntoIterator<Item = &'n TableName>, mode: LockMode, span: Span) {
+        on.into_iter().for_each(|table| self.lock(table, mode, span));
+    }
+
+    /// Work on every one of these that has rows of its own.
+    pub fn work<'n>(&mut self, kind: WorkKind, on: impl IntoIterator<Item = &'n TableName>, cause: Cause, span: Span) {
+        for table in on {
+            if self.has_rows(table) {
+                // The mode is known when all locks are.
+                let under = LockMode::AccessShare;
+                self.effect.works.push(Work { kind, on: table.clone(), cause, under, span });
+            }
+        }
+    }
+
+    pub fn fail(&mut self, code: &'static str, message: impl Into<String>, span: Span) {
+        self.effect.fails.push(Failure { code, message: message.into(), span });
+    }
+
+    pub fn finish(self) -> Effect {
+        let mut effect = self.effect;
+        let locks = std::mem::take(&mut effect.locks);
+        let rewritten: Vec<TableName> =
+            effect.works.iter().filter(|work| work.kind == WorkKind::Rewrite).map(|work| work.on.clone()).collect();
+        // What is checked of a table's own rows is checked while they are copied (`ATRewriteTable`); foreign keys are looked at
+        // afterwards.
+        effect.works.retain(|work| {
+            work.kind != WorkKind::Scan || work.cause == Cause::ForeignKey || !rewritten.contains(&work.on)
+        });
+        for work in &mut effect.works {
+            let held = locks.iter().find(|lock| lock.on == work.on);
+            work.under = held.map_or(LockMode::AccessShare, |lock| lock.mode);
+        }
+        effect.locks = locks;
+        effect
+    }
+
+    pub fn name(&self, name: &QualifiedName) -> TableName {
+        self.replay.name(name)
+    }
+
+    pub fn table(&self, name: &TableName) -> Option<&'a Table> {
+        self.replay.catalog().tables.get(name)
+    }
+
+    pub fn is_partitioned(&self, name: &TableName) -> bool {
+        self.table(name).is_some_and(|table| table.partition_key.is_some() || table.kind == TableKind::Partitioned)
+    }
+
+    /// The rows of a partitioned table are its partitions'. Where no partition is known they are taken to be the parent's own, so that
+    /// the work is not lost (partitions may be made by a tool).
+    fn has_rows(&self, name: &TableName) -> bool {
+        let Some(table) = self.table(name) else { return true };
+        match table.kind {
+            TableKind::View | TableKind::Foreign => false,
+            _ => !self.is_partitioned(name) || self.children(name).is_empty(),
+        }
+    }
+
+    /// Direct partitions and inheritance children.
+    pub fn children(&self, parent: &TableName) -> Vec<TableName> {
+        let tables = self.replay.catalog().tables.iter();
+        tables.filter(|(_, table)| table.parent.as_ref() == Some(parent)).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The table and everything below it.
+    pub fn family(&self, root: &TableName) -> Vec<TableName> {
+        let mut family = vec![root.clone()];
+        let mut at = 0;
+        while let Some(parent) = family.get(at).cloned() {
+            for child in self.children(&parent) {
+                if !family.contains(&child) {
+                    family.push(child);
+                }
+            }
+            at += 1;
+        }
+        family
+    }
+
+    /// The partition FOR VALUES … DEFAULT, as far as its definition was seen.
+    pub fn default_partition(&self, parent: &TableName) -> Option<TableName> {
+        let is_default = |child: &TableName| {
+            self.table(child).and_then(|table| table.partition_bound.as_deref()).is_some_and(|bound| bound == "DEFAULT")
+        };
+        self.children(parent).into_iter().find(is_default)
+    }
+
+    /// A partitioned table's family; of any other table itself, because what is asked for is not inherited.
+    pub fn partitions(&self, root: &TableName) -> Vec<TableName> {
+        if self.is_partitioned(root) { self.family(root) } else { vec![root.clone()] }
+    }
+
+    /// Views that read the table (or this column of it), those that read such views among them; with whether it is certain that the
+    /// column is used.
+    pub fn views_of(&self, table: &TableName, column: Option<&str>) -> Vec<(TableName, bool)> {
+        let mut found: Vec<(TableName, bool)> = Vec::new();
+        for (name, view) in &self.replay.catalog().tables {
+            let Some(read) = view.reads.get(table) else { continue };
+            if column.is_none_or(|column| read.iter().any(|one| one == column)) {
+                found.push((name.clone(), view.reads.len() == 1));
+            }
+        }
+        let mut at = 0;
+        while let Some((view, _)) = found.get(at).cloned() {
+            let above = self.replay.catalog().tables.iter().filter(|(_, other)| other.reads.contains_key(&view));
+            for (name, _) in above {
+                if found.iter().all(|(known, _)| known != name) {
+                    found.push((name.clone(), false));
+                }
+            }
+            at += 1;
+        }
+        found
+    }
+
+    /// What becomes of views when what they read is dropped.
+    pub fn views_go(&mut self, table: &TableName, column: Option<&str>, cascade: bool, span: Span) {
+        for (view, certain) in self.views_of(table, column) {
+            if cascade {
+                self.lock(&view, LockMode::AccessExclusive, span);
+            } else if certain {
+                self.fail("2BP01", format!("{view} depends on {table}"), span);
+            }
+        }
+    }
+
+    /// Tables that the table's foreign keys point at.
+    pub fn referenced(&self, table: &TableName) -> Vec<TableName> {
+        let constraints = self.table(table).into_iter().flat_map(|table| &table.constraints);
+        constraints
+            .filter_map(|constraint| match &constraint.kind {
+                ConstraintKind::ForeignKey { references, .. } => Some(references.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Tables with a foreign key that points at this one.
+    pub fn referencing(&self, table: &TableName) -> Vec<TableName> {
+        let points = |other: &Table| {
+            other
+                .constraints
+                .iter()
+                .any(|one| matches!(&one.kind, ConstraintKind::ForeignKey { references, .. } if references == table))
+        };
+        let tables = self.replay.catalog().tables.iter();
+        tables.filter(|(_, other)| points(other)).map(|(name, _)| name.clone()).collect()
+    }
+}

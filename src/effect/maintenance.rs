@@ -1,0 +1,169 @@
+//! VACUUM, ANALYZE, CLUSTER, REINDEX, REFRESH, TRUNCATE and LOCK.
+
+use crate::catalog::model::{TableKind, TableName};
+use crate::sql::ddl::model::{
+    Analyze, Cluster, LockTable, QualifiedName, Refresh, Reindex, ReindexTarget, Truncate, Vacuum,
+};
+use crate::sql::facts::Span;
+
+use super::LockMode;
+use super::draft::Draft;
+use super::model::{Cause, WorkKind};
+
+/// Each table in a transaction of its own (`vacuum_open_relation`); partitions one by one, inheritance children not.
+pub(super) fn vacuum(draft: &mut Draft<'_>, vacuum: &Vacuum) {
+    let mode = if vacuum.full { LockMode::AccessExclusive } else { LockMode::ShareUpdateExclusive };
+    if vacuum.tables.is_empty() {
+        return everything(draft, mode, vacuum.full.then_some(Cause::VacuumFull));
+    }
+    for name in &vacuum.tables {
+        let members = draft.partitions(&draft.name(name));
+        draft.lock_all(&members, mode, name.span);
+        if vacuum.full {
+            draft.work(WorkKind::Rewrite, &members, Cause::VacuumFull, name.span);
+        }
+    }
+}
+
+/// A sample is read, not every row.
+pub(super) fn analyze(draft: &mut Draft<'_>, analyze: &Analyze) {
+    if analyze.tables.is_empty() {
+        return everything(draft, LockMode::ShareUpdateExclusive, None);
+    }
+    for name in &analyze.tables {
+        let members = draft.partitions(&draft.name(name));
+        draft.lock_all(&members, LockMode::ShareUpdateExclusive, name.span);
+    }
+}
+
+/// Each table of the database, one after the other.
+fn everything(draft: &mut Draft<'_>, mode: LockMode, rewritten: Option<Cause>) {
+    let tables = draft.replay.catalog().tables.iter();
+    let all: Vec<TableName> =
+        tables.filter(|(_, table)| table.kind != TableKind::View).map(|(name, _)| name.clone()).collect();
+    draft.lock_all(&all, mode, Span::default());
+    if let Some(cause) = rewritten {
+        draft.work(WorkKind::Rewrite, &all, cause, Span::default());
+    }
+}
+
+/// `cluster_rel`.
+pub(super) fn cluster(draft: &mut Draft<'_>, cluster: &Cluster) {
+    let Some(name) = &cluster.table else { return };
+    let members = draft.partitions(&draft.name(name));
+    draft.lock_all(&members, LockMode::AccessExclusive, name.span);
+    draft.work(WorkKind::Rewrite, &members, Cause::Cluster, name.span);
+}
+
+/// `ReindexIndex`, `ReindexTable`: writers wait, and readers who would use the index.
+pub(super) fn reindex(draft: &mut Draft<'_>, reindex: &Reindex) {
+    let Some(name) = &reindex.name else { return };
+    let (mode, of_index) = match reindex.concurrently {
+        true => (LockMode::ShareUpdateExclusive, LockMode::ShareUpdateExclusive),
+        false => (LockMode::Share, LockMode::AccessExclusive),
+    };
+    match reindex.target {
+        ReindexTarget::Index => {
+            let Some((table, index)) = draft.replay.index(name) else {
+                return draft.lock(&draft.name(name), of_index, name.span);
+            };
+            let index = TableName { schema: table.schema.clone(), name: index.name.clone() };
+            if !draft.is_partitioned(&table) {
+                draft.lock(&index, of_index, name.span);
+            }
+            let members = leaves(draft, &table);
+            draft.lock_all(&members, mode, name.span);
+            draft.work(WorkKind::IndexBuild, &members, Cause::Reindex, name.span);
+        }
+        ReindexTarget::Table => {
+            let members = leaves(draft, &draft.name(name));
+            draft.lock_all(&members, mode, name.span);
+            for member in members {
+                // Of a table that is not known some index is supposed.
+                if draft.table(&member).is_none_or(|table| !table.indexes.is_empty()) {
+                    draft.work(WorkKind::IndexBuild, [&member], Cause::Reindex, name.span);
+                }
+            }
+        }
+        ReindexTarget::Schema | ReindexTarget::Database | ReindexTarget::System => {
+            let schema = (reindex.target == ReindexTarget::Schema).then_some(name.name.as_str());
+            let tables = draft.replay.catalog().tables.iter();
+            let meant: Vec<TableName> = tables
+                .filter(|(table, def)| schema.is_none_or(|schema| table.schema == schema) && !def.indexes.is_empty())
+                .map(|(table, _)| table.clone())
+                .collect();
+            draft.lock_all(&meant, mode, name.span);
+            draft.work(WorkKind::IndexBuild, &meant, Cause::Reindex, name.span);
+        }
+    }
+}
+
+/// Partitions are done one by one, each in a transaction of its own (`ReindexPartitions`); no lock stays on their parent.
+fn leaves(draft: &Draft<'_>, table: &TableName) -> Vec<TableName> {
+    draft.partitions(table).into_iter().filter(|member| !draft.is_partitioned(member)).collect()
+}
+
+/// `ExecRefreshMatView`: concurrently, readers go on, but neither writers nor another refresh.
+pub(super) fn refresh(draft: &mut Draft<'_>, refresh: &Refresh) {
+    let view = draft.name(&refresh.name);
+    let span = refresh.name.span;
+    if refresh.concurrently {
+        draft.lock(&view, LockMode::Exclusive, span);
+        draft.work(WorkKind::Scan, [&view], Cause::RefreshMaterializedView, span);
+    } else {
+        draft.lock(&view, LockMode::AccessExclusive, span);
+        draft.work(WorkKind::Rewrite, [&view], Cause::RefreshMaterializedView, span);
+    }
+}
+
+/// `ExecuteTruncate`: a new, empty file; nothing is read. Foreign keys are followed only by CASCADE.
+pub(super) fn truncate(draft: &mut Draft<'_>, truncate: &Truncate) {
+    let mut emptied: Vec<(TableName, Span)> = Vec::new();
+    for name in &truncate.tables {
+        let table = draft.name(name);
+        let members = if truncate.only { vec![table] } else { draft.family(&table) };
+        emptied.extend(members.into_iter().map(|member| (member, name.span)));
+    }
+    let mut at = 0;
+    while let Some((table, span)) = emptied.get(at).cloned() {
+        draft.lock(&table, LockMode::AccessExclusive, span);
+        for other in draft.referencing(&table) {
+            if emptied.iter().any(|(emptied, _)| *emptied == other) {
+                continue;
+            }
+            if truncate.cascade {
+                emptied.extend(draft.family(&other).into_iter().map(|member| (member, span)));
+            } else {
+                let message = "cannot truncate a table referenced in a foreign key constraint";
+                draft.fail("0A000", message, span);
+            }
+        }
+        at += 1;
+    }
+}
+
+/// `LockTableCommand`.
+pub(super) fn lock(draft: &mut Draft<'_>, lock: &LockTable) {
+    let Some(mode) = LockMode::named(lock.mode) else { return };
+    for name in &lock.tables {
+        let table = draft.name(name);
+        let mut members = if lock.only { vec![table] } else { draft.family(&table) };
+        let mut at = 0;
+        // What a view reads is locked with it (`LockViewRecurse`).
+        while let Some(read) = members.get(at).and_then(|member| draft.table(member)).map(|table| &table.reads) {
+            members.extend(read.keys().filter(|table| !members.contains(table)).cloned().collect::<Vec<_>>());
+            at += 1;
+        }
+        draft.lock_all(&members, mode, name.span);
+    }
+}
+
+/// The object that a name means when it is a relation of any kind.
+pub(super) fn relation(draft: &Draft<'_>, name: &QualifiedName) -> TableName {
+    match draft.replay.index(name) {
+        Some((table, index)) if draft.table(&draft.name(name)).is_none() => {
+            TableName { schema: table.schema, name: index.name.clone() }
+        }
+        _ => draft.name(name),
+    }
+}

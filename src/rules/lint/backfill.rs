@@ -1,0 +1,115 @@
+//! Statements that change very many rows at once, told from those that change few.
+
+use crate::catalog::model::{ConstraintKind, TableName};
+use crate::rules::lint::context::{ScriptCx, StatementCx};
+use crate::rules::lint::lived::Step;
+use crate::script::model::{Content, Inner, Script, Within};
+use crate::sql::StatementKind;
+use crate::sql::facts::{CompareOp, Facts, Operand, Predicate, Test, Value};
+
+/// What a statement writes: every row that its condition finds, or few.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    Few,
+    Many,
+}
+
+/// Of UPDATE and DELETE. Rows named by a unique key, a slice of one, or a limit are few.
+pub fn reach(facts: &Facts, unique: &dyn Fn(&[&str]) -> bool) -> Reach {
+    if !matches!(facts.kind, StatementKind::Update | StatementKind::Delete) {
+        return Reach::Few;
+    }
+    let limited = facts.blocks.iter().any(|block| block.limit.is_some());
+    let Some(block) = facts.blocks.first() else { return Reach::Many };
+    let equal: Vec<&str> = block.filters.iter().filter_map(named).collect();
+    let slice = block.filters.iter().filter_map(bounded).collect::<Vec<_>>();
+    let lower_and_upper = slice.iter().any(|(name, from)| {
+        *from == Side::Both || slice.iter().any(|(other, side)| other == name && *side != *from && *side != Side::Both)
+    });
+    if limited || lower_and_upper || unique(&equal) { Reach::Few } else { Reach::Many }
+}
+
+/// Whether these columns hold a key of the table, as far as the catalog knows; `id` does where it knows nothing.
+pub fn unique_in(cx: &StatementCx<'_>, table: &TableName, columns: &[&str]) -> bool {
+    let Some(known) = cx.replay.catalog().tables.get(table) else { return columns.contains(&"id") };
+    let covers = |key: &[String]| !key.is_empty() && key.iter().all(|name| columns.contains(&name.as_str()));
+    let constraint = |kind: &ConstraintKind| matches!(kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique);
+    known.constraints.iter().any(|one| constraint(&one.kind) && covers(&one.columns))
+        || known.indexes.iter().any(|index| {
+            let keys: Vec<String> = index.keys.iter().map(|key| key.text.clone()).collect();
+            index.unique && index.predicate.is_none() && covers(&keys)
+        })
+}
+
+fn column(operand: &Operand) -> Option<&str> {
+    if let Value::Column(column) = &operand.value { Some(&column.name) } else { None }
+}
+
+/// The column of `column = constant` and `column IN (few constants)`.
+fn named(predicate: &Predicate) -> Option<&str> {
+    match &predicate.test {
+        Test::Compare { left, op: CompareOp::Eq, right } => match (column(left), column(right)) {
+            (Some(name), None) | (None, Some(name)) => Some(name),
+            _ => None,
+        },
+        Test::InList { operand, negated: false, items } if items.len() <= FEW => column(operand),
+        _ => None,
+    }
+}
+
+/// Rows that nobody waits for.
+const FEW: usize = 100;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Lower,
+    Upper,
+    Both,
+}
+
+/// The column of a comparison that bounds it, and from which side.
+fn bounded(predicate: &Predicate) -> Option<(&str, Side)> {
+    match &predicate.test {
+        Test::Compare { left, op, .. } => {
+            let side = match op {
+                CompareOp::Gt | CompareOp::GtEq => Side::Lower,
+                CompareOp::Lt | CompareOp::LtEq => Side::Upper,
+                _ => return None,
+            };
+            Some((column(left)?, side))
+        }
+        Test::Between { operand, negated: false, .. } => Some((column(operand)?, Side::Both)),
+        _ => None,
+    }
+}
+
+/// The content of a step's statement, and the inner one that it is.
+pub fn content_of<'s>(script: &'s Script, step: &Step) -> Option<&'s Content> {
+    let statement = script.statements.get(step.statement)?;
+    match step.inner {
+        Some(inner) => statement.inner.get(inner).map(|inner| &inner.content),
+        None => Some(&statement.content),
+    }
+}
+
+/// The lock that reads or writes of clients wait for, taken earlier in the step's transaction by another statement.
+pub fn held_before<'s>(cx: &'s ScriptCx<'_>, at: usize) -> Option<(&'s Step, &'s crate::effect::Lock)> {
+    let step = cx.steps.get(at)?;
+    let transaction = step.transaction?;
+    cx.steps[..at]
+        .iter()
+        .filter(|before| before.transaction == Some(transaction) && before.statement != step.statement)
+        .find_map(|before| {
+            let lock = before.shared.iter().find(|lock| lock.mode.blocks_reads())?;
+            Some((before, lock))
+        })
+}
+
+/// Whether a statement of a DO block stands in a loop whose rounds commit.
+pub fn commits_between(script: &Script, statement: usize) -> bool {
+    let Some(statement) = script.statements.get(statement) else { return false };
+    let commit = |inner: &Inner| {
+        matches!(inner.content.ddl(), Some(crate::sql::ddl::Ddl::Transaction(_))) && inner.within == Within::DoBlock
+    };
+    statement.transaction.is_none() && statement.inner.iter().any(commit)
+}

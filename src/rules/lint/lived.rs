@@ -1,0 +1,178 @@
+//! What happened so far in a script: its open transaction with the locks it holds, the settings of its session, and what it
+//! has created.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::apply::Replay;
+use crate::catalog::model::{Table, TableName};
+use crate::effect::{Effect, Lock};
+use crate::script::model::{Content, Script, Transaction};
+use crate::sql::ddl::Ddl;
+use crate::sql::ddl::model::{ActionKind, ObjectKind, QualifiedName, RoutineKind, Scope, Setting};
+
+/// Up to the statement at hand.
+#[derive(Clone, Debug, Default)]
+pub struct Lived {
+    /// The transaction that is open.
+    pub transaction: Option<Open>,
+    /// Settings of the session in force (`lock_timeout` → `5s`), those of the transaction among them.
+    pub settings: BTreeMap<String, String>,
+    /// What this script created, by name without its schema.
+    pub created: BTreeSet<(ObjectKind, String)>,
+}
+
+/// A transaction as it stands.
+#[derive(Clone, Debug)]
+pub struct Open {
+    pub transaction: Transaction,
+    /// In order of acquisition, with the number of the statement that took it.
+    pub locks: Vec<(Lock, usize)>,
+    /// Tables that statements of it wrote rows to, with the statement's number.
+    pub written: Vec<(TableName, usize)>,
+    /// Constraints added NOT VALID in it.
+    pub not_valid: Vec<(TableName, String)>,
+    /// What SET LOCAL hides, to come back with the transaction's end.
+    pub hidden: BTreeMap<String, Option<String>>,
+}
+
+/// One statement with what it did, for rules about a whole script.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Into the script's statements.
+    pub statement: usize,
+    /// Into that statement's `inner`, for a statement of a DO block.
+    pub inner: Option<usize>,
+    pub effect: Effect,
+    /// Locks of `effect` on tables that clients can be using: not made by this script, not temporary.
+    pub shared: Vec<Lock>,
+    pub transaction: Option<Transaction>,
+    /// `lock_timeout` and `statement_timeout` in force.
+    pub lock_timeout: Option<String>,
+    pub statement_timeout: Option<String>,
+    /// Tables that it writes rows to, and that clients can be using.
+    pub writes: Vec<TableName>,
+    /// It is an UPDATE or DELETE of them that does not name few rows.
+    pub changes_many: bool,
+}
+
+/// Whether clients can be using a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Newness {
+    /// It was there before this script, or nothing is known of it.
+    Old,
+    /// This script made it, or this deploy (see `Target::deployed`).
+    New,
+    Temporary,
+}
+
+/// Tells of a table in `script`; `found` is what the catalog knows of it.
+pub fn newness(name: &TableName, found: Option<&Table>, script: &Script, deployed: &dyn Fn(&str) -> bool) -> Newness {
+    if name.schema == "pg_temp" {
+        return Newness::Temporary;
+    }
+    let from = found.and_then(|table| table.defined_at.as_ref()).map(|at| at.path.as_str());
+    match from {
+        Some(path) if path == script.path || deployed(path) => Newness::New,
+        _ => Newness::Old,
+    }
+}
+
+impl Lived {
+    /// The next statement stands in this transaction.
+    pub(super) fn enter(&mut self, transaction: Option<Transaction>) {
+        if self.transaction.as_ref().map(|open| open.transaction) == transaction {
+            return;
+        }
+        for (name, value) in self.transaction.take().into_iter().flat_map(|open| open.hidden) {
+            match value {
+                Some(value) => self.settings.insert(name, value),
+                None => self.settings.remove(&name),
+            };
+        }
+        self.transaction = transaction.map(|transaction| Open {
+            transaction,
+            locks: Vec::new(),
+            written: Vec::new(),
+            not_valid: Vec::new(),
+            hidden: BTreeMap::new(),
+        });
+    }
+
+    /// The statement has run.
+    pub(super) fn live(&mut self, content: &Content, number: usize, step: &Step, replay: &Replay) {
+        if let Some(ddl) = content.ddl() {
+            self.made(ddl);
+            self.settle(ddl);
+            if let Some(open) = &mut self.transaction {
+                open.not_valid.extend(not_valid(ddl, replay));
+            }
+        }
+        if let Some(open) = &mut self.transaction {
+            open.locks.extend(step.shared.iter().map(|lock| (lock.clone(), number)));
+            open.written.extend(step.writes.iter().map(|table| (table.clone(), number)));
+        }
+    }
+
+    fn settle(&mut self, ddl: &Ddl) {
+        match ddl {
+            Ddl::Set(Setting { name, value, scope, .. }) => self.set(name, value.clone(), *scope),
+            Ddl::Reset(Some(name)) => self.set(&name.text, None, Scope::Session),
+            Ddl::Reset(None) => self.settings.clear(),
+            _ => {}
+        }
+    }
+
+    /// A setting, for the session or (`SET LOCAL`) for the transaction that is open; without one it does nothing.
+    fn set(&mut self, name: &str, value: Option<String>, scope: Scope) {
+        if scope == Scope::Local {
+            let Some(open) = &mut self.transaction else { return };
+            open.hidden.entry(name.to_owned()).or_insert_with(|| self.settings.get(name).cloned());
+        }
+        match value {
+            Some(value) => self.settings.insert(name.to_owned(), value),
+            None => self.settings.remove(name),
+        };
+    }
+
+    fn made(&mut self, ddl: &Ddl) {
+        let (kind, name) = match ddl {
+            Ddl::CreateTable(table) if table.foreign => (ObjectKind::ForeignTable, &table.name.name),
+            Ddl::CreateTable(table) => (ObjectKind::Table, &table.name.name),
+            Ddl::CreateIndex(index) => match &index.name {
+                Some(name) => (ObjectKind::Index, &name.text),
+                None => return,
+            },
+            Ddl::CreateView(view) if view.materialized => (ObjectKind::MaterializedView, &view.name.name),
+            Ddl::CreateView(view) => (ObjectKind::View, &view.name.name),
+            Ddl::CreateType(def) => (ObjectKind::Type, &def.name.name),
+            Ddl::CreateSchema(schema) => (ObjectKind::Schema, &schema.name.text),
+            Ddl::CreateExtension(extension) => (ObjectKind::Extension, &extension.name.text),
+            Ddl::CreateSequence(sequence) => (ObjectKind::Sequence, &sequence.name.name),
+            Ddl::Routine(routine) if routine.kind == RoutineKind::Procedure => {
+                (ObjectKind::Procedure, &routine.name.name)
+            }
+            Ddl::Routine(routine) => (ObjectKind::Function, &routine.name.name),
+            Ddl::CreateTrigger(trigger) => (ObjectKind::Trigger, &trigger.name.text),
+            Ddl::CreatePolicy(policy) => (ObjectKind::Policy, &policy.name.text),
+            _ => return,
+        };
+        self.created.insert((kind, name.clone()));
+    }
+}
+
+fn not_valid(ddl: &Ddl, replay: &Replay) -> Vec<(TableName, String)> {
+    let Ddl::AlterTable(alter) = ddl else { return Vec::new() };
+    let table = replay.name(&alter.name);
+    let added = alter.actions.iter().filter_map(|action| match &action.kind {
+        ActionKind::AddConstraint(constraint) if constraint.not_valid.is_some() => constraint.name.as_ref(),
+        _ => None,
+    });
+    added.map(|name| (table.clone(), name.text.clone())).collect()
+}
+
+/// Tables that a statement writes rows to.
+pub(super) fn written(content: &Content, replay: &Replay) -> Vec<TableName> {
+    let Some(write) = content.facts().and_then(|facts| facts.write.as_ref()) else { return Vec::new() };
+    let (schema, name) = (write.target.schema.clone(), write.target.name.clone());
+    vec![replay.name(&QualifiedName { schema, name, span: write.target_span })]
+}

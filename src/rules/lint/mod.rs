@@ -1,0 +1,15 @@
+//! Scripts in, in the order in which they run; findings about the statements in them, and the catalog that they leave, out.
+//!
+//! The scripts are replayed one statement after the other, and rules look at each with the catalog as it was before it.
+
+pub mod backfill;
+mod comment;
+pub mod context;
+pub mod lived;
+mod run;
+mod said;
+mod suppress;
+mod target;
+
+pub use run::{Linted, lint};
+pub use target::Target;

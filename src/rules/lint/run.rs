@@ -1,0 +1,206 @@
+//! Replays scripts and runs the rules of the registry over them.
+
+use crate::catalog::apply::Replay;
+use crate::catalog::model::{Catalog, SourceLine, TableName};
+use crate::effect::{Effect, predict};
+use crate::report::model::Problem;
+use crate::rules::context::{QueryCx, SchemaCx};
+use crate::rules::registry::{Check, Registry};
+use crate::rules::run::{Outcome, guarded};
+use crate::script::model::{Content, Inner, Script, Statement, Within};
+use crate::sql::facts::Level;
+
+use super::backfill::{Reach, reach, unique_in};
+use super::context::{ScriptCx, StatementCx};
+use super::lived::{Lived, Newness, Step, written};
+use super::said::Desk;
+use super::target::Target;
+
+pub struct Linted {
+    pub outcome: Outcome,
+    /// As all scripts together leave it.
+    pub catalog: Catalog,
+    pub statements: u64,
+    /// Left out because they go down.
+    pub down: u64,
+}
+
+/// Runs every rule over every script, in order, from the catalog that stood before the first.
+pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Target<'_>) -> Linted {
+    let replay = Replay::from(start);
+    let mut run = Run { registry, target, replay, desk: Desk::default(), statements: 0, down: 0 };
+    for script in scripts {
+        run.script(script);
+    }
+    run.schema(scripts);
+    let outcome = run.desk.close(registry);
+    Linted { outcome, catalog: run.replay.finish(), statements: run.statements, down: run.down }
+}
+
+struct Run<'a> {
+    registry: &'a Registry,
+    target: &'a Target<'a>,
+    replay: Replay,
+    desk: Desk,
+    statements: u64,
+    down: u64,
+}
+
+/// One statement of a script, or of a DO block or routine in it.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    number: usize,
+    statement: &'a Statement,
+    inner: Option<(usize, &'a Inner)>,
+}
+
+impl<'a> At<'a> {
+    fn content(&self) -> &'a Content {
+        self.inner.map_or(&self.statement.content, |(_, inner)| &inner.content)
+    }
+
+    fn within(&self) -> Option<Within> {
+        self.inner.map(|(_, inner)| inner.within)
+    }
+
+    fn cx<'r>(&self, script: &'r Script, run: &'r Run<'_>, effect: &'r Effect, lived: &'r Lived) -> StatementCx<'r>
+    where
+        'a: 'r,
+    {
+        let span = self.inner.map_or(self.statement.span, |(_, inner)| inner.span);
+        StatementCx {
+            script,
+            statement: self.statement,
+            number: self.number,
+            text: span.of(&script.text),
+            start: span.start,
+            content: self.content(),
+            within: self.within(),
+            replay: &run.replay,
+            effect,
+            lived,
+            target: run.target,
+        }
+    }
+
+    fn place(&self, script: &Script) -> SourceLine {
+        let line = self.inner.map_or(self.statement.line, |(_, inner)| inner.line);
+        SourceLine { path: script.path.clone(), line: u32::try_from(line).unwrap_or(u32::MAX) }
+    }
+}
+
+impl Run<'_> {
+    fn script(&mut self, script: &Script) {
+        self.replay.new_session();
+        let wanted = (self.target.wanted)(&script.path);
+        if wanted {
+            self.desk.open(script);
+        }
+        let mut lived = Lived::default();
+        let mut steps = Vec::new();
+        for (number, statement) in script.statements.iter().enumerate() {
+            if !self.target.directions.contains(&statement.direction) {
+                self.down += u64::from(wanted);
+                continue;
+            }
+            self.statements += u64::from(wanted);
+            let whole = At { number, statement, inner: None };
+            let parts = statement.inner.iter().enumerate().map(|inner| At { inner: Some(inner), ..whole });
+            for at in std::iter::once(whole).chain(parts) {
+                steps.extend(self.statement(script, at, &mut lived));
+            }
+        }
+        if wanted {
+            let cx = ScriptCx { script, steps: &steps, lived: &lived, replay: &self.replay, target: self.target };
+            for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
+                let Check::Script(check) = &rule.check else { continue };
+                self.desk.take(rule, guarded(|sink| check.check(&cx, sink)), script, None);
+            }
+            self.desk.shut();
+        }
+    }
+
+    /// Looks at the statement, then lets it happen. What stands in a routine's body is only looked at.
+    fn statement(&mut self, script: &Script, at: At<'_>, lived: &mut Lived) -> Option<Step> {
+        lived.enter(at.statement.transaction);
+        let runs = at.within() != Some(Within::Routine);
+        let ddl = at.content().ddl().filter(|_| runs);
+        let effect = ddl.map_or_else(Effect::default, |ddl| predict(ddl, &self.replay, self.target.version));
+        if (self.target.wanted)(&script.path) {
+            self.look(script, at, &effect, lived);
+        }
+        if !runs {
+            return None;
+        }
+        let step = step(&at.cx(script, self, &effect, lived), at.inner.map(|(number, _)| number));
+        lived.live(at.content(), at.number, &step, &self.replay);
+        if let Some(ddl) = ddl {
+            let place = at.place(script);
+            let span = at.inner.map_or(at.statement.span, |(_, inner)| inner.span);
+            for complaint in self.replay.apply_text(ddl, span.of(&script.text), &place) {
+                // That something exists already, or not yet, is what DO blocks are written for.
+                if at.within().is_none() && (self.target.wanted)(&script.path) {
+                    self.desk.problem(Problem {
+                        path: Some(place.path.clone()),
+                        line: Some(u64::from(place.line)),
+                        message: complaint.message,
+                        hint: complaint.hint,
+                        count: 1,
+                    });
+                }
+            }
+        }
+        Some(step)
+    }
+
+    fn look(&mut self, script: &Script, at: At<'_>, effect: &Effect, lived: &Lived) {
+        let mut said = Vec::new();
+        let cx = at.cx(script, self, effect, lived);
+        for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
+            match (&rule.check, cx.facts()) {
+                (Check::Statement(check), _) => said.push((rule, guarded(|sink| check.check(&cx, sink)))),
+                (Check::Query(check), Some(facts)) => {
+                    let catalog = Some(cx.replay.catalog());
+                    let query = QueryCx { text: cx.text, facts, catalog, query: None, index: None };
+                    said.push((rule, guarded(|sink| check.check(&query, sink))));
+                }
+                _ => {}
+            }
+        }
+        let place = (cx.start, cx.number);
+        for (rule, said) in said {
+            self.desk.take(rule, said, script, Some(place));
+        }
+    }
+
+    /// Rules about the catalog, of what the wanted scripts define.
+    fn schema(&mut self, scripts: &[Script]) {
+        let catalog = self.replay.catalog();
+        for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
+            let Check::Schema(check) = &rule.check else { continue };
+            let said = guarded(|sink| check.check(&SchemaCx { catalog, workload: None }, sink));
+            self.desk.take_of_schema(rule, said, scripts, self.target.wanted);
+        }
+    }
+}
+
+/// What the statement does, for rules about the whole script.
+fn step(cx: &StatementCx<'_>, inner: Option<usize>) -> Step {
+    let in_use = |on: &TableName| cx.newness(on) == Newness::Old;
+    let setting = |name: &str| cx.lived.settings.get(name).cloned();
+    let writes: Vec<TableName> = written(cx.content, cx.replay).into_iter().filter(in_use).collect();
+    let changes_many = writes.first().zip(cx.facts()).is_some_and(|(table, facts)| {
+        facts.level == Level::Parsed && reach(facts, &|columns| unique_in(cx, table, columns)) == Reach::Many
+    });
+    Step {
+        statement: cx.number,
+        inner,
+        shared: cx.effect.locks.iter().filter(|lock| in_use(&lock.on)).cloned().collect(),
+        effect: cx.effect.clone(),
+        transaction: cx.statement.transaction,
+        lock_timeout: setting("lock_timeout"),
+        statement_timeout: setting("statement_timeout"),
+        writes,
+        changes_many,
+    }
+}

@@ -1,0 +1,111 @@
+//! What rules said of scripts in; findings with their places, without those that comments allow, out.
+
+use crate::report::model::{Location, Problem};
+use crate::rules::draft::{Ask, Draft, Sink};
+use crate::rules::finding::{finish, in_order};
+use crate::rules::place::{Places, in_text};
+use crate::rules::registry::{Check, Configured, Registry};
+use crate::rules::run::{Outcome, internal};
+use crate::script::model::Script;
+use crate::sql::facts::Span;
+
+use super::suppress::Suppressions;
+
+/// A rule's drafts, and the messages of its panics.
+pub(super) type Said = (Sink, Vec<String>);
+
+/// Collects over all scripts.
+#[derive(Default)]
+pub(super) struct Desk {
+    outcome: Outcome,
+    /// Of the script that is being looked at.
+    comments: Option<Suppressions>,
+    /// Comments of the scripts before it: rules about the catalog come last.
+    before: Vec<Suppressions>,
+}
+
+impl Desk {
+    pub fn open(&mut self, script: &Script) {
+        self.comments = Some(Suppressions::of(script));
+    }
+
+    pub fn shut(&mut self) {
+        self.before.extend(self.comments.take());
+    }
+
+    pub fn problem(&mut self, problem: Problem) {
+        self.outcome.problems.push(problem);
+    }
+
+    /// `at`: where the statement's text begins in the script's, and the statement's number; spans of drafts about a whole script
+    /// are offsets into the script.
+    pub fn take(&mut self, rule: &Configured, said: Said, script: &Script, at: Option<(usize, usize)>) {
+        let (sink, panics) = said;
+        self.outcome.problems.extend(panics.iter().map(|message| internal(&rule.page.id, message)));
+        for mut draft in sink.drafts {
+            place(&mut draft, script, at.map_or(0, |(start, _)| start));
+            let statement = at.map(|(_, number)| number).or_else(|| statement_at(script, &draft));
+            let allowed = self.comments.as_mut().is_some_and(|comments| comments.take(&rule.page, statement));
+            if !allowed {
+                self.outcome.found.push(finish(rule, draft, None, Places::default(), &script.path));
+            }
+        }
+    }
+
+    /// Drafts that bring their places with them: those in scripts that are wanted.
+    pub fn take_of_schema(&mut self, rule: &Configured, said: Said, scripts: &[Script], wanted: &dyn Fn(&str) -> bool) {
+        let (sink, panics) = said;
+        self.outcome.problems.extend(panics.iter().map(|message| internal(&rule.page.id, message)));
+        for draft in sink.drafts {
+            let Some(path) = draft.locations.first().map(|place| place.path.clone()) else { continue };
+            if !wanted(&path) {
+                continue;
+            }
+            let script = scripts.iter().find(|script| script.path == path);
+            let comments = self.before.iter_mut().find(|comments| comments.path() == path);
+            let allowed = script.zip(comments).is_some_and(|(script, comments)| {
+                let statement = statement_at(script, &draft);
+                comments.take(&rule.page, statement)
+            });
+            if script.is_some() && !allowed {
+                self.outcome.found.push(finish(rule, draft, None, Places::default(), &path));
+            }
+        }
+    }
+
+    pub fn close(mut self, registry: &Registry) -> Outcome {
+        for comments in self.before {
+            comments.report(&mut self.outcome);
+        }
+        let on = registry.rules.iter().filter(|rule| rule.severity.is_some());
+        let looked = |rule: &&Configured| !matches!(rule.check, Check::Plan(_) | Check::Workload(_));
+        self.outcome.rules_run = on.filter(looked).map(|rule| rule.page.id.clone()).collect();
+        in_order(&mut self.outcome.found);
+        self.outcome
+    }
+}
+
+/// Makes offsets into the statement places in the script.
+fn place(draft: &mut Draft, script: &Script, start: usize) {
+    for span in &mut draft.spans {
+        *span = Span { start: start + span.start, end: start + span.end };
+        draft.locations.push(in_text(&script.path, &script.text, *span));
+    }
+    if draft.locations.is_empty() {
+        draft.locations.push(Location { path: script.path.clone(), line: 1, ..Location::default() });
+    }
+    for ask in &mut draft.asks {
+        let Ask::Ready(advice) = ask else { continue };
+        for edit in &mut advice.edits {
+            edit.path.clone_from(&script.path);
+            edit.start += start as u64;
+            edit.end += start as u64;
+        }
+    }
+}
+
+/// The statement on whose lines the draft's first place stands.
+fn statement_at(script: &Script, draft: &Draft) -> Option<usize> {
+    let line = draft.locations.first()?.line;
+    script.statements.iter().rposition(|statement| statement.line as u64 <= line)
+}

@@ -1,0 +1,117 @@
+//! Comments of a script that allow findings in it: which statement each is about, and whether it was needed.
+
+use crate::report::model::{Allowed, Problem};
+use crate::rules::page::Page;
+use crate::rules::run::Outcome;
+use crate::script::model::Script;
+use crate::sql::{Lexer, TokenKind};
+
+use super::comment::{Allowance, Scope, What, possible, read};
+
+struct Comment {
+    allowance: Allowance,
+    line: u64,
+    /// The statement that it stands before, in, or behind on the same line.
+    statement: Option<usize>,
+    taken: u64,
+}
+
+pub(super) struct Suppressions {
+    path: String,
+    comments: Vec<Comment>,
+}
+
+impl Suppressions {
+    pub fn of(script: &Script) -> Self {
+        let text = &script.text;
+        let mut comments = Vec::new();
+        if possible(text) {
+            let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
+            for token in Lexer::new(text.as_bytes()).filter(|token| token.kind == TokenKind::Comment) {
+                let first = lines.line_at(token.start);
+                for (more, line) in text[token.start..token.end].lines().enumerate() {
+                    comments.extend(read(line).into_iter().map(|allowance| Comment {
+                        allowance,
+                        line: first + more as u64,
+                        statement: statement_of(script, token.start),
+                        taken: 0,
+                    }));
+                }
+            }
+        }
+        Suppressions { path: script.path.clone(), comments }
+    }
+
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether a comment takes a finding about that statement (or, `None`, about the script) away; counts it.
+    pub fn take(&mut self, page: &Page, statement: Option<usize>) -> bool {
+        let fits = |comment: &&mut Comment| {
+            let holds = comment.allowance.because.is_some() || matches!(comment.allowance.what, What::Theirs { .. });
+            let here = comment.allowance.scope == Scope::File || statement.is_none() || comment.statement == statement;
+            holds && here && comment.allowance.what.covers(page)
+        };
+        let found = self.comments.iter_mut().find(fits);
+        found.map(|comment| comment.taken += 1).is_some()
+    }
+
+    /// What was allowed; problems for ours without a reason and for those that nothing needed. Other tools' comments may serve the
+    /// other tool.
+    pub fn report(self, outcome: &mut Outcome) {
+        for comment in self.comments {
+            let problem = |message: String, hint: &str| Problem {
+                path: Some(self.path.clone()),
+                line: Some(comment.line),
+                message,
+                hint: Some(hint.to_owned()),
+                count: 1,
+            };
+            let because = comment.allowance.because.clone();
+            match (comment.allowance.what, because, comment.taken) {
+                (What::Ours(rule), None, _) => outcome.problems.push(problem(
+                    format!("a comment allows `{rule}` without a reason, so it does not hold"),
+                    "write `-- sqlsift: allow … because …`",
+                )),
+                (What::Ours(rule), Some(_), 0) => {
+                    outcome.problems.push(problem(format!("the allow of `{rule}` matches no finding"), "remove it"));
+                }
+                (What::Ours(rule), Some(because), findings) => {
+                    outcome.allowed.push(Allowed { rule, because, findings });
+                }
+                (What::Theirs { .. }, _, 0) => {}
+                (What::Theirs { tool, rule }, because, findings) => outcome.allowed.push(Allowed {
+                    rule: format!("{tool}:{}", rule.as_deref().unwrap_or("*")),
+                    because: because.unwrap_or_else(|| format!("a comment for {tool}")),
+                    findings,
+                }),
+            }
+        }
+    }
+}
+
+/// The statement that a comment at this offset is about.
+fn statement_of(script: &Script, at: usize) -> Option<usize> {
+    let statements = &script.statements;
+    let next = statements.partition_point(|statement| statement.span.start <= at);
+    let Some(before) = next.checked_sub(1) else { return Some(0).filter(|_| !statements.is_empty()) };
+    let span = statements[before].span;
+    let same_line = || !script.text.as_bytes()[span.end..at].contains(&b'\n');
+    if at < span.end || same_line() || next == statements.len() { Some(before) } else { Some(next) }
+}
+
+/// Counts lines once over a text.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn line_at(&mut self, offset: usize) -> u64 {
+        self.line += memchr::memchr_iter(b'\n', &self.text[self.at..offset]).count() as u64;
+        self.at = offset;
+        self.line
+    }
+}

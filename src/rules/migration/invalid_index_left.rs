@@ -1,0 +1,69 @@
+//! `migration/invalid_index_left`: CREATE INDEX CONCURRENTLY IF NOT EXISTS takes what a failed build left behind for done.
+
+use serde::Deserialize;
+
+use crate::report::model::RecommendationKind;
+use crate::rules::StatementRule;
+use crate::rules::draft::{Advice, Ask, Sink};
+use crate::rules::lint::context::StatementCx;
+use crate::sql::ddl::Ddl;
+use crate::sql::ddl::model::{CreateIndex, ObjectKind};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {}
+
+impl StatementRule for Rule {
+    fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
+        let Some(Ddl::CreateIndex(index)) = cx.ddl() else { return };
+        let Some(name) = index.name.as_ref().filter(|_| index.concurrently && index.if_not_exists) else { return };
+        // An index that is known to be there and valid stays; one that was dropped just now is built in any case.
+        let there = cx.replay.catalog().tables.values().flat_map(|table| &table.indexes);
+        let there = there.into_iter().any(|one| one.name == name.text && one.valid);
+        if there || cx.in_use(&index.table).is_none() || is_dropped_before(cx, &name.text) {
+            return;
+        }
+        let draft = cx.draft(
+            name.span,
+            format!("After a failed build, the retry leaves {} invalid and says nothing", name.text),
+            "A CONCURRENTLY build that is cancelled or meets a duplicate leaves an invalid index of this name. IF NOT EXISTS asks for \
+             the name alone: the next run skips the build, and no query ever uses the index, which every write still pays for.",
+        );
+        out.find(draft.ask(Ask::Ready(drop_first(cx, index, name.span.of(cx.text)))));
+    }
+}
+
+fn is_dropped_before(cx: &StatementCx<'_>, name: &str) -> bool {
+    let before = cx.script.statements.iter().take(cx.number).filter_map(|statement| statement.content.ddl());
+    let drops = |ddl: &Ddl| match ddl {
+        Ddl::Drop(drop) => drop.kind == ObjectKind::Index && drop.names.iter().any(|dropped| dropped.name == name),
+        _ => false,
+    };
+    before.into_iter().any(drops)
+}
+
+fn drop_first(cx: &StatementCx<'_>, index: &CreateIndex, name: &str) -> Advice {
+    let schema =
+        index.table.schema.as_deref().map(|schema| format!("{}.", crate::catalog::access::quote_ident(schema)));
+    let create = without_guard(cx.text);
+    let sql = format!("DROP INDEX CONCURRENTLY IF EXISTS {}{name};\n{create};", schema.unwrap_or_default());
+    Advice::new(
+        RecommendationKind::CreateIndex,
+        "Drop what a failed run left, then build",
+        "Each of the two in no transaction. A retry then starts anew; a name that is taken by a good index is an error that somebody \
+         reads.",
+        sql,
+    )
+}
+
+/// The statement without IF NOT EXISTS.
+fn without_guard(text: &str) -> String {
+    let words: Vec<_> = crate::sql::Lexer::new(text.as_bytes()).take(12).collect();
+    let is = |at: usize, word: &str| {
+        words.get(at).is_some_and(|token| text[token.start..token.end].eq_ignore_ascii_case(word))
+    };
+    let Some(at) = (0..words.len()).find(|at| is(*at, "if") && is(at + 1, "not") && is(at + 2, "exists")) else {
+        return text.trim_end().to_owned();
+    };
+    format!("{}{}", &text[..words[at].start], text[words[at + 2].end..].trim())
+}

@@ -1,0 +1,32 @@
+//! `schema/single_column_table`: a table of one column. Silent where another table refers to it.
+
+use serde::Deserialize;
+
+use crate::rules::SchemaRule;
+use crate::rules::context::SchemaCx;
+use crate::rules::draft::Sink;
+
+use super::about;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {}
+
+impl SchemaRule for Rule {
+    fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
+        for (name, table) in about::tables(cx) {
+            let [only] = table.columns.as_slice() else { continue };
+            let referred =
+                cx.catalog.tables.values().flat_map(|other| other.foreign_keys()).any(|key| key.references == name);
+            if referred {
+                continue;
+            }
+            out.find(about::table(
+        name,
+        table,
+        format!("{} has one column, {}, and nothing refers to it", name.name, only.name),
+        "A list of values that nothing points at is often left over, or a CHECK, an enum or an array in disguise.",
+    ));
+        }
+    }
+}

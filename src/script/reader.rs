@@ -1,0 +1,176 @@
+//! Files in, one after the other; scripts out, with all their queries parsed at once.
+
+use std::collections::BTreeMap;
+
+use super::control::control;
+use super::detect::Known;
+use super::given::Given;
+use super::markers::Markers;
+use super::model::{Content, Direction, Inner, Kind, Problem, ProblemKind, Script, Statement, Within};
+use super::nested::nested;
+use super::outline::{Line, Outline, Piece, outline};
+use super::plpgsql::{Found, Sql};
+use super::read::{Options, Source};
+use super::transaction::Transactions;
+use super::{content, product, refusal};
+use crate::sql::Scratch;
+use crate::sql::facts::{Span, facts_of_many};
+
+#[derive(Default)]
+pub(super) struct Reader {
+    scripts: Vec<Script>,
+    waiting: Vec<Waiting>,
+    scratch: Scratch,
+}
+
+/// A query that waits for its parse.
+struct Waiting {
+    script: usize,
+    statement: usize,
+    inner: Option<usize>,
+    text: String,
+}
+
+impl Reader {
+    pub fn read(&mut self, source: Source, known: Option<Known>, markers: &Markers<'_>, options: Options) {
+        if let Some(product) = product::by_name(&source.path) {
+            return self.other_product(source, product);
+        }
+        let queries = self.waiting.len();
+        let outline = outline(Given { path: &source.path, text: &source.text }, known, markers, options);
+        let (mut statements, mut problems) = self.statements(&source, &outline);
+        let syntax = problems.iter().any(|problem| problem.kind == ProblemKind::Syntax);
+        if let Some(product) = syntax.then(|| product::by_text(&source.text)).flatten() {
+            self.waiting.truncate(queries);
+            drop(outline);
+            return self.other_product(source, product);
+        }
+        place(&outline, &mut statements);
+        problems.extend(outline.problems.iter().cloned());
+        problems.sort_by_key(|problem| problem.line);
+        let (kind, told) = (outline.kind, outline.told);
+        drop(outline);
+        self.scripts.push(Script { path: source.path, text: source.text, kind, told, statements, problems });
+    }
+
+    fn other_product(&mut self, source: Source, product: &'static str) {
+        let problem = Problem {
+            kind: ProblemKind::OtherProduct,
+            line: None,
+            message: format!("the file is written for {product}; it was not looked at"),
+            hint: Some("leave such files out of what is linted".into()),
+        };
+        self.scripts.push(Script {
+            path: source.path,
+            text: source.text,
+            kind: Kind::Queries,
+            told: "it is written for another product",
+            statements: Vec::new(),
+            problems: vec![problem],
+        });
+    }
+
+    pub fn finish(mut self) -> Vec<Script> {
+        let texts: Vec<&str> = self.waiting.iter().map(|one| one.text.as_str()).collect();
+        if texts.is_empty() {
+            return self.scripts;
+        }
+        for (facts, one) in facts_of_many(&texts).into_iter().zip(&self.waiting) {
+            let statement = &mut self.scripts[one.script].statements[one.statement];
+            let content = content::of_facts(facts);
+            match one.inner {
+                Some(inner) => statement.inner[inner].content = content,
+                None => statement.content = content,
+            }
+        }
+        self.scripts
+    }
+
+    fn statements(&mut self, source: &Source, outline: &Outline<'_>) -> (Vec<Statement>, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut statements = Vec::with_capacity(outline.pieces.len());
+        for piece in &outline.pieces {
+            let filled = outline.code.touches(piece.span);
+            let text = if filled { piece.span.of(&source.text) } else { piece.span.of(&outline.code.text) };
+            let content = if piece.truncated {
+                Content::Refused(refusal::open_end(text))
+            } else {
+                let query = piece.span.of(&outline.code.text);
+                match self.content(text, query, statements.len(), None) {
+                    // Placeholders of templates keep their spelling where the recogniser knows them.
+                    Content::Refused(_) if filled => self.content(query, query, statements.len(), None),
+                    content => content,
+                }
+            };
+            if let Content::Refused(refused) = &content {
+                let problem = if filled && !piece.truncated {
+                    refusal::template(piece.line)
+                } else {
+                    refusal::syntax(text, piece.line, refused)
+                };
+                problems.push(problem);
+            }
+            let inner = self.inner(text, piece, &content, statements.len());
+            statements.push(Statement {
+                span: piece.span,
+                line: piece.line,
+                leading: piece.leading,
+                direction: piece.section.direction,
+                transaction: None,
+                content,
+                inner,
+            });
+        }
+        (statements, problems)
+    }
+
+    /// What a statement is; `query` is its text as the parser of queries takes it.
+    fn content(&mut self, text: &str, query: &str, statement: usize, inner: Option<usize>) -> Content {
+        match content::read(text, &mut self.scratch) {
+            content::Read::Done(content) => content,
+            content::Read::Query => {
+                let script = self.scripts.len();
+                self.waiting.push(Waiting { script, statement, inner, text: query.to_owned() });
+                Content::Other
+            }
+        }
+    }
+
+    fn inner(&mut self, text: &str, piece: &Piece, content: &Content, statement: usize) -> Vec<Inner> {
+        let Some((within, found)) = content.ddl().and_then(|ddl| nested(text, ddl)) else { return Vec::new() };
+        let mut line = Line::default();
+        let mut all = Vec::with_capacity(found.len());
+        for one in found {
+            let at = piece.line + line.at(text, one.span.start) - 1;
+            let inner = self.one_inner(one, within, statement, all.len());
+            let span = Span { start: inner.span.start + piece.span.start, end: inner.span.end + piece.span.start };
+            all.push(Inner { span, line: at, ..inner });
+        }
+        all
+    }
+
+    fn one_inner(&mut self, found: Found, within: Within, statement: usize, number: usize) -> Inner {
+        let content = match &found.sql {
+            Sql::Dynamic => Content::Dynamic,
+            Sql::Text(text) => self.content(text, text, statement, Some(number)),
+        };
+        let Found { span, looped, conditional, .. } = found;
+        Inner { span, line: 0, within, looped, conditional, content }
+    }
+}
+
+/// Groups of statements run one after the other, each its own way; ways up come before ways down.
+fn place(outline: &Outline<'_>, statements: &mut [Statement]) {
+    let mut groups: BTreeMap<(Direction, u32), Vec<usize>> = BTreeMap::new();
+    for (index, piece) in outline.pieces.iter().enumerate() {
+        groups.entry((piece.section.direction, piece.section.group)).or_default().push(index);
+    }
+    let mut numbers = Transactions::default();
+    for members in groups.values() {
+        let Some(wrapping) = members.first().map(|first| outline.pieces[*first].section.wrapping) else { continue };
+        let controls: Vec<_> = members.iter().map(|index| control(&statements[*index].content)).collect();
+        for (index, transaction) in members.iter().zip(numbers.of_section(wrapping, &controls)) {
+            statements[*index].transaction = transaction;
+        }
+    }
+}
