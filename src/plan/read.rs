@@ -18,8 +18,7 @@ pub fn read(input: &[u8]) -> Reading {
     let (decoded, damaged) = present::decode::decode(input);
     let (documents, mut warnings) = present::documents(&decoded);
     warnings.extend(damaged);
-    let mut plans = Vec::new();
-    plans.reserve(documents.len());
+    let mut plans = Vec::with_capacity(documents.len());
     for document in &documents {
         let before = plans.len();
         match document.format {
