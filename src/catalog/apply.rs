@@ -180,6 +180,11 @@ impl Replay {
         self.find_table(name).unwrap_or_else(|| self.new_name(name))
     }
 
+    /// Whether everything that the database holds is known from here on: nothing was left out or not understood.
+    pub fn say_complete(&mut self, complete: bool) {
+        self.catalog.complete = complete && !self.catalog.tables.is_empty();
+    }
+
     /// A new file is a new session: the search path is as at the start.
     pub fn new_session(&mut self) {
         self.search_path = vec!["public".into()];

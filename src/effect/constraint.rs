@@ -6,7 +6,7 @@ use crate::sql::facts::Span;
 
 use super::alter::Altered;
 use super::draft::Draft;
-use super::model::{Cause, Version, WorkKind};
+use super::model::{Cause, WorkKind};
 use super::{LockMode, not_null};
 
 pub(super) fn add(draft: &mut Draft<'_>, altered: &Altered, def: &ConstraintDef, span: Span) {

@@ -235,8 +235,8 @@ impl Replay {
     }
 
     fn change(&mut self, table: &TableName, name: &Name, edit: impl Fn(&mut Column)) -> Applied {
-        let known = self.table_mut(table)?.columns.iter().any(|column| column.name == name.text);
-        if !known {
+        let columns = &self.table_mut(table)?.columns;
+        if !columns.is_empty() && columns.iter().all(|column| column.name != name.text) {
             return Err(Complaint::new(format!("unknown column {} of {table}", name.text)));
         }
         for member in self.family(table) {

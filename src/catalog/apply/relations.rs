@@ -201,8 +201,12 @@ impl Replay {
     }
 
     pub(super) fn set_not_null(&mut self, table: &TableName, column: &str, not_null: bool) -> Applied {
-        let found = self.table_mut(table)?.columns.iter_mut().find(|one| one.name == column);
-        let Some(found) = found else {
+        let columns = &mut self.table_mut(table)?.columns;
+        if columns.is_empty() {
+            // They come from a query: nothing is known of any.
+            return Ok(());
+        }
+        let Some(found) = columns.iter_mut().find(|one| one.name == column) else {
             return Err(Complaint::new(format!("unknown column {column} of {table}")));
         };
         found.not_null = not_null;

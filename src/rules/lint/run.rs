@@ -7,7 +7,8 @@ use crate::report::model::Problem;
 use crate::rules::context::{QueryCx, SchemaCx};
 use crate::rules::registry::{Check, Registry};
 use crate::rules::run::{Outcome, guarded};
-use crate::script::model::{Content, Inner, Script, Statement, Within};
+use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
+use crate::sql::ddl::Ddl;
 use crate::sql::facts::Level;
 
 use super::backfill::{Reach, reach, unique_in};
@@ -28,10 +29,12 @@ pub struct Linted {
 /// Runs every rule over every script, in order, from the catalog that stood before the first.
 pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Target<'_>) -> Linted {
     let replay = Replay::from(start);
-    let mut run = Run { registry, target, replay, desk: Desk::default(), statements: 0, down: 0 };
-    for script in scripts {
-        run.script(script);
-    }
+    let mut run = Run { registry, target, replay, desk: Desk::default(), complaints: 0, statements: 0, down: 0 };
+    let (queries, schema): (Vec<&Script>, Vec<&Script>) = scripts.iter().partition(|one| one.kind == Kind::Queries);
+    schema.iter().for_each(|script| run.script(script));
+    run.replay.say_complete(run.complaints == 0);
+    // They meet the database as all migrations leave it.
+    queries.iter().for_each(|script| run.script(script));
     run.schema(scripts);
     let outcome = run.desk.close(registry);
     Linted { outcome, catalog: run.replay.finish(), statements: run.statements, down: run.down }
@@ -42,6 +45,8 @@ struct Run<'a> {
     target: &'a Target<'a>,
     replay: Replay,
     desk: Desk,
+    /// Statements that could not be applied in full.
+    complaints: u64,
     statements: u64,
     down: u64,
 }
@@ -137,7 +142,11 @@ impl Run<'_> {
         if let Some(ddl) = ddl {
             let place = at.place(script);
             let span = at.inner.map_or(at.statement.span, |(_, inner)| inner.span);
-            for complaint in self.replay.apply_text(ddl, span.of(&script.text), &place) {
+            let complaints = self.replay.apply_text(ddl, span.of(&script.text), &place);
+            // That the columns of CREATE TABLE … AS are not known is no fault of the script.
+            let from_query = matches!(ddl, Ddl::CreateTable(table) if table.as_query.is_some());
+            for complaint in complaints.into_iter().filter(|_| !from_query) {
+                self.complaints += u64::from(at.within().is_none());
                 // That something exists already, or not yet, is what DO blocks are written for.
                 if at.within().is_none() && (self.target.wanted)(&script.path) {
                     self.desk.problem(Problem {

@@ -57,6 +57,10 @@ fn unindexed(cx: &SchemaCx<'_>, name: &TableName, table: &Table, constraint: &Co
     if seen.is_some_and(|workload| !is_deleted_from(workload, parent)) {
         draft = draft.severity(Severity::Info).evidence(documented("deletes from the parent", "none in this workload"));
     }
+    // Whether rows of the parent are ever deleted, a script alone does not tell.
+    if cx.workload.is_none() {
+        draft = draft.severity(Severity::Info);
+    }
     let at = constraint.defined_at.as_ref().or(table.defined_at.as_ref());
     draft.locations.extend(at.map(location));
     draft.ask(Ask::IndexOn { table: name.clone(), columns: constraint.columns.clone() })

@@ -19,7 +19,10 @@ impl SchemaRule for Rule {
             let ordinary = matches!(table.kind, TableKind::Table | TableKind::Partitioned) && table.parent.is_none();
             let keyed = table.constraints.iter().any(|c| c.kind == crate::catalog::model::ConstraintKind::PrimaryKey);
             if ordinary && !keyed && !table.columns.is_empty() {
-                out.find(without_key(name, table));
+                let draft = without_key(name, table);
+                // The key would have to hold the partition key, and what is only appended to is often left without one.
+                let partitioned = cx.workload.is_none() && table.kind == TableKind::Partitioned;
+                out.find(if partitioned { draft.severity(Severity::Info) } else { draft });
             }
         }
     }
