@@ -144,6 +144,25 @@ pub fn conjuncts(expression: &str) -> Vec<&str> {
     parts
 }
 
+/// The members of OR at the top of an expression; the expression itself when there is none.
+pub fn disjuncts(expression: &str) -> Vec<&str> {
+    let expression = strip_parens(expression);
+    let (mut depth, mut start, mut parts) = (0i32, 0, Vec::new());
+    for token in tokens(expression) {
+        match token.kind {
+            TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
+            TokenKind::RightParen | TokenKind::RightBracket => depth -= 1,
+            TokenKind::Word if depth == 0 && slice(expression, &token).eq_ignore_ascii_case("or") => {
+                parts.push(&expression[start..token.start]);
+                start = token.end;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&expression[start..]);
+    parts
+}
+
 /// Where AND joins the members of the whole expression; that of BETWEEN does not.
 fn top_level_ands(text: &str) -> Vec<std::ops::Range<usize>> {
     let (mut depth, mut between, mut found) = (0i32, 0, Vec::new());

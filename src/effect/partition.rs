@@ -85,6 +85,9 @@ pub(super) fn default_partition(
     }
     let members = draft.family(&default);
     draft.lock_all(&members, LockMode::AccessExclusive, span);
+    if bound.is_some_and(|bound| implied::excluded(draft, parent, &default, bound)) {
+        return;
+    }
     draft.work(WorkKind::Scan, &members, Cause::DefaultPartition, span);
 }
 
