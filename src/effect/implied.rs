@@ -65,6 +65,48 @@ fn outside(column: &str, bound: &str) -> Vec<String> {
     shapes
 }
 
+/// Whether a CHECK of the default partition says that no row of the new bound stands in it.
+pub(super) fn excluded_by_check(draft: &Draft<'_>, parent: &TableName, default: &TableName, bound: &Bound) -> bool {
+    let Bound::Values(bound) = bound else { return false };
+    let Some(key) = draft.table(parent).and_then(|table| table.partition_key.as_deref()) else { return false };
+    let Some(column) = key_column(key) else { return false };
+    let inside = wanted(&quoted_if_needed(&column), &bound.text);
+    let outside: Vec<String> = inside.iter().flatten().filter_map(|shape| negated(shape)).collect();
+    let null = normalise(&format!("{} IS NULL", quoted_if_needed(&column)));
+    let outside: Vec<String> = outside.iter().map(|shape| normalise(shape)).collect();
+    let checks = draft.table(default).into_iter().flat_map(|table| &table.constraints);
+    let mut checks = checks.filter(|one| one.validated).filter_map(|one| match &one.kind {
+        ConstraintKind::Check { expression } => Some(expression.as_str()),
+        _ => None,
+    });
+    checks.any(|check| {
+        conjuncts(check).into_iter().any(|part| {
+            let said: Vec<String> = disjuncts(part).into_iter().map(|one| normalise(strip_parens(one))).collect();
+            let some = said.iter().any(|one| outside.contains(one));
+            (some && said.iter().all(|one| *one == null || outside.contains(one))) || denies(part, &inside)
+        })
+    })
+}
+
+/// `NOT (…)` around the bound itself.
+fn denies(part: &str, inside: &[Vec<String>]) -> bool {
+    let part = strip_parens(part);
+    let Some(rest) = part.get(..3).filter(|word| word.eq_ignore_ascii_case("not")).and_then(|_| part.get(3..)) else {
+        return false;
+    };
+    let said: Vec<String> = conjuncts(rest).into_iter().map(|one| normalise(strip_parens(one))).collect();
+    let of_bound = |one: &String| inside.iter().flatten().any(|shape| normalise(shape) == *one);
+    !said.is_empty() && said.iter().all(of_bound)
+}
+
+/// The opposite of a comparison.
+fn negated(shape: &str) -> Option<String> {
+    let swaps =
+        [(" >= ", " < "), (" <= ", " > "), (" < ", " >= "), (" > ", " <= "), (" IN (", " NOT IN ("), (" = ", " <> ")];
+    let (from, to) = swaps.iter().find(|(from, _)| shape.contains(from))?;
+    Some(shape.replacen(from, to, 1))
+}
+
 /// `RANGE (created_at)`: the column.
 fn key_column(key: &str) -> Option<String> {
     let open = key.find('(')?;

@@ -88,7 +88,11 @@ pub(super) fn default_partition(
     if bound.is_some_and(|bound| implied::excluded(draft, parent, &default, bound)) {
         return;
     }
-    draft.work(WorkKind::Scan, &members, Cause::DefaultPartition, span);
+    for member in &members {
+        if !bound.is_some_and(|bound| implied::excluded_by_check(draft, parent, member, bound)) {
+            draft.work(WorkKind::Scan, [member], Cause::DefaultPartition, span);
+        }
+    }
 }
 
 /// Foreign keys of the parent become the partition's too, and so do those that point at the parent, with triggers on the other table.

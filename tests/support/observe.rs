@@ -124,7 +124,7 @@ impl Session {
 
     /// Executes the statement in a transaction, looks, and rolls it back.
     async fn in_transaction(&self, sql: &str) -> Result<Observed> {
-        self.run("SET timezone = 'Europe/Berlin'; SET client_min_messages = debug1; BEGIN").await?;
+        self.run("SET client_min_messages = debug1; BEGIN").await?;
         let before = self.relations().await?;
         self.notices.lock().expect("no panic while it is held").clear();
         let mut observed = Observed::default();
