@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::catalog::model::{Constraint, ConstraintKind, Table, TableName};
+use crate::catalog::model::{Constraint, ConstraintKind, Table, TableKind, TableName};
 use crate::report::model::Confidence;
 use crate::rules::StatementRule;
 use crate::rules::draft::{Draft, Sink};
@@ -95,7 +95,10 @@ fn missed(cx: &StatementCx<'_>, span: crate::sql::facts::Span, table: &TableName
 /// not one whose columns or table go too.
 fn is_missed(cx: &StatementCx<'_>, alter: &AlterTable, table: &Table, one: &Constraint) -> bool {
     let new = one.defined_at.as_ref().is_some_and(|at| at.path == cx.script.path);
-    !new && !is_proof(alter, table, one) && !is_replaced(cx, alter, table, one) && !goes_anyway(cx, alter, one)
+    !new && !is_proof(alter, table, one)
+        && !is_bound(cx, table, one)
+        && !is_replaced(cx, alter, table, one)
+        && !goes_anyway(cx, alter, one)
 }
 
 /// `CHECK (c IS NOT NULL)`, when c is NOT NULL by now or becomes so in the same statement.
@@ -112,6 +115,16 @@ fn is_proof(alter: &AlterTable, table: &Table, one: &Constraint) -> bool {
         && !only_that.contains(" or ")
         && !one.columns.is_empty()
         && one.columns.iter().all(required)
+}
+
+/// A CHECK on a partition that says what its bound says: it stood there so that ATTACH need not read the rows.
+fn is_bound(cx: &StatementCx<'_>, table: &Table, one: &Constraint) -> bool {
+    let key = table.parent.as_ref().and_then(|parent| cx.replay.catalog().tables.get(parent)?.partition_key.as_deref());
+    let in_key = |column: &String| key.is_some_and(|key| key.contains(column.as_str()));
+    matches!(one.kind, ConstraintKind::Check { .. })
+        && table.kind == TableKind::Partition
+        && !one.columns.is_empty()
+        && one.columns.iter().all(in_key)
 }
 
 /// Another constraint (or unique index) of the kind stands on the same columns, or the script adds one.
