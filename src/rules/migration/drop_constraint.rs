@@ -6,7 +6,7 @@ use crate::catalog::model::{Constraint, ConstraintKind, Table, TableName};
 use crate::report::model::Confidence;
 use crate::rules::StatementRule;
 use crate::rules::draft::{Draft, Sink};
-use crate::rules::lint::context::{StatementCx, evidence};
+use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ActionKind, AlterTable, ConstraintBody, ConstraintDef, Name};
 
@@ -68,7 +68,7 @@ fn missed(cx: &StatementCx<'_>, span: crate::sql::facts::Span, table: &TableName
             if references == table {
                 return draft;
             }
-            cx.effect.lock_on(references).into_iter().flat_map(evidence).fold(draft, Draft::evidence)
+            cx.effect.lock_on(references).into_iter().fold(draft, Draft::under)
         }
         ConstraintKind::PrimaryKey => {
             let title = format!("{} has no primary key from now on", table.name);
