@@ -95,7 +95,10 @@ fn missed(cx: &StatementCx<'_>, span: crate::sql::facts::Span, table: &TableName
 /// not one whose columns or table go too.
 fn is_missed(cx: &StatementCx<'_>, alter: &AlterTable, table: &Table, one: &Constraint) -> bool {
     let new = one.defined_at.as_ref().is_some_and(|at| at.path == cx.script.path);
-    !new && !is_proof(alter, table, one) && !is_replaced(cx, alter, table, one) && !goes_anyway(cx, alter, one)
+    !new && !is_proof(alter, table, one)
+        && !proves_bound(cx, table, one)
+        && !is_replaced(cx, alter, table, one)
+        && !goes_anyway(cx, alter, one)
 }
 
 /// `CHECK (c IS NOT NULL)`, when c is NOT NULL by now or becomes so in the same statement.
@@ -106,6 +109,14 @@ fn is_proof(alter: &AlterTable, table: &Table, one: &Constraint) -> bool {
             || alter.actions.iter().any(|action| now(&action.kind))
     };
     is_not_null_check(one) && !one.columns.is_empty() && one.columns.iter().all(required)
+}
+
+/// A check over the partition key of what has become a partition: it spared ATTACH PARTITION the scan, and the bound says the same now.
+fn proves_bound(cx: &StatementCx<'_>, table: &Table, one: &Constraint) -> bool {
+    let parent = table.parent.as_ref().and_then(|parent| cx.replay.catalog().tables.get(parent));
+    let Some(key) = parent.and_then(|parent| parent.partition_key.as_ref()) else { return false };
+    let in_key = |column: &String| key.contains(column.as_str());
+    matches!(one.kind, ConstraintKind::Check { .. }) && !one.columns.is_empty() && one.columns.iter().all(in_key)
 }
 
 /// It says that columns hold no NULL, and nothing else.
