@@ -133,30 +133,40 @@ fn after_type(text: &str, tokens: &[Token], mut at: usize) -> usize {
 
 /// The members of AND at the top of an expression; the expression itself when there is none.
 pub fn conjuncts(expression: &str) -> Vec<&str> {
+    members(expression, "and")
+}
+
+/// The members of OR at the top of an expression; the expression itself when there is none.
+pub fn disjuncts(expression: &str) -> Vec<&str> {
+    members(expression, "or")
+}
+
+fn members<'e>(expression: &'e str, word: &str) -> Vec<&'e str> {
     let expression = strip_parens(expression);
     let mut parts = Vec::new();
     let mut start = 0;
-    for and in top_level_ands(expression) {
-        parts.push(&expression[start..and.start]);
-        start = and.end;
+    for found in top_level(expression, word) {
+        parts.push(&expression[start..found.start]);
+        start = found.end;
     }
     parts.push(&expression[start..]);
     parts
 }
 
-/// Where AND joins the members of the whole expression; that of BETWEEN does not.
-fn top_level_ands(text: &str) -> Vec<std::ops::Range<usize>> {
+/// Where the word joins the members of the whole expression; the AND of BETWEEN does not. AND binds tighter: beside an OR it
+/// joins none.
+fn top_level(text: &str, wanted: &str) -> Vec<std::ops::Range<usize>> {
     let (mut depth, mut between, mut found) = (0i32, 0, Vec::new());
     for token in tokens(text) {
-        let word = slice(text, &token);
+        let is = |word: &str| token.kind == TokenKind::Word && slice(text, &token).eq_ignore_ascii_case(word);
         match token.kind {
             TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
             TokenKind::RightParen | TokenKind::RightBracket => depth -= 1,
-            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("between") => between += 1,
-            // An OR beside them: they are no members of the whole.
-            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("or") => return Vec::new(),
-            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("and") && between > 0 => between -= 1,
-            TokenKind::Word if depth == 0 && word.eq_ignore_ascii_case("and") => found.push(token.start..token.end),
+            _ if depth > 0 => {}
+            _ if is("between") => between += 1,
+            _ if is("and") && between > 0 => between -= 1,
+            _ if is("or") && wanted == "and" => return Vec::new(),
+            _ if is(wanted) => found.push(token.start..token.end),
             _ => {}
         }
     }

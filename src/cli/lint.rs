@@ -7,6 +7,9 @@ mod scope;
 mod sources;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use super::analyze::catalog;

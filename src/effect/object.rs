@@ -96,9 +96,6 @@ pub(super) fn alter_domain(draft: &mut Draft<'_>, alter: &AlterDomain) {
     let (cause, mode) = match &alter.action {
         DomainAction::AddConstraint(def) if def.not_valid.is_some() => return,
         DomainAction::AddConstraint(_) | DomainAction::SetNotNull => (Cause::DomainConstraint, LockMode::Share),
-        DomainAction::ValidateConstraint(_) if draft.version >= Version(19) => {
-            (Cause::Validate, LockMode::ShareUpdateExclusive)
-        }
         DomainAction::ValidateConstraint(_) => (Cause::Validate, LockMode::Share),
         _ => return,
     };

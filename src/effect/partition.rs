@@ -85,7 +85,14 @@ pub(super) fn default_partition(
     }
     let members = draft.family(&default);
     draft.lock_all(&members, LockMode::AccessExclusive, span);
-    draft.work(WorkKind::Scan, &members, Cause::DefaultPartition, span);
+    if bound.is_some_and(|bound| implied::excluded(draft, parent, &default, bound)) {
+        return;
+    }
+    for member in &members {
+        if !bound.is_some_and(|bound| implied::excluded_by_check(draft, parent, member, bound)) {
+            draft.work(WorkKind::Scan, [member], Cause::DefaultPartition, span);
+        }
+    }
 }
 
 /// Foreign keys of the parent become the partition's too, and so do those that point at the parent, with triggers on the other table.

@@ -44,6 +44,9 @@ use rest::Where;
 use row::Row;
 use shape::Shape;
 
+/// Bytes of an input without words that are looked at for its name.
+const HEAD: usize = 4096;
+
 /// All plans of the input in its order, and what the input as a whole is or lacks.
 pub fn documents(input: &str) -> (Vec<Document<'_>>, Vec<Warning>) {
     if let Some(format) = clean::format(input) {
@@ -57,6 +60,10 @@ pub fn documents(input: &str) -> (Vec<Document<'_>>, Vec<Warning>) {
                 let first = all.documents.is_empty();
                 if let Some(warning) = first.then(|| foreign::other_system(mixed.rest)).flatten() {
                     return (Vec::new(), vec![warning]);
+                }
+                if first && !clean::has_words(mixed.rest) {
+                    let head = region::prefix(mixed.rest, HEAD);
+                    return (Vec::new(), vec![foreign::name(&row::rows(head, mixed.line))]);
                 }
                 let rows = rows(mixed.text, mixed.line);
                 let pieces = pieces(&rows, 0);

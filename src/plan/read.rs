@@ -18,8 +18,7 @@ pub fn read(input: &[u8]) -> Reading {
     let (decoded, damaged) = present::decode::decode(input);
     let (documents, mut warnings) = present::documents(&decoded);
     warnings.extend(damaged);
-    let mut plans = Vec::new();
-    plans.reserve(documents.len());
+    let mut plans = Vec::with_capacity(documents.len());
     for document in &documents {
         let before = plans.len();
         match document.format {
@@ -53,9 +52,9 @@ fn once(plans: Vec<Plan>) -> Vec<Plan> {
 
 fn repeats(above: &Plan, plan: &Plan) -> bool {
     let ([alone], Some(root)) = (above.nodes.as_slice(), plan.nodes.first()) else { return false };
-    let same = alone.describe() == root.describe() && alone.estimate == root.estimate && alone.actual == root.actual;
     // A plan of one line has no figures to be told by, and is no part of another.
-    same && alone.estimate.is_some() && alone.properties.is_empty() && above.execution_ms.is_none()
+    let may = alone.estimate.is_some() && alone.properties.is_empty() && above.execution_ms.is_none();
+    may && alone.estimate == root.estimate && alone.actual == root.actual && alone.describe() == root.describe()
 }
 
 fn unread(document: &Document<'_>) -> Warning {

@@ -101,7 +101,7 @@ fn liquibase(text: &str) -> Option<(Framework, Directive<'_>)> {
     Some((Framework::Liquibase, directive))
 }
 
-/// `-- Up Migration` (node-pg-migrate, `src/sqlMigration.ts`: dashes and blanks, then the words in any case).
+/// `-- Up Migration` (node-pg-migrate, `sqlMigration.ts`: dashes and blanks, then the words in any case).
 fn node(text: &str) -> Option<(Framework, Directive<'_>)> {
     let text = text.trim_start_matches(['-', ' ', '\t']);
     let words = |first: &str| {

@@ -11,17 +11,17 @@ fn runs_outside(text: &str) -> bool {
     let words: Vec<String> =
         tokens.take(5).map(|token| text.get(token.start..token.end).unwrap_or_default().to_ascii_lowercase()).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
+    matches!(
+        words.as_slice(),
         ["create" | "drop", "database" | "tablespace" | "subscription", ..]
-        | ["alter", "system", ..]
-        | ["create" | "drop", "index", "concurrently", ..]
-        | ["create", "unique", "index", "concurrently", ..]
-        | ["reindex", "schema" | "database" | "system", ..]
-        | ["reindex", "verbose", "schema" | "database" | "system", ..]
-        | ["vacuum", ..]
-        | ["discard", "all", ..] => true,
-        _ => false,
-    }
+            | ["alter", "system", ..]
+            | ["create" | "drop", "index", "concurrently", ..]
+            | ["create", "unique", "index", "concurrently", ..]
+            | ["reindex", "schema" | "database" | "system", ..]
+            | ["reindex", "verbose", "schema" | "database" | "system", ..]
+            | ["vacuum", ..]
+            | ["discard", "all", ..]
+    )
 }
 
 /// How Flyway sends a file with these statements (text and line), and what it refuses.

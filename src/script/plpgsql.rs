@@ -1,6 +1,6 @@
 //! A PL/pgSQL body in; the SQL that it holds out: where it stands, under what, and as text that a parser takes.
 //!
-//! Statements are found where PL/pgSQL expects one (`src/pl/plpgsql/src/pl_gram.y`, `proc_stmt`). INTO targets are blanked,
+//! Statements are found where PL/pgSQL expects one (PL/pgSQL's `pl_gram.y`, `proc_stmt`). INTO targets are blanked,
 //! PERFORM is SELECT, variables are `?`: all of the same length, so that offsets are those of the body.
 
 mod walk;

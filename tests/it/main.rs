@@ -6,6 +6,7 @@ mod catalog;
 mod exactness;
 mod explain;
 mod harness;
+mod lint;
 mod live;
 mod pgbench;
 mod plans;

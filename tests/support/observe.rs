@@ -124,7 +124,7 @@ impl Session {
 
     /// Executes the statement in a transaction, looks, and rolls it back.
     async fn in_transaction(&self, sql: &str) -> Result<Observed> {
-        self.run("SET timezone = 'Europe/Berlin'; SET client_min_messages = debug1; BEGIN").await?;
+        self.run("SET client_min_messages = debug1; BEGIN").await?;
         let before = self.relations().await?;
         self.notices.lock().expect("no panic while it is held").clear();
         let mut observed = Observed::default();
@@ -233,10 +233,12 @@ impl Session {
         let mut observed = Observed::default();
         let (client, text) = (Arc::clone(&worker.client), sql.to_owned());
         let running = tokio::spawn(async move { client.simple_query(&text).await.map(|_| ()) });
-        for blocker in &holding {
-            self.wait_for_halt(&worker.pid, &running).await?;
+        while self.wait_for_halt(&worker.pid, &running).await? {
             self.locks(&worker.pid, &names, &mut observed).await?;
-            blocker.run("ROLLBACK").await?;
+            let blocking = self.rows(&format!("SELECT unnest(pg_blocking_pids({}))", worker.pid)).await?;
+            for blocker in holding.iter().filter(|blocker| blocking.iter().any(|row| row[0] == blocker.pid)) {
+                blocker.run("ROLLBACK").await?;
+            }
         }
         if let Err(e) = running.await? {
             observed.error = Some(refusal(&e));
@@ -249,16 +251,19 @@ impl Session {
         Ok(done)
     }
 
+    /// Whether it waits; else it has ended.
     async fn wait_for_halt(
         &self,
         pid: &str,
         running: &tokio::task::JoinHandle<Result<(), tokio_postgres::Error>>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let waits = format!("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = {pid}");
         for _ in 0..2000 {
-            if running.is_finished() || self.rows(&waits).await?[0][0] != "0" {
-                // A lock that was released a moment ago may still be written down as waited for.
-                return Ok(());
+            if running.is_finished() {
+                return Ok(false);
+            }
+            if self.rows(&waits).await?[0][0] != "0" {
+                return Ok(true);
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -328,7 +333,9 @@ pub fn blockers(statement: &Ddl, replay: &Replay) -> Option<Vec<String>> {
                 let tables = replay.catalog().tables.iter();
                 let pointing = tables.filter(|(_, table)| points(table)).map(|(name, _)| name.to_string());
                 let all = [parent.to_string(), named(partition)].into_iter().chain(pointing);
-                Some(all.map(|table| lock(&table, "ACCESS SHARE")).collect())
+                let below = replay.catalog().tables.get(&parent).into_iter().flat_map(|table| table.foreign_keys());
+                let below = below.map(|key| lock(&key.references.to_string(), "ROW EXCLUSIVE"));
+                Some(all.map(|table| lock(&table, "ACCESS SHARE")).chain(below).collect())
             }
             _ => None,
         }),

@@ -35,7 +35,10 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
     match kind {
         // `ATPrepCmd` locks all descendants for any constraint.
         ActionKind::AddConstraint(_) if draft.version >= Version(18) => true,
-        ActionKind::SetNotNull(column) if draft.version >= Version(18) => !not_null(column),
+        // Children by inheritance may take NULL where their parent does not, before Postgres 18 (`ATPrepSetNotNull`).
+        ActionKind::SetNotNull(column) if draft.version >= Version(18) || draft.is_partitioned(table) => {
+            !not_null(column)
+        }
         ActionKind::AddConstraint(def) => match &def.body {
             ConstraintBody::Check(_) | ConstraintBody::NotNull(_) => true,
             // Children by inheritance have no part in keys of their parent, but in the NOT NULL of a primary key.

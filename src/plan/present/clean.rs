@@ -13,6 +13,15 @@ pub fn format(input: &str) -> Option<Format> {
     }
 }
 
+/// Whether there are four letters in a row somewhere: every plan of every format has a word as long as `Hash`, `Sort`, `Plan`.
+pub fn has_words(input: &str) -> bool {
+    let mut letters = 0;
+    input.bytes().any(|byte| {
+        letters = if byte.is_ascii_alphabetic() { letters + 1 } else { 0 };
+        letters == 4
+    })
+}
+
 /// A part of an input between blank lines, with the line of the input that it begins in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part<'a> {

@@ -60,6 +60,14 @@ impl<'a> StatementCx<'a> {
     }
 
     pub fn newness(&self, table: &TableName) -> Newness {
+        let made = match self.ddl() {
+            Some(Ddl::CreateTable(made)) => Some(&made.name),
+            Some(Ddl::CreateView(made)) => Some(&made.name),
+            _ => None,
+        };
+        if made.is_some_and(|name| self.replay.table(name).is_none() && self.replay.name(name) == *table) {
+            return Newness::New;
+        }
         newness(table, self.replay.catalog().tables.get(table), self.script, &|path| self.target.is_deployed(path))
     }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::effect::Version;
 use crate::effect::model::Cause;
 use crate::rules::StatementRule;
 use crate::rules::draft::{Ask, Sink};
@@ -40,7 +39,7 @@ impl StatementRule for Rule {
     }
 }
 
-/// VALIDATE lets writes through since Postgres 18; before, NOT VALID alone gains anything.
+/// VALIDATE of a domain holds writes up as well: it is NOT VALID that gains something.
 fn not_valid(cx: &StatementCx<'_>, domain: &AlterDomain) -> Option<crate::rules::draft::Advice> {
     let DomainAction::AddConstraint(def) = &domain.action else { return None };
     let name = match &def.name {
@@ -50,11 +49,7 @@ fn not_valid(cx: &StatementCx<'_>, domain: &AlterDomain) -> Option<crate::rules:
     let spelled = spelled(cx, &domain.name);
     let first = format!("ALTER DOMAIN {spelled} {} NOT VALID;", added(cx.text, def, &name));
     let validate = vec![(LATER, format!("ALTER DOMAIN {spelled} VALIDATE CONSTRAINT {name};"))];
-    let detail = if cx.version() >= Version(18) {
-        "NOT VALID binds new values alone and takes a moment; VALIDATE reads the tables while reads and writes go on."
-    } else {
-        "NOT VALID binds new values alone and takes a moment. VALIDATE lets writes through only since Postgres 18: before, leave it for \
-         a quiet hour, or for ever."
-    };
+    let detail = "NOT VALID binds new values alone and takes a moment. VALIDATE reads the tables while writes wait: leave it for a quiet \
+                  hour, or for ever.";
     Some(split("Add it NOT VALID, then validate", detail, first, validate))
 }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::effect::Version;
 use crate::report::model::RecommendationKind;
 use crate::rules::ScriptRule;
 use crate::rules::draft::{Advice, Ask, Sink, documented};
@@ -20,8 +21,8 @@ impl ScriptRule for Rule {
             let Some(Ddl::AlterEnum(alter)) = statement.content.ddl() else { continue };
             let EnumChange::AddValue { value, .. } = &alter.change else { continue };
             let Some(transaction) = statement.transaction else { continue };
-            // A type that is as new as its label may use it (documentation, "ALTER TYPE", Notes).
-            if made_in(cx, number, &alter.name.name) {
+            // Since 17 a type that is as new as its label may use it (release notes of 17; refused by a running 15).
+            if cx.target.version >= Version(17) && made_in(cx, number, &alter.name.name) {
                 continue;
             }
             let later = cx.script.up().filter(|(at, one)| *at > number && one.transaction == Some(transaction));

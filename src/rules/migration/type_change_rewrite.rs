@@ -89,6 +89,10 @@ fn finding(cx: &StatementCx<'_>, change: &Change<'_>, work: &Work) -> Draft {
         draft.detail = format!("{} {guess}", draft.detail);
         draft = draft.confidence(Confidence::Low).severity(Severity::Warning);
     }
+    if utc::advice(cx, change).is_some() {
+        // A server whose own time zone is UTC writes no row.
+        draft = draft.confidence(Confidence::Medium);
+    }
     match work.kind {
         WorkKind::Rewrite => draft.ask(Ask::Ready(safe_way(cx, change))),
         _ => draft,

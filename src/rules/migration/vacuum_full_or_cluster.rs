@@ -29,7 +29,11 @@ impl StatementRule for Rule {
         };
         if all && cx.within != Some(Within::Routine) {
             let whole = Span { start: 0, end: cx.text.len() };
-            out.find(cx.draft(whole, format!("{word} locks one table of the database after the other"), DETAIL));
+            return out.find(cx.draft(
+                whole,
+                format!("{word} locks one table of the database after the other"),
+                DETAIL,
+            ));
         }
         for work in hurting(cx, &[Cause::VacuumFull, Cause::Cluster]) {
             let title = format!("{word} keeps everybody out of {} until it is written anew", work.on.name);

@@ -8,7 +8,10 @@ use crate::rules::ScriptRule;
 use crate::rules::draft::{Advice, Ask, Sink};
 use crate::rules::lint::context::ScriptCx;
 use crate::rules::lint::lived::Step;
+use crate::script::model::Content;
 use crate::sql::StatementKind;
+use crate::sql::ddl::Ddl;
+use crate::sql::ddl::model::ActionKind;
 
 use crate::rules::lint::backfill::{content_of, held_before};
 
@@ -50,6 +53,10 @@ impl ScriptRule for Rule {
 fn long_work(cx: &ScriptCx<'_>, step: &Step) -> Option<String> {
     let validated = step.effect.works.iter().find(|work| work.cause == Cause::Validate);
     if let Some(work) = validated.filter(|work| step.shared.iter().any(|lock| lock.on == work.on)) {
+        // NOT VALID and VALIDATE in one transaction are `validate_in_same_transaction`'s matter.
+        if adds_what_it_validates(cx, step) {
+            return None;
+        }
         return Some(format!("All rows of {} are verified", work.on.name));
     }
     if step.effect.works.iter().any(|work| work.cause == Cause::CreateTableAs) {
@@ -60,4 +67,24 @@ fn long_work(cx: &ScriptCx<'_>, step: &Step) -> Option<String> {
         && facts.write.as_ref().is_some_and(|write| write.values_rows.is_none())
         && facts.blocks.iter().any(|block| !block.sources.is_empty());
     copied.then(|| "A query copies rows".to_owned())
+}
+
+/// Whether an earlier statement of the transaction added the constraint that the step validates.
+fn adds_what_it_validates(cx: &ScriptCx<'_>, step: &Step) -> bool {
+    let alter = |step: &Step| match content_of(cx.script, step).and_then(Content::ddl) {
+        Some(Ddl::AlterTable(alter)) => alter.actions.iter().map(|action| &action.kind).collect(),
+        _ => Vec::new(),
+    };
+    let validated: Vec<&str> = alter(step)
+        .into_iter()
+        .filter_map(
+            |kind| if let ActionKind::ValidateConstraint(name) = kind { Some(name.text.as_str()) } else { None },
+        )
+        .collect();
+    let earlier = cx.steps.iter().filter(|one| one.transaction == step.transaction && one.statement < step.statement);
+    let added = earlier.flat_map(alter).filter_map(|kind| match kind {
+        ActionKind::AddConstraint(def) => def.name.as_ref(),
+        _ => None,
+    });
+    added.into_iter().any(|name| validated.contains(&name.text.as_str()))
 }

@@ -189,3 +189,15 @@ fn records_between_blank_lines_are_one_plan() {
     assert_eq!(quickly(&input).len(), 1);
     assert_eq!(quickly(&input), slowly(&input));
 }
+
+#[test]
+fn an_input_without_words_is_no_plan_and_takes_no_time() {
+    use crate::plan::model::Kind;
+    assert!(Kind::NAMES.iter().all(|name| has_words(name)));
+    for line in ["x\n", "'\n", "\"[\n", "|\n", "[\n", "abc (1) {\n"] {
+        let (many, few) = (line.repeat(1_000_000), line.repeat(100));
+        let (plans, warnings) = documents(&many);
+        assert_eq!((plans.len(), warnings.len()), (0, 1));
+        assert_eq!(warnings, documents(&few).1);
+    }
+}

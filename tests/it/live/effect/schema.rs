@@ -180,6 +180,9 @@ fn partitioned(sql: &mut String, random: &mut Random) {
              CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM (10) TO (20);\n";
     if random.chance(50) {
         *sql += "CREATE TABLE events_rest PARTITION OF events DEFAULT;\n";
+        if random.chance(50) {
+            *sql += "ALTER TABLE events_rest ADD CONSTRAINT none CHECK (day < 90 OR day >= 99);\n";
+        }
     }
     if random.chance(60) {
         *sql += "CREATE INDEX events_kind ON events (kind);\n";

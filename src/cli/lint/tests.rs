@@ -1,0 +1,80 @@
+//! Any text from the file to every format: no panic, not even one that a rule's guard catches, and an end in time.
+
+mod damaged;
+mod large;
+
+use std::path::Path;
+
+use crate::catalog::model::Catalog;
+use crate::cli::analyze::catalog::Given;
+use crate::cli::args::{Color, Common, FailOn, LintFormat};
+use crate::effect::Version;
+use crate::report::model::Report;
+use crate::rules::lint::{SMALL_TABLE_ROWS, Target, lint};
+use crate::rules::page::Preset;
+use crate::rules::registry::Registry;
+use crate::script::model::{Direction, Framework};
+use crate::script::{Options, Source, decode, scripts};
+
+use super::{report, write};
+
+const COMMON: Common = Common { color: Color::Always, no_progress: true, quiet: true, verbose: 1 };
+
+/// Everything that the command does with the files, all rules on and both ways; what a rule's guard caught is an error.
+fn passes(files: &[(&str, &[u8])], framework: Option<Framework>) -> Result<Report, String> {
+    let registry = Registry::preset(Preset::All);
+    let sources =
+        files.iter().map(|(path, bytes)| Source { path: (*path).to_owned(), text: decode(bytes).0 }).collect();
+    let scripts = scripts(sources, &[], Options { framework, ..Options::default() });
+    let target = Target {
+        version: Version::NEWEST,
+        wanted: &|_| true,
+        deployed: files.iter().skip(1).map(|(path, _)| (*path).to_owned()).collect(),
+        directions: &[Direction::Up, Direction::Down],
+        small_table_rows: SMALL_TABLE_ROWS,
+        traffic: None,
+    };
+    let linted = lint(&registry, &scripts, Catalog::default(), &target);
+    let report = report::assemble(linted, &scripts, Given::default(), Vec::new(), &|_| true);
+    if let Some(problem) = report.problems.iter().find(|problem| problem.message.contains("failed inside")) {
+        return Err(problem.message.clone());
+    }
+    let view = write::View::of(false, &COMMON, FailOn::Info);
+    for (name, format) in write::KINDS {
+        let text = write::render(&report, &scripts, *format, &view);
+        // A command of GitHub Actions begins a line; no other format escapes to the terminal.
+        if text.contains('\u{1b}') {
+            return Err(format!("an escape sequence reaches the terminal through {name}"));
+        }
+        if matches!(format, LintFormat::Json | LintFormat::Sarif | LintFormat::Gitlab)
+            && let Err(e) = serde_json::from_str::<serde_json::Value>(&text)
+        {
+            return Err(format!("{name} is no JSON: {e}"));
+        }
+        if matches!(format, LintFormat::Junit | LintFormat::Checkstyle) {
+            let options = roxmltree::ParsingOptions { nodes_limit: u32::MAX, ..Default::default() };
+            roxmltree::Document::parse_with_options(&text, options).map_err(|e| format!("{name} is no XML: {e}"))?;
+        }
+    }
+    Ok(report)
+}
+
+/// The migrations of `fixtures/migrations`, in the order of their paths.
+fn migrations() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/migrations");
+    let mut open = vec![root];
+    let mut found = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).expect("the fixtures are there").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "sql") {
+                let text = std::fs::read_to_string(&path).expect("a fixture is text");
+                found.push((path.to_string_lossy().into_owned(), text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
