@@ -12,6 +12,7 @@ mod objects;
 mod policies;
 mod relations;
 mod routines;
+mod seen;
 mod sequences;
 mod table;
 
@@ -83,6 +84,7 @@ pub struct Replay {
     complaints: Vec<Complaint>,
     /// Where the lines of the statement at hand begin.
     lines: lines::Lines,
+    seen: seen::Seen,
 }
 
 impl Default for Replay {
@@ -94,6 +96,7 @@ impl Default for Replay {
             attached: BTreeMap::new(),
             complaints: Vec::new(),
             lines: lines::Lines::default(),
+            seen: seen::Seen::default(),
         }
     }
 }
@@ -144,6 +147,7 @@ impl Replay {
             // What leaves tables, columns, constraints, indexes and types as they are.
             _ => Ok(()),
         };
+        self.seen.catch_up(&self.catalog);
         let mut complaints = std::mem::take(&mut self.complaints);
         complaints.extend(result.err());
         complaints
@@ -153,7 +157,10 @@ impl Replay {
     pub fn from(catalog: Catalog) -> Self {
         let search_path =
             if catalog.search_path.is_empty() { vec!["public".into()] } else { catalog.search_path.clone() };
-        Replay { catalog, search_path, ..Replay::default() }
+        let mut replay = Replay { catalog, search_path, ..Replay::default() };
+        replay.seen.touch_all(&replay.catalog);
+        replay.seen.catch_up(&replay.catalog);
+        replay
     }
 
     /// As it stands now; temporary tables are in schema `pg_temp`.
@@ -234,10 +241,12 @@ impl Replay {
 
     /// The table of that index, and its place there.
     fn find_index(&self, name: &QualifiedName) -> Option<(TableName, usize)> {
+        let candidates = self.seen.tables_with(&name.name);
         self.schemas(name).find_map(|schema| {
-            self.in_schema(schema).find_map(|(table_name, table)| {
+            candidates.iter().filter(|table| table.schema == schema).find_map(|table_name| {
+                let table = self.catalog.tables.get(table_name)?;
                 let at = table.indexes.iter().position(|index| index.name == name.name)?;
-                Some((table_name.clone(), at))
+                Some(((*table_name).clone(), at))
             })
         })
     }
@@ -246,24 +255,32 @@ impl Replay {
         self.catalog.tables.iter().filter(move |(name, _)| name.schema == schema)
     }
 
+    /// Tables of the schema that may have an index or a constraint of that name.
+    fn having<'s>(&'s self, schema: &'s str, name: &str) -> impl Iterator<Item = &'s Table> {
+        let candidates = self.seen.tables_with(name).into_iter().filter(move |table| table.schema == schema);
+        candidates.filter_map(|table| self.catalog.tables.get(table))
+    }
+
     /// Whether a table or an index of the schema is called so.
     fn relation_exists(&self, schema: &str, name: &str) -> bool {
-        self.in_schema(schema)
-            .any(|(table_name, table)| table_name.name == name || table.indexes.iter().any(|index| index.name == name))
+        self.catalog.tables.contains_key(&TableName { schema: schema.to_owned(), name: name.to_owned() })
+            || self.having(schema, name).any(|table| table.indexes.iter().any(|index| index.name == name))
     }
 
     fn constraint_exists(&self, schema: &str, name: &str) -> bool {
-        self.in_schema(schema).any(|(_, table)| table.constraints.iter().any(|constraint| constraint.name == name))
+        self.having(schema, name).any(|table| table.constraints.iter().any(|constraint| constraint.name == name))
     }
 
     /// Direct partitions and inheritance children.
-    fn children(&self, parent: &TableName) -> Vec<TableName> {
-        let tables = self.catalog.tables.iter();
-        tables.filter(|(_, table)| table.parent.as_ref() == Some(parent)).map(|(name, _)| name.clone()).collect()
+    pub fn children(&self, parent: &TableName) -> Vec<TableName> {
+        let is_child = |name: &&TableName| {
+            self.catalog.tables.get(*name).is_some_and(|table| table.parent.as_ref() == Some(parent))
+        };
+        self.seen.below(parent).into_iter().filter(is_child).cloned().collect()
     }
 
     /// The table and everything below it.
-    fn family(&self, root: &TableName) -> Vec<TableName> {
+    pub fn family(&self, root: &TableName) -> Vec<TableName> {
         let mut family = vec![root.clone()];
         let mut at = 0;
         while let Some(parent) = family.get(at).cloned() {
@@ -287,6 +304,7 @@ impl Replay {
     }
 
     fn table_mut(&mut self, name: &TableName) -> Result<&mut Table, Complaint> {
+        self.seen.touch(name);
         self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::new(format!("unknown table {name}")))
     }
 

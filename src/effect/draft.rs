@@ -88,23 +88,12 @@ impl<'a> Draft<'a> {
 
     /// Direct partitions and inheritance children.
     pub fn children(&self, parent: &TableName) -> Vec<TableName> {
-        let tables = self.replay.catalog().tables.iter();
-        tables.filter(|(_, table)| table.parent.as_ref() == Some(parent)).map(|(name, _)| name.clone()).collect()
+        self.replay.children(parent)
     }
 
     /// The table and everything below it.
     pub fn family(&self, root: &TableName) -> Vec<TableName> {
-        let mut family = vec![root.clone()];
-        let mut at = 0;
-        while let Some(parent) = family.get(at).cloned() {
-            for child in self.children(&parent) {
-                if !family.contains(&child) {
-                    family.push(child);
-                }
-            }
-            at += 1;
-        }
-        family
+        self.replay.family(root)
     }
 
     /// The partition FOR VALUES … DEFAULT, as far as its definition was seen.

@@ -29,22 +29,41 @@ fn unnamed() -> String {
 
 /// Where a span stands in a text that begins at line 1 of this path; columns count characters from 1.
 pub fn in_text(path: &str, text: &str, span: Span) -> Location {
-    let (line, column) = line_and_column(text, span.start);
-    let (end_line, end_column) = line_and_column(text, span.end.max(span.start));
-    Location {
-        path: path.to_owned(),
-        line,
-        column: Some(column),
-        end_line: Some(end_line),
-        end_column: Some(end_column),
-    }
+    Lines::of(text).place(path, text, span)
 }
 
-fn line_and_column(text: &str, offset: usize) -> (u64, u32) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() as u64 + 1;
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    (line, u32::try_from(before[start..].chars().count()).unwrap_or(u32::MAX).saturating_add(1))
+/// Where the lines of a text begin: for many places in one text.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    pub fn of(text: &str) -> Self {
+        let after = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
+        Self { starts: std::iter::once(0).chain(after).collect() }
+    }
+
+    /// As [`in_text`]; the text is the one that the lines are of.
+    pub fn place(&self, path: &str, text: &str, span: Span) -> Location {
+        let (line, column) = self.line_and_column(text, span.start);
+        let (end_line, end_column) = self.line_and_column(text, span.end.max(span.start));
+        Location {
+            path: path.to_owned(),
+            line,
+            column: Some(column),
+            end_line: Some(end_line),
+            end_column: Some(end_column),
+        }
+    }
+
+    fn line_and_column(&self, text: &str, offset: usize) -> (u64, u32) {
+        let offset = if text.is_char_boundary(offset) { offset } else { text.len() };
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts[line - 1];
+        let column = text[start..offset].chars().count();
+        (line as u64, u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1))
+    }
 }
 
 #[cfg(test)]

@@ -22,20 +22,16 @@ fn repeatable(name: FileName<'_>) -> bool {
 
 /// Flyway's versions, cut at `.` and `_`; names without one come first.
 fn version(left: FileName<'_>, right: FileName<'_>) -> Ordering {
-    let parts = |name: FileName<'_>| -> Option<Vec<String>> {
-        let (_, version) = name.flyway()?;
-        let parts = version.split(['.', '_']).filter(|part| !part.is_empty());
-        Some(parts.map(|part| part.trim_start_matches('0').to_owned()).collect())
-    };
-    match (parts(left), parts(right)) {
-        (Some(left), Some(right)) => {
-            let numbers = |parts: &[String]| -> Vec<(usize, String)> {
-                parts.iter().map(|part| (part.len(), part.clone())).collect()
-            };
-            numbers(&left).cmp(&numbers(&right))
-        }
+    match (left.flyway(), right.flyway()) {
+        (Some((_, left)), Some((_, right))) => parts(left).cmp(parts(right)),
         (left, right) => left.is_some().cmp(&right.is_some()),
     }
+}
+
+/// Numbers without leading zeros, the shorter before the longer.
+fn parts(version: &str) -> impl Iterator<Item = (usize, &str)> {
+    let parts = version.split(['.', '_']).filter(|part| !part.is_empty());
+    parts.map(|part| part.trim_start_matches('0')).map(|part| (part.len(), part))
 }
 
 /// Text with the numbers in it compared as numbers; texts that differ only in leading zeros are equal.

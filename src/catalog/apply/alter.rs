@@ -327,9 +327,11 @@ impl Replay {
         }
         let Some(moved) = self.catalog.tables.remove(from) else { return Ok(()) };
         self.catalog.tables.insert(to.clone(), moved);
-        for table in self.catalog.tables.values_mut() {
+        self.seen.touch(to);
+        for (name, table) in &mut self.catalog.tables {
             if table.parent.as_ref() == Some(from) {
                 table.parent = Some(to.clone());
+                self.seen.touch(name);
             }
             for constraint in &mut table.constraints {
                 if let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind

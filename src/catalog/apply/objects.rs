@@ -104,6 +104,7 @@ impl Replay {
         let mut view = Table { kind, columns: columns.collect(), defined_at: Some(at.clone()), ..Table::default() };
         view.unfilled = def.materialized && !def.with_data;
         super::policies::set_parameters(&mut view, &def.parameters);
+        self.seen.touch(&name);
         self.catalog.tables.insert(name, view);
         Ok(())
     }

@@ -55,6 +55,7 @@ impl Replay {
             )));
         }
         self.catalog.tables.insert(name.clone(), table);
+        self.seen.touch(&name);
         for column in &def.columns {
             self.own_sequence(column, &name, at);
         }

@@ -1,5 +1,6 @@
 //! Files, folders and standard input in; the texts of SQL and of the small files by which frameworks are known, out.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -153,14 +154,16 @@ fn markers_beside(found: &mut Found) {
     }
     folders.sort();
     folders.dedup();
+    let mut known: BTreeSet<String> = found.markers.iter().map(|marker| marker.path.clone()).collect();
     for folder in folders {
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let name = shown(&entry.path());
             if is_marker(&name)
-                && !found.markers.iter().any(|marker| marker.path == name)
+                && !known.contains(&name)
                 && let Ok(bytes) = std::fs::read(entry.path())
             {
+                known.insert(name.clone());
                 found.markers.push(Source { path: name, text: decode(&bytes).0 });
             }
         }

@@ -10,7 +10,7 @@ use crate::cli::analyze::catalog::Given;
 use crate::cli::args::{Color, Common, FailOn, LintFormat};
 use crate::effect::Version;
 use crate::report::model::Report;
-use crate::rules::lint::{SMALL_TABLE_ROWS, Target, lint};
+use crate::rules::lint::{Target, lint};
 use crate::rules::page::Preset;
 use crate::rules::registry::Registry;
 use crate::script::model::{Direction, Framework};
@@ -31,7 +31,7 @@ fn passes(files: &[(&str, &[u8])], framework: Option<Framework>) -> Result<Repor
         wanted: &|_| true,
         deployed: files.iter().skip(1).map(|(path, _)| (*path).to_owned()).collect(),
         directions: &[Direction::Up, Direction::Down],
-        small_table_rows: SMALL_TABLE_ROWS,
+        small_table_rows: 0,
         traffic: None,
     };
     let linted = lint(&registry, &scripts, Catalog::default(), &target);

@@ -192,10 +192,11 @@ impl Run<'_> {
     /// Rules about the catalog, of what the wanted scripts define.
     fn schema(&mut self, scripts: &[Script]) {
         let catalog = self.replay.catalog();
+        let scripts: BTreeMap<&str, &Script> = scripts.iter().map(|script| (script.path.as_str(), script)).collect();
         for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
             let Check::Schema(check) = &rule.check else { continue };
             let said = guarded(|sink| check.check(&SchemaCx { catalog, workload: None }, sink));
-            self.desk.take_of_schema(rule, said, scripts, self.target.wanted);
+            self.desk.take_of_schema(rule, said, &scripts, self.target.wanted);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::catalog::model::TableName;
 use crate::report::model::{Location, Problem};
 use crate::rules::draft::{Ask, Draft, Sink};
 use crate::rules::finding::{Found, finish, in_order};
-use crate::rules::place::{Places, in_text};
+use crate::rules::place::{Lines, Places};
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, internal};
 use crate::script::model::Script;
@@ -26,7 +26,9 @@ pub(super) struct Desk {
     fresh: Vec<(Found, Option<usize>, Vec<String>)>,
     /// Of the script that is being looked at.
     comments: Option<Suppressions>,
-    /// Comments of the scripts before it: rules about the catalog come last.
+    /// Where its lines begin, once something was said of it.
+    lines: Option<Lines>,
+    /// Comments of the scripts before it that have any: rules about the catalog come last.
     before: Vec<Suppressions>,
     /// Findings that were left out, by the small table that they are about.
     small: BTreeMap<TableName, u64>,
@@ -44,7 +46,8 @@ impl Desk {
         let speaks = |rule: &String, statement: Option<usize>| spoken.contains(&(rule.clone(), statement));
         let stay = fresh.into_iter().filter(|(_, statement, to)| !to.iter().any(|rule| speaks(rule, *statement)));
         self.outcome.found.extend(stay.map(|(found, ..)| found));
-        self.before.extend(self.comments.take());
+        self.lines = None;
+        self.before.extend(self.comments.take().filter(|comments| !comments.is_empty()));
     }
 
     pub fn problem(&mut self, problem: Problem) {
@@ -64,7 +67,8 @@ impl Desk {
         let (sink, panics) = said;
         self.outcome.problems.extend(panics.iter().map(|message| internal(&rule.page.id, message)));
         for mut draft in sink.drafts {
-            place(&mut draft, script, at.map_or(0, |(start, _)| start));
+            let lines = self.lines.get_or_insert_with(|| Lines::of(&script.text));
+            place(&mut draft, script, lines, at.map_or(0, |(start, _)| start));
             let statement = at.map(|(_, number)| number).or_else(|| statement_at(script, &draft));
             let allowed = self.comments.as_mut().is_some_and(|comments| comments.take(&rule.page, statement));
             if allowed {
@@ -81,7 +85,13 @@ impl Desk {
     }
 
     /// Drafts that bring their places with them: those in scripts that are wanted.
-    pub fn take_of_schema(&mut self, rule: &Configured, said: Said, scripts: &[Script], wanted: &dyn Fn(&str) -> bool) {
+    pub fn take_of_schema(
+        &mut self,
+        rule: &Configured,
+        said: Said,
+        scripts: &BTreeMap<&str, &Script>,
+        wanted: &dyn Fn(&str) -> bool,
+    ) {
         let (sink, panics) = said;
         self.outcome.problems.extend(panics.iter().map(|message| internal(&rule.page.id, message)));
         for draft in sink.drafts {
@@ -89,7 +99,7 @@ impl Desk {
             if !wanted(&path) {
                 continue;
             }
-            let script = scripts.iter().find(|script| script.path == path);
+            let script = scripts.get(path.as_str()).copied();
             let comments = self.before.iter_mut().find(|comments| comments.path() == path);
             let allowed = script.zip(comments).is_some_and(|(script, comments)| {
                 let statement = statement_at(script, &draft);
@@ -118,10 +128,10 @@ impl Desk {
 }
 
 /// Makes offsets into the statement places in the script.
-fn place(draft: &mut Draft, script: &Script, start: usize) {
+fn place(draft: &mut Draft, script: &Script, lines: &Lines, start: usize) {
     for span in &mut draft.spans {
         *span = Span { start: start + span.start, end: start + span.end };
-        draft.locations.push(in_text(&script.path, &script.text, *span));
+        draft.locations.push(lines.place(&script.path, &script.text, *span));
     }
     if draft.locations.is_empty() {
         draft.locations.push(Location { path: script.path.clone(), line: 1, ..Location::default() });
@@ -139,5 +149,5 @@ fn place(draft: &mut Draft, script: &Script, start: usize) {
 /// The statement on whose lines the draft's first place stands.
 fn statement_at(script: &Script, draft: &Draft) -> Option<usize> {
     let line = draft.locations.first()?.line;
-    script.statements.iter().rposition(|statement| statement.line as u64 <= line)
+    script.statements.partition_point(|statement| statement.line as u64 <= line).checked_sub(1)
 }

@@ -42,6 +42,10 @@ impl Suppressions {
         Suppressions { path: script.path.clone(), comments }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.comments.is_empty()
+    }
+
     pub fn path(&self) -> &str {
         &self.path
     }

@@ -181,8 +181,5 @@ pub fn is_old(cx: &StatementCx<'_>, kind: ObjectKind, name: &QualifiedName) -> b
 
 /// Adds the lock that the statement takes on the table.
 pub fn held(cx: &StatementCx<'_>, table: &TableName, draft: Draft) -> Draft {
-    match cx.effect.lock_on(table) {
-        Some(lock) => draft.under(lock),
-        None => draft,
-    }
+    cx.effect.lock_on(table).into_iter().fold(draft, Draft::under)
 }
