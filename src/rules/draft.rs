@@ -209,9 +209,10 @@ impl Draft {
         self
     }
 
-    /// Takes the lock as what clients wait for: its mode, and what cannot go on meanwhile, are evidence.
+    /// Takes the lock as what clients wait for: its mode, and what cannot go on meanwhile, are evidence. The first lock counts
+    /// for the queries that wait.
     pub fn under(mut self, lock: &Lock) -> Self {
-        self.lock = Some(lock.clone());
+        self.lock.get_or_insert_with(|| lock.clone());
         self.evidence(documented("lock", format!("{} on {}", lock.mode.name(), lock.on)))
             .evidence(documented("blocks", lock.mode.blocks()))
     }
