@@ -7,7 +7,7 @@ use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::effect::{Effect, predict};
 use crate::report::model::Problem;
 use crate::rules::context::{QueryCx, SchemaCx};
-use crate::rules::registry::{Check, Registry};
+use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, guarded};
 use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
 use crate::sql::ddl::Ddl;
@@ -33,7 +33,10 @@ pub struct Linted {
 /// Runs every rule over every script, in order, from the catalog that stood before the first.
 pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Target<'_>) -> Linted {
     let replay = Replay::from(start);
-    let mut run = Run { registry, target, replay, desk: Desk::default(), complaints: 0, statements: 0, down: 0 };
+    let at_one = |rule: &&Configured| matches!(rule.check, Check::Statement(_) | Check::Query(_));
+    let looking = registry.rules.iter().filter(|rule| rule.severity.is_some()).filter(at_one).collect();
+    let mut run =
+        Run { registry, looking, target, replay, desk: Desk::default(), complaints: 0, statements: 0, down: 0 };
     let (queries, schema): (Vec<&Script>, Vec<&Script>) = scripts.iter().partition(|one| one.kind == Kind::Queries);
     schema.iter().for_each(|script| run.script(script));
     run.replay.say_complete(run.complaints == 0);
@@ -47,6 +50,8 @@ pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Ta
 
 struct Run<'a> {
     registry: &'a Registry,
+    /// Rules that look at one statement.
+    looking: Vec<&'a Configured>,
     target: &'a Target<'a>,
     replay: Replay,
     desk: Desk,
@@ -169,19 +174,18 @@ impl Run<'_> {
     }
 
     fn look(&mut self, script: &Script, at: At<'_>, effect: &Effect, lived: &Lived) {
-        let mut said = Vec::new();
         let cx = at.cx(script, self, effect, lived);
-        for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
-            match (&rule.check, cx.facts()) {
-                (Check::Statement(check), _) => said.push((rule, guarded(|sink| check.check(&cx, sink)))),
-                (Check::Query(check), Some(facts)) => {
-                    let catalog = Some(cx.replay.catalog());
-                    let query = QueryCx { text: cx.text, facts, catalog, query: None, index: None };
-                    said.push((rule, guarded(|sink| check.check(&query, sink))));
-                }
-                _ => {}
+        let ran = self.looking.iter().filter_map(|rule| match (&rule.check, cx.facts()) {
+            (Check::Statement(check), _) => Some((*rule, guarded(|sink| check.check(&cx, sink)))),
+            (Check::Query(check), Some(facts)) => {
+                let catalog = Some(cx.replay.catalog());
+                let query = QueryCx { text: cx.text, facts, catalog, query: None, index: None };
+                Some((*rule, guarded(|sink| check.check(&query, sink))))
             }
-        }
+            _ => None,
+        });
+        // Most rules have nothing to say of most statements.
+        let said: Vec<_> = ran.filter(|(_, (sink, panics))| !sink.drafts.is_empty() || !panics.is_empty()).collect();
         let place = (cx.start, cx.number);
         let scale = self.target.scale(self.replay.catalog());
         for (rule, said) in said {
