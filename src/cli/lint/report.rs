@@ -71,6 +71,7 @@ pub fn assemble(
             rules_run: linted.outcome.rules_run,
             rules_not_run: linted.outcome.rules_not_run,
             allowed: linted.outcome.allowed,
+            notes: strangers(linted.strangers).into_iter().collect(),
             ..Coverage::default()
         },
         workload: WorkloadSummary::default(),
@@ -80,6 +81,16 @@ pub fn assemble(
         recommendations: advice.recommendations,
         problems,
     }
+}
+
+/// What to know when the history is not whole.
+fn strangers(statements: u64) -> Option<String> {
+    (statements > 0).then(|| {
+        format!(
+            "{statements} statements are about tables or indexes that none of these files makes: they were taken for large and in \
+             use; give the migrations before them, --schema or --snapshot to know their columns and keys"
+        )
+    })
 }
 
 /// What to know of findings about small tables: how many there were, and which tables.

@@ -28,6 +28,8 @@ pub struct Linted {
     pub down: u64,
     /// Findings that were left out, by the small table that they are about.
     pub small: BTreeMap<TableName, u64>,
+    /// Statements about tables and indexes that no script makes, nor the catalog before them.
+    pub strangers: u64,
 }
 
 /// Runs every rule over every script, in order, from the catalog that stood before the first.
@@ -35,8 +37,17 @@ pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Ta
     let replay = Replay::from(start);
     let at_one = |rule: &&Configured| matches!(rule.check, Check::Statement(_) | Check::Query(_));
     let looking = registry.rules.iter().filter(|rule| rule.severity.is_some()).filter(at_one).collect();
-    let mut run =
-        Run { registry, looking, target, replay, desk: Desk::default(), complaints: 0, statements: 0, down: 0 };
+    let mut run = Run {
+        registry,
+        looking,
+        target,
+        replay,
+        desk: Desk::default(),
+        complaints: 0,
+        strangers: 0,
+        statements: 0,
+        down: 0,
+    };
     let (queries, schema): (Vec<&Script>, Vec<&Script>) = scripts.iter().partition(|one| one.kind == Kind::Queries);
     schema.iter().for_each(|script| run.script(script));
     run.replay.say_complete(run.complaints == 0);
@@ -45,7 +56,8 @@ pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Ta
     run.schema(scripts);
     let small = run.desk.small();
     let outcome = run.desk.close(registry);
-    Linted { outcome, catalog: run.replay.finish(), statements: run.statements, down: run.down, small }
+    let (statements, down, strangers) = (run.statements, run.down, run.strangers);
+    Linted { outcome, catalog: run.replay.finish(), statements, down, small, strangers }
 }
 
 struct Run<'a> {
@@ -57,6 +69,8 @@ struct Run<'a> {
     desk: Desk,
     /// Statements that could not be applied in full.
     complaints: u64,
+    /// Those of them that are about a table or an index of which nothing is known: the history is not whole.
+    strangers: u64,
     statements: u64,
     down: u64,
 }
@@ -159,7 +173,12 @@ impl Run<'_> {
             for complaint in complaints.into_iter().filter(|_| !from_query) {
                 self.complaints += u64::from(at.within().is_none());
                 // That something exists already, or not yet, is what DO blocks are written for.
-                if at.within().is_none() && (self.target.wanted)(&script.path) {
+                if at.within().is_some() || !(self.target.wanted)(&script.path) {
+                    continue;
+                }
+                if complaint.message.starts_with("unknown table") || complaint.message.starts_with("unknown index") {
+                    self.strangers += 1;
+                } else {
                     self.desk.problem(Problem {
                         path: Some(place.path.clone()),
                         line: Some(u64::from(place.line)),
