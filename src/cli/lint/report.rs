@@ -87,7 +87,7 @@ pub fn assemble(
 fn strangers(statements: u64) -> Option<String> {
     (statements > 0).then(|| {
         format!(
-            "{statements} statements are about tables or indexes that none of these files makes: they were taken for large and in \
+            "{statements} of the statements concern tables or indexes that none of these files makes: they were taken for large and in \
              use; give the migrations before them, --schema or --snapshot to know their columns and keys"
         )
     })
