@@ -1,6 +1,7 @@
-//! A snapshot file: the catalog of a server in a versioned envelope, `{"sqlsift_snapshot": 1, "catalog": {…}}`.
+//! A snapshot file: the catalog of a server in a versioned envelope, `{"sqlsift_snapshot": 1, "catalog": {…}}`, with the
+//! queries that run there if `pg_stat_statements` was at hand.
 //!
-//! It holds names, types, sizes, counters and frequencies, and no value of any row. `fixtures/capture/snapshot.sql` is
+//! It holds names, types, sizes, counters, frequencies and texts without their constants, and no value of any row. `fixtures/capture/snapshot.sql` is
 //! the query that makes one.
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,30 @@ struct Envelope {
     #[serde(rename = "sqlsift_snapshot")]
     _version: u32,
     catalog: Catalog,
+    #[serde(default)]
+    queries: Option<Vec<ObservedQuery>>,
+    #[serde(default)]
+    statistics_seconds: Option<f64>,
+}
+
+/// What a snapshot file says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    pub catalog: Catalog,
+    pub queries: Vec<ObservedQuery>,
+    /// Over how long the queries were counted: the age of the statistics when the snapshot was taken.
+    pub statistics_seconds: Option<f64>,
+}
+
+/// A row of `pg_stat_statements`, those of several roles summed.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObservedQuery {
+    /// With `$1` for constants.
+    pub text: String,
+    pub calls: u64,
+    /// Time of all calls, ms.
+    pub total_ms: f64,
 }
 
 #[derive(Serialize)]
@@ -45,8 +70,13 @@ pub fn looks_like_one(text: &str) -> bool {
     start.starts_with(&format!("{{\"{KEY}\""))
 }
 
-/// Reads a snapshot. An unknown version or field is an error that names its place.
+/// The catalog of a snapshot.
 pub fn read(text: &str) -> Result<Catalog, SnapshotError> {
+    read_all(text).map(|snapshot| snapshot.catalog)
+}
+
+/// Reads a snapshot. An unknown version or field is an error that names its place.
+pub fn read_all(text: &str) -> Result<Snapshot, SnapshotError> {
     let text = text.trim_start_matches('\u{feff}');
     // The version first: a later one may hold anything.
     let version: Version = serde_json::from_str(text).map_err(|error| SnapshotError::NotJson {
@@ -66,7 +96,11 @@ pub fn read(text: &str) -> Result<Catalog, SnapshotError> {
         column: error.column(),
         message: message(&error),
     })?;
-    Ok(as_ddl_spells_it(envelope.catalog))
+    Ok(Snapshot {
+        catalog: as_ddl_spells_it(envelope.catalog),
+        queries: envelope.queries.unwrap_or_default(),
+        statistics_seconds: envelope.statistics_seconds.filter(|seconds| *seconds > 0.0),
+    })
 }
 
 #[derive(Deserialize)]
@@ -123,6 +157,20 @@ mod tests {
         let text = write(&catalog).expect("as written above");
         assert!(looks_like_one(&text));
         assert_eq!(read(&text).expect("as written above"), catalog);
+    }
+
+    #[test]
+    fn queries_are_read_where_they_stand() {
+        let read = |more: &str| read_all(&format!("{{\"sqlsift_snapshot\": 1, \"catalog\": {{}}{more}}}"));
+        let bare = read("").expect("a snapshot");
+        assert_eq!((bare.queries, bare.statistics_seconds), (Vec::new(), None));
+        let none = read(", \"queries\": null, \"statistics_seconds\": null").expect("a snapshot");
+        assert!(none.queries.is_empty());
+        let one =
+            ", \"queries\": [{\"text\": \"SELECT $1\", \"calls\": 12, \"total_ms\": 0.5}], \"statistics_seconds\": 60";
+        let one = read(one).expect("a snapshot");
+        assert_eq!(one.queries, [ObservedQuery { text: "SELECT $1".into(), calls: 12, total_ms: 0.5 }]);
+        assert_eq!(one.statistics_seconds, Some(60.0));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::args::{Common, FailOn, Lint, PresetName};
 use super::failure::Failure;
 use super::{Ending, config, ending, output, terminal};
 use crate::effect::Version;
-use crate::rules::lint::{Target, lint};
+use crate::rules::lint::{SMALL_TABLE_ROWS, Target, Traffic, lint};
 use crate::rules::page::Preset;
 use crate::script::model::{Direction, Framework};
 use crate::script::{Options, scripts};
@@ -41,10 +41,15 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let wanted = |path: &str| scope.as_ref().is_none_or(|scope| scope.contains(path));
     let directions: &[Direction] = if args.down { &[Direction::Up, Direction::Down] } else { &[Direction::Up] };
     let deployed: BTreeSet<String> = scope.clone().unwrap_or_default();
-    let target = Target { version, wanted: &wanted, deployed, directions };
-    let linted = lint(&config.registry, &scripts, given.catalog.clone().unwrap_or_default(), &target);
+    let start = given.catalog.clone().unwrap_or_default();
+    let small_table_rows = config.lint.small_table_rows.unwrap_or(SMALL_TABLE_ROWS);
+    let traffic = Traffic::of(&given.queries, given.statistics_seconds, &start);
+    let target = Target { version, wanted: &wanted, deployed, directions, small_table_rows, traffic: Some(&traffic) };
+    let linted = lint(&config.registry, &scripts, start, &target);
+    let small_tables = report::left_out(&linted.small, small_table_rows);
     tracing::info!("{} files, {} statements", scripts.len(), linted.statements);
     let mut report = report::assemble(linted, &scripts, given, found.problems, &wanted);
+    report.coverage.notes.extend(small_tables);
     report::by_path(&mut report, &config.paths);
     if let Some(path) = &args.baseline {
         baseline::forget(&mut report, path)?;

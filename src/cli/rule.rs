@@ -77,7 +77,7 @@ fn new(id: &str, root: &Path) -> Result<String, Failure> {
     }
     let group = new.page_path.split('/').nth(1).unwrap_or_default();
     Ok(format!(
-        "wrote {}\nwrote {}\nadd to src/rules/registry.rs, in order:  {}\nadd to src/rules/{group}/mod.rs:  {}\n",
+        "wrote {}\nwrote {}\nadd to src/rules/list.rs, in order:  {}\nadd to src/rules/{group}/mod.rs:  {}\n",
         new.page_path, new.code_path, new.registry_line, new.module_line,
     ))
 }

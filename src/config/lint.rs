@@ -14,6 +14,8 @@ pub struct Lint {
     pub fail_on: Option<String>,
     /// Files that are neither read nor replayed.
     pub exclude: Vec<glob::Pattern>,
+    /// What is slow on large tables only is not said of tables that are known to have fewer rows; 0 says it of all.
+    pub small_table_rows: Option<u64>,
 }
 
 /// One `[[paths]]`: severities that hold below some paths only.

@@ -1,6 +1,7 @@
 //! What a rule hands over: findings in the making, each with the advice that it asks for.
 
 use crate::catalog::model::TableName;
+use crate::effect::Lock;
 use crate::plan::model::NodeId;
 use crate::report::model::{
     Applicability, Confidence, Edit, Evidence, EvidenceSource, EvidenceValue, Location, RecommendationKind, Severity,
@@ -48,6 +49,8 @@ pub struct Draft {
     pub accounts: Option<Accounts>,
     /// Of a migration: the table whose size decides how long clients wait. Nothing is said of a table that is known to be small.
     pub grows_with: Option<TableName>,
+    /// Of a migration: the lock for which clients wait.
+    pub lock: Option<Lock>,
 }
 
 /// A part of a plan's time.
@@ -112,6 +115,7 @@ impl Draft {
             queries: Vec::new(),
             accounts: None,
             grows_with: None,
+            lock: None,
         }
     }
 
@@ -203,6 +207,14 @@ impl Draft {
     pub fn evidence(mut self, evidence: Evidence) -> Self {
         self.evidence.push(evidence);
         self
+    }
+
+    /// Takes the lock as what clients wait for: its mode, and what cannot go on meanwhile, are evidence. The first lock counts
+    /// for the queries that wait.
+    pub fn under(mut self, lock: &Lock) -> Self {
+        self.lock.get_or_insert_with(|| lock.clone());
+        self.evidence(documented("lock", format!("{} on {}", lock.mode.name(), lock.on)))
+            .evidence(documented("blocks", lock.mode.blocks()))
     }
 
     pub fn ask(mut self, ask: Ask) -> Self {

@@ -12,6 +12,7 @@ pub mod context;
 pub mod draft;
 pub mod finding;
 pub mod lint;
+mod list;
 pub mod matching;
 pub mod needs;
 pub mod page;

@@ -7,7 +7,7 @@ pub struct Scaffold {
     pub page: String,
     pub code_path: String,
     pub code: String,
-    /// The line to add to the list in `src/rules/registry.rs`, and the one for the group's `mod.rs`.
+    /// The line to add to the list in `src/rules/list.rs`, and the one for the group's `mod.rs`.
     pub registry_line: String,
     pub module_line: String,
 }

@@ -134,7 +134,7 @@ fn only_the_module_that_may_does_it() {
 #[test]
 fn every_rule_has_a_page_a_file_and_a_line_and_the_reverse() {
     let listed: Vec<&str> = ENTRIES.iter().map(|entry| entry.id).collect();
-    assert!(listed.is_sorted(), "the list in src/rules/registry.rs is not sorted");
+    assert!(listed.is_sorted(), "the list in src/rules/list.rs is not sorted");
     assert_eq!(pages().len(), listed.len());
     let on_disk: BTreeSet<String> = files("rules", "md")
         .iter()

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use libtest_mimic::Failed;
 use sqlsift::effect::Version;
 use sqlsift::rules::finding::Found;
-use sqlsift::rules::lint::{Target, lint};
+use sqlsift::rules::lint::{SMALL_TABLE_ROWS, Target, lint};
 use sqlsift::rules::page::{Fence, Page};
 use sqlsift::script::model::{Direction, Framework, OpenedBy, Script, Transaction};
 use sqlsift::script::{Options, Source, scripts};
@@ -65,7 +65,8 @@ fn found(page: &Page, fence: &Fence) -> Result<Vec<Found>, Failed> {
     };
     let directions: &[Direction] =
         if fence.fact("down").is_some() { &[Direction::Up, Direction::Down] } else { &[Direction::Up] };
-    let target = Target { version, wanted: &own, deployed, directions };
+    let target =
+        Target { version, wanted: &own, deployed, directions, small_table_rows: SMALL_TABLE_ROWS, traffic: None };
     let linted = lint(&super::registry(page), &scripts, Default::default(), &target);
     let refused = scripts.iter().flat_map(|script| &script.problems).next().map(|problem| problem.message.clone());
     if let Some(message) = linted.outcome.problems.into_iter().map(|problem| problem.message).chain(refused).next()

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::catalog::model::Catalog;
+use crate::catalog::snapshot::ObservedQuery;
 use crate::catalog::{self, SchemaFile};
 use crate::cli::failure::Failure;
 use crate::report::model::{Input, Problem};
@@ -12,6 +13,9 @@ pub struct Given {
     pub catalog: Option<Catalog>,
     pub inputs: Vec<Input>,
     pub problems: Vec<Problem>,
+    /// Of a snapshot: what ran on the server, and for how long it was counted.
+    pub queries: Vec<ObservedQuery>,
+    pub statistics_seconds: Option<f64>,
 }
 
 pub fn read(schema: &[PathBuf], snapshot: Option<&Path>) -> Result<Given, Failure> {
@@ -52,18 +56,27 @@ fn from_schema(paths: &[PathBuf]) -> Result<Given, Failure> {
         })
         .collect();
     problems.sort();
-    Ok(Given { inputs: inputs.collect(), problems, catalog: Some(read.catalog) })
+    Ok(Given { inputs: inputs.collect(), problems, catalog: Some(read.catalog), ..Given::default() })
 }
 
 fn from_snapshot(path: &Path) -> Result<Given, Failure> {
     let name = path.display().to_string();
     let text = text(path)?;
-    let catalog = catalog::snapshot::read(&text).map_err(|e| {
+    let snapshot = catalog::snapshot::read_all(&text).map_err(|e| {
         Failure::new(format!("{name} is no snapshot that this version reads: {e}"), "give --schema with DDL instead")
     })?;
-    let tables = format!("{} tables", catalog.tables.len());
-    let input = Input { path: name, format: "snapshot".into(), details: vec![tables], bytes: text.len() as u64 };
-    Ok(Given { catalog: Some(catalog), inputs: vec![input], problems: Vec::new() })
+    let mut details = vec![format!("{} tables", snapshot.catalog.tables.len())];
+    if !snapshot.queries.is_empty() {
+        details.push(format!("{} queries", snapshot.queries.len()));
+    }
+    let input = Input { path: name, format: "snapshot".into(), details, bytes: text.len() as u64 };
+    Ok(Given {
+        catalog: Some(snapshot.catalog),
+        inputs: vec![input],
+        problems: Vec::new(),
+        queries: snapshot.queries,
+        statistics_seconds: snapshot.statistics_seconds,
+    })
 }
 
 /// Dumps of old databases are not always UTF-8; a damaged comment must not stop the rest.

@@ -40,6 +40,7 @@ fn found(id: &str, impact: Option<f64>, queries: Vec<QueryIndex>) -> Found {
         draft: Draft {
             accounts: None,
             grows_with: None,
+            lock: None,
             title: "t".into(),
             detail: String::new(),
             subject: Subject::Server("s".into()),

@@ -1,11 +1,13 @@
 //! What was linted in; the report out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advise;
+use crate::catalog::model::TableName;
 use crate::cli::analyze::catalog::Given;
 use crate::config::lint::{Paths, severity};
 use crate::report::model::{Coverage, Input, Problem, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary};
+use crate::report::render::units::{count, counted};
 use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::lint::Linted;
 use crate::script::model::{Kind, Script};
@@ -78,6 +80,18 @@ pub fn assemble(
         recommendations: advice.recommendations,
         problems,
     }
+}
+
+/// What to know of findings about small tables: how many there were, and which tables.
+pub fn left_out(small: &BTreeMap<TableName, u64>, rows: u64) -> Option<String> {
+    const NAMED: usize = 5;
+    let findings: u64 = small.values().sum();
+    let names: Vec<String> = small.keys().take(NAMED).map(TableName::to_string).collect();
+    let more = if small.len() > NAMED { ", …" } else { "" };
+    (findings > 0).then(|| {
+        let (said, names) = (counted(findings, "finding", "findings"), names.join(", "));
+        format!("{said} left out: the tables have fewer than {} rows ({names}{more})", count(rows))
+    })
 }
 
 fn input(script: &Script) -> Input {

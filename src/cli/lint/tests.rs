@@ -31,6 +31,8 @@ fn passes(files: &[(&str, &[u8])], framework: Option<Framework>) -> Result<Repor
         wanted: &|_| true,
         deployed: files.iter().skip(1).map(|(path, _)| (*path).to_owned()).collect(),
         directions: &[Direction::Up, Direction::Down],
+        small_table_rows: 0,
+        traffic: None,
     };
     let linted = lint(&registry, &scripts, Catalog::default(), &target);
     let report = report::assemble(linted, &scripts, Given::default(), Vec::new(), &|_| true);

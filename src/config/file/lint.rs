@@ -11,7 +11,7 @@ use crate::config::lint::Paths;
 use crate::config::value::plain;
 use crate::rules::allow::names;
 
-const KEYS: [&str; 4] = ["pg_version", "framework", "fail_on", "exclude"];
+const KEYS: [&str; 5] = ["pg_version", "framework", "fail_on", "exclude", "small_table_rows"];
 
 impl<'a> Reader<'a> {
     pub(super) fn lint(&self, value: &Spanned<DeValue<'a>>, file: &mut File) -> Result<(), ConfigError> {
@@ -23,6 +23,7 @@ impl<'a> Reader<'a> {
                     file.lint.framework = Some(self.one_of(value, known)?);
                 }
                 "fail_on" => file.lint.fail_on = Some(self.one_of(value, ["none", "info", "warning", "error"])?),
+                "small_table_rows" => file.lint.small_table_rows = Some(self.rows(value)?),
                 "exclude" => file.lint.exclude = self.patterns(value)?,
                 _ => return Err(self.unknown(key, "key", KEYS)),
             }
@@ -60,6 +61,13 @@ impl<'a> Reader<'a> {
         match plain(value.get_ref()) {
             Some(toml::Value::Integer(major @ 13..=19)) => Ok(major as u32),
             _ => Err(self.at(value.span(), "`pg_version` takes a major version, 13 to 19")),
+        }
+    }
+
+    fn rows(&self, value: &Spanned<DeValue<'a>>) -> Result<u64, ConfigError> {
+        match plain(value.get_ref()) {
+            Some(toml::Value::Integer(rows @ 0..)) => Ok(rows as u64),
+            _ => Err(self.at(value.span(), "`small_table_rows` takes a number of rows, 0 for no table")),
         }
     }
 

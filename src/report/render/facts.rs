@@ -10,7 +10,7 @@ use crate::report::model::{
 };
 
 /// Labels that rules on statements use, in the order in which they are read.
-const LABELS: [&str; 4] = ["lock", "blocks", "work", "blocked"];
+const LABELS: [&str; 6] = ["lock", "blocks", "work", "size", "rows", "blocked"];
 
 /// `takes AccessExclusiveLock on public.orders; blocks reads and writes; rewrites public.orders`, escaped for a line of a
 /// terminal; `None` when there is nothing to say.
@@ -32,6 +32,8 @@ fn one(evidence: &Evidence) -> String {
         "lock" => format!("takes {value}{source}"),
         "blocks" => format!("blocks {value}{source}"),
         "work" => format!("{value}{source}"),
+        "size" => format!("a table of {value}{source}"),
+        "rows" => format!("about {value}"),
         "blocked" => format!("holds up {value}{source}"),
         label => format!("{}: {value}{source}", escape::line(label)),
     }
@@ -46,6 +48,7 @@ fn value(evidence: &Evidence) -> String {
     match evidence.unit.as_str() {
         "ms" => units::duration(number),
         "bytes" => units::bytes(number.max(0.0) as u64),
+        "rows" => format!("{} rows", units::rounded(number)),
         "" => units::figure(number),
         unit => format!("{} {}", units::figure(number), escape::line(unit)),
     }

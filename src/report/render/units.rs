@@ -36,6 +36,15 @@ pub fn count(n: u64) -> String {
     grouped(&n.to_string())
 }
 
+/// An estimate of many: `98 million`, `1.2 billion`, `120,000`.
+pub fn rounded(n: f64) -> String {
+    match n {
+        n if n >= 1e9 => format!("{} billion", figure(n / 1e9)),
+        n if n >= 1e6 => format!("{} million", figure(n / 1e6)),
+        n => figure(n),
+    }
+}
+
 /// `1 query`, `2 queries`.
 pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
@@ -117,6 +126,8 @@ mod tests {
         assert_eq!(count(12), "12");
         assert_eq!(bytes(4_211_000), "4.21 MB");
         assert_eq!(bytes(999), "999 bytes");
+        assert_eq!(rounded(97_950_000.0), "98 million");
+        assert_eq!(rounded(120_000.0), "120,000");
         assert_eq!(figure(-1234.5), "-1,234");
         assert_eq!(figure(100.0), "100");
     }

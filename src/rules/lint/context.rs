@@ -3,7 +3,7 @@
 use crate::catalog::apply::Replay;
 use crate::catalog::model::{Table, TableName};
 use crate::effect::{Effect, Lock, Version, Work};
-use crate::report::model::{Evidence, Subject};
+use crate::report::model::Subject;
 use crate::rules::draft::{Draft, documented};
 use crate::script::model::{Content, Script, Statement, Within};
 use crate::sql::ddl::Ddl;
@@ -92,8 +92,7 @@ impl<'a> StatementCx<'a> {
 
     /// As [`StatementCx::draft`], with what the lock stops as evidence. For what takes a moment, however large the table.
     pub fn locking(&self, lock: &Lock, title: impl Into<String>, detail: impl Into<String>) -> Draft {
-        let draft = self.draft(lock.span, title, detail);
-        evidence(lock).into_iter().fold(draft, Draft::evidence)
+        self.draft(lock.span, title, detail).under(lock)
     }
 
     /// A finding about work that takes the longer the larger the table is, and about who waits meanwhile: the strongest lock that
@@ -102,7 +101,7 @@ impl<'a> StatementCx<'a> {
         let mut draft = self.draft(work.span, title, detail);
         let held = self.effect.lock_on(&work.on);
         if let Some(lock) = held {
-            draft = evidence(lock).into_iter().fold(draft, Draft::evidence);
+            draft = draft.under(lock);
         }
         draft.grows_with = Some(work.on.clone());
         draft.evidence(documented("work", format!("{} {}", work.kind.verb(), work.on)))
@@ -126,9 +125,4 @@ impl ScriptCx<'_> {
         }
         draft
     }
-}
-
-/// What is said of a lock: its mode, and what waits for it.
-pub fn evidence(lock: &Lock) -> [Evidence; 2] {
-    [documented("lock", format!("{} on {}", lock.mode.name(), lock.on)), documented("blocks", lock.mode.blocks())]
 }

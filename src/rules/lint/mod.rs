@@ -10,6 +10,10 @@ mod run;
 mod said;
 mod suppress;
 mod target;
+mod traffic;
+mod weigh;
 
 pub use run::{Linted, lint};
 pub use target::Target;
+pub use traffic::Traffic;
+pub use weigh::SMALL_TABLE_ROWS;

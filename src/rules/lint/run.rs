@@ -26,6 +26,8 @@ pub struct Linted {
     pub statements: u64,
     /// Left out because they go down.
     pub down: u64,
+    /// Findings that were left out, by the small table that they are about.
+    pub small: BTreeMap<TableName, u64>,
 }
 
 /// Runs every rule over every script, in order, from the catalog that stood before the first.
@@ -41,8 +43,9 @@ pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Ta
     // They meet the database as all migrations leave it.
     queries.iter().for_each(|script| run.script(script));
     run.schema(scripts);
+    let small = run.desk.small();
     let outcome = run.desk.close(registry);
-    Linted { outcome, catalog: run.replay.finish(), statements: run.statements, down: run.down }
+    Linted { outcome, catalog: run.replay.finish(), statements: run.statements, down: run.down, small }
 }
 
 struct Run<'a> {
@@ -124,9 +127,10 @@ impl Run<'_> {
         }
         if wanted {
             let cx = ScriptCx { script, steps: &steps, lived: &lived, replay: &self.replay, target: self.target };
+            let scale = self.target.scale(self.replay.catalog());
             for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
                 let Check::Script(check) = &rule.check else { continue };
-                self.desk.take(rule, guarded(|sink| check.check(&cx, sink)), script, None);
+                self.desk.take(rule, guarded(|sink| check.check(&cx, sink)), script, None, &scale);
             }
             self.desk.shut();
         }
@@ -183,8 +187,9 @@ impl Run<'_> {
         // Most rules have nothing to say of most statements.
         let said: Vec<_> = ran.filter(|(_, (sink, panics))| !sink.drafts.is_empty() || !panics.is_empty()).collect();
         let place = (cx.start, cx.number);
+        let scale = self.target.scale(self.replay.catalog());
         for (rule, said) in said {
-            self.desk.take(rule, said, script, Some(place));
+            self.desk.take(rule, said, script, Some(place), &scale);
         }
     }
 

@@ -1,9 +1,8 @@
 //! What rules said of scripts in; findings with their places, without those that comments allow, out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use std::collections::BTreeMap;
-
+use crate::catalog::model::TableName;
 use crate::report::model::{Location, Problem};
 use crate::rules::draft::{Ask, Draft, Sink};
 use crate::rules::finding::{Found, finish, in_order};
@@ -14,6 +13,7 @@ use crate::script::model::Script;
 use crate::sql::facts::Span;
 
 use super::suppress::Suppressions;
+use super::weigh::{Scale, Weighed, weigh};
 
 /// A rule's drafts, and the messages of its panics.
 pub(super) type Said = (Sink, Vec<String>);
@@ -30,6 +30,8 @@ pub(super) struct Desk {
     lines: Option<Lines>,
     /// Comments of the scripts before it that have any: rules about the catalog come last.
     before: Vec<Suppressions>,
+    /// Findings that were left out, by the small table that they are about.
+    small: BTreeMap<TableName, u64>,
 }
 
 impl Desk {
@@ -54,7 +56,14 @@ impl Desk {
 
     /// `at`: where the statement's text begins in the script's, and the statement's number; spans of drafts about a whole script
     /// are offsets into the script.
-    pub fn take(&mut self, rule: &Configured, said: Said, script: &Script, at: Option<(usize, usize)>) {
+    pub fn take(
+        &mut self,
+        rule: &Configured,
+        said: Said,
+        script: &Script,
+        at: Option<(usize, usize)>,
+        scale: &Scale<'_>,
+    ) {
         let (sink, panics) = said;
         self.outcome.problems.extend(panics.iter().map(|message| internal(&rule.page.id, message)));
         for mut draft in sink.drafts {
@@ -62,9 +71,15 @@ impl Desk {
             place(&mut draft, script, lines, at.map_or(0, |(start, _)| start));
             let statement = at.map(|(_, number)| number).or_else(|| statement_at(script, &draft));
             let allowed = self.comments.as_mut().is_some_and(|comments| comments.take(&rule.page, statement));
-            if !allowed {
-                let found = finish(rule, draft, None, Places::default(), &script.path);
-                self.fresh.push((found, statement, rule.page.yields_to.clone()));
+            if allowed {
+                continue;
+            }
+            match weigh(draft, scale) {
+                Weighed::Said(draft) => {
+                    let found = finish(rule, *draft, None, Places::default(), &script.path);
+                    self.fresh.push((found, statement, rule.page.yields_to.clone()));
+                }
+                Weighed::Small(table) => *self.small.entry(table).or_default() += 1,
             }
         }
     }
@@ -94,6 +109,10 @@ impl Desk {
                 self.outcome.found.push(finish(rule, draft, None, Places::default(), &path));
             }
         }
+    }
+
+    pub fn small(&self) -> BTreeMap<TableName, u64> {
+        self.small.clone()
     }
 
     pub fn close(mut self, registry: &Registry) -> Outcome {

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::model::Catalog;
 use crate::effect::Version;
 use crate::script::model::Direction;
+
+use super::traffic::Traffic;
+use super::weigh::Scale;
 
 pub struct Target<'a> {
     pub version: Version,
@@ -13,10 +17,19 @@ pub struct Target<'a> {
     pub deployed: BTreeSet<String>,
     /// What is looked at and replayed; usually what goes up.
     pub directions: &'a [Direction],
+    /// A table that is known to have fewer is small; see [`super::SMALL_TABLE_ROWS`].
+    pub small_table_rows: u64,
+    /// What clients ran before the scripts, where it is known.
+    pub traffic: Option<&'a Traffic>,
 }
 
 impl Target<'_> {
     pub fn is_deployed(&self, path: &str) -> bool {
         self.deployed.contains(path)
+    }
+
+    /// By which findings at this point of the replay are weighed.
+    pub(super) fn scale<'s>(&'s self, catalog: &'s Catalog) -> Scale<'s> {
+        Scale { catalog, small_table_rows: self.small_table_rows, traffic: self.traffic }
     }
 }

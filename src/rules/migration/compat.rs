@@ -2,7 +2,7 @@
 
 use crate::catalog::model::TableName;
 use crate::rules::draft::Draft;
-use crate::rules::lint::context::{StatementCx, evidence};
+use crate::rules::lint::context::StatementCx;
 use crate::rules::lint::lived::Newness;
 use crate::script::model::{Statement, Within};
 use crate::sql::ddl::Ddl;
@@ -181,5 +181,5 @@ pub fn is_old(cx: &StatementCx<'_>, kind: ObjectKind, name: &QualifiedName) -> b
 
 /// Adds the lock that the statement takes on the table.
 pub fn held(cx: &StatementCx<'_>, table: &TableName, draft: Draft) -> Draft {
-    cx.effect.lock_on(table).into_iter().flat_map(evidence).fold(draft, Draft::evidence)
+    cx.effect.lock_on(table).into_iter().fold(draft, Draft::under)
 }

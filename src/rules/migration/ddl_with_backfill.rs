@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use crate::report::model::RecommendationKind;
 use crate::rules::ScriptRule;
-use crate::rules::draft::{Advice, Ask, Draft, Sink};
-use crate::rules::lint::context::{ScriptCx, evidence};
+use crate::rules::draft::{Advice, Ask, Sink};
+use crate::rules::lint::context::ScriptCx;
 use crate::sql::StatementKind;
 
 use crate::rules::lint::backfill::{content_of, held_before};
@@ -37,7 +37,7 @@ impl ScriptRule for Rule {
                      after all of these rows."
                 ),
             );
-            let draft = evidence(lock).into_iter().fold(draft, Draft::evidence);
+            let draft = draft.under(lock);
             out.find(draft.ask(Ask::Ready(apart())));
             told = step.transaction;
         }

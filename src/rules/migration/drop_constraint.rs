@@ -6,7 +6,7 @@ use crate::catalog::model::{Constraint, ConstraintKind, Table, TableName};
 use crate::report::model::Confidence;
 use crate::rules::StatementRule;
 use crate::rules::draft::{Draft, Sink};
-use crate::rules::lint::context::{StatementCx, evidence};
+use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ActionKind, AlterTable, ConstraintBody, ConstraintDef, Name};
 
@@ -68,7 +68,7 @@ fn missed(cx: &StatementCx<'_>, span: crate::sql::facts::Span, table: &TableName
             if references == table {
                 return draft;
             }
-            cx.effect.lock_on(references).into_iter().flat_map(evidence).fold(draft, Draft::evidence)
+            cx.effect.lock_on(references).into_iter().fold(draft, Draft::under)
         }
         ConstraintKind::PrimaryKey => {
             let title = format!("{} has no primary key from now on", table.name);
@@ -95,23 +95,36 @@ fn missed(cx: &StatementCx<'_>, span: crate::sql::facts::Span, table: &TableName
 /// not one whose columns or table go too.
 fn is_missed(cx: &StatementCx<'_>, alter: &AlterTable, table: &Table, one: &Constraint) -> bool {
     let new = one.defined_at.as_ref().is_some_and(|at| at.path == cx.script.path);
-    !new && !is_proof(alter, table, one) && !is_replaced(cx, alter, table, one) && !goes_anyway(cx, alter, one)
+    !new && !is_proof(alter, table, one)
+        && !proves_bound(cx, table, one)
+        && !is_replaced(cx, alter, table, one)
+        && !goes_anyway(cx, alter, one)
 }
 
 /// `CHECK (c IS NOT NULL)`, when c is NOT NULL by now or becomes so in the same statement.
 fn is_proof(alter: &AlterTable, table: &Table, one: &Constraint) -> bool {
-    let ConstraintKind::Check { expression } = &one.kind else { return false };
-    let words = expression.to_ascii_lowercase();
-    let only_that = words.trim_matches(|letter: char| letter == '(' || letter == ')' || letter.is_whitespace());
     let required = |column: &String| {
         let now = |action: &ActionKind| matches!(action, ActionKind::SetNotNull(name) if name.text == *column);
         table.column(column).is_some_and(|column| column.not_null)
             || alter.actions.iter().any(|action| now(&action.kind))
     };
-    only_that.ends_with("is not null")
-        && !only_that.contains(" or ")
-        && !one.columns.is_empty()
-        && one.columns.iter().all(required)
+    is_not_null_check(one) && !one.columns.is_empty() && one.columns.iter().all(required)
+}
+
+/// A check over the partition key of what has become a partition: it spared ATTACH PARTITION the scan, and the bound says the same now.
+fn proves_bound(cx: &StatementCx<'_>, table: &Table, one: &Constraint) -> bool {
+    let parent = table.parent.as_ref().and_then(|parent| cx.replay.catalog().tables.get(parent));
+    let Some(key) = parent.and_then(|parent| parent.partition_key.as_ref()) else { return false };
+    let in_key = |column: &String| key.contains(column.as_str());
+    matches!(one.kind, ConstraintKind::Check { .. }) && !one.columns.is_empty() && one.columns.iter().all(in_key)
+}
+
+/// It says that columns hold no NULL, and nothing else.
+fn is_not_null_check(one: &Constraint) -> bool {
+    let ConstraintKind::Check { expression } = &one.kind else { return false };
+    let words = expression.to_ascii_lowercase();
+    let bare = words.trim_matches(|letter: char| letter == '(' || letter == ')' || letter.is_whitespace());
+    bare.split(" and ").all(|part| part.trim_end_matches(')').ends_with("is not null")) && !bare.contains(" or ")
 }
 
 /// Another constraint (or unique index) of the kind stands on the same columns, or the script adds one.
@@ -119,6 +132,7 @@ fn is_replaced(cx: &StatementCx<'_>, alter: &AlterTable, table: &Table, one: &Co
     let set = |columns: &[String]| columns.iter().cloned().collect::<std::collections::BTreeSet<_>>();
     let alike = |other: &Constraint| {
         other.name != one.name
+            && !is_not_null_check(other)
             && std::mem::discriminant(&other.kind) == std::mem::discriminant(&one.kind)
             && set(&other.columns) == set(&one.columns)
     };

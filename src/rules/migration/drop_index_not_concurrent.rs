@@ -6,8 +6,8 @@ use crate::catalog::model::TableKind;
 use crate::effect::LockMode;
 use crate::report::model::{Applicability, Confidence, Edit, RecommendationKind};
 use crate::rules::StatementRule;
-use crate::rules::draft::{Advice, Ask, Draft, Sink};
-use crate::rules::lint::context::{StatementCx, evidence};
+use crate::rules::draft::{Advice, Ask, Sink};
+use crate::rules::lint::context::StatementCx;
 use crate::rules::lint::lived::Newness;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{Drop, ObjectKind, QualifiedName};
@@ -39,7 +39,9 @@ impl StatementRule for Rule {
              query waits behind it, until the transaction ends.",
         );
         let held = cx.effect.locks.iter().find(|lock| lock.span == name.span && lock.mode == LockMode::AccessExclusive);
-        draft = held.map(evidence).into_iter().flatten().fold(draft, Draft::evidence);
+        if let Some(lock) = held {
+            draft = draft.under(lock);
+        }
         out.find(draft.confidence(confidence).ask(Ask::Ready(concurrently(cx, drop))));
     }
 }

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use crate::effect::Lock;
 use crate::report::model::{Applicability, Edit, RecommendationKind};
 use crate::rules::ScriptRule;
-use crate::rules::draft::{Advice, Ask, Draft, Sink, documented};
-use crate::rules::lint::context::{ScriptCx, evidence};
+use crate::rules::draft::{Advice, Ask, Sink, documented};
+use crate::rules::lint::context::ScriptCx;
 use crate::rules::lint::lived::Step;
 
 #[derive(Debug, Deserialize)]
@@ -36,7 +36,7 @@ impl ScriptRule for Rule {
             "While it waits for a running query, every later query on the table queues up behind it. With lock_timeout it gives up, and \
              can be tried again.",
         );
-        let draft = evidence(lock).into_iter().fold(draft, Draft::evidence);
+        let draft = draft.under(lock);
         let draft = draft.evidence(documented("statements of the script that wait so", unlimited.len().to_string()));
         out.find(draft.ask(Ask::Ready(self.advice(cx, step))));
     }

@@ -26,12 +26,10 @@ impl StatementRule for Rule {
                 "Rows that anybody writes meanwhile are not checked: DISABLE TRIGGER ALL takes foreign keys away too, and nothing checks those \
                  rows later.",
             );
-            let draft = cx
-                .effect
-                .lock_on(&table)
-                .into_iter()
-                .flat_map(crate::rules::lint::context::evidence)
-                .fold(draft, crate::rules::draft::Draft::evidence);
+            let draft = match cx.effect.lock_on(&table) {
+                Some(lock) => draft.under(lock),
+                None => draft,
+            };
             out.find(draft.ask(Ask::Ready(Advice::new(
                 RecommendationKind::SplitMigration,
                 "Switch triggers off for this session only",

@@ -21,7 +21,7 @@ impl ScriptRule for Rule {
                 continue;
             }
             let of_direction = || cx.script.statements.iter().enumerate().filter(|(_, s)| s.direction == direction);
-            let Some((_, last)) = of_direction().last() else { continue };
+            let Some((_, last)) = of_direction().next_back() else { continue };
             let Some(open) = last.transaction.filter(|open| open.by == OpenedBy::Script) else { continue };
             let ends = |ddl: &Ddl| {
                 matches!(

@@ -6,7 +6,7 @@ use crate::effect::LockMode;
 use crate::effect::model::Cause;
 use crate::rules::StatementRule;
 use crate::rules::draft::{Ask, Sink};
-use crate::rules::lint::context::{StatementCx, evidence};
+use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::model::{ActionKind, AlterTable};
 
 use super::hurting::actions;
@@ -37,7 +37,7 @@ impl StatementRule for Rule {
             let held = locks.filter(|lock| lock.on == table && lock.mode > LockMode::ShareUpdateExclusive);
             if let Some(held) = held.max_by_key(|lock| lock.mode) {
                 draft.evidence.retain(|one| one.label != "lock" && one.label != "blocks");
-                draft = evidence(held).into_iter().fold(draft, crate::rules::draft::Draft::evidence);
+                draft = draft.under(held);
             }
             let first =
                 format!("ALTER TABLE {} VALIDATE CONSTRAINT {};", spelled(cx, &alter.name), name.span.of(cx.text));

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use crate::effect::model::Cause;
 use crate::report::model::RecommendationKind;
 use crate::rules::ScriptRule;
-use crate::rules::draft::{Advice, Ask, Draft, Sink};
-use crate::rules::lint::context::{ScriptCx, evidence};
+use crate::rules::draft::{Advice, Ask, Sink};
+use crate::rules::lint::context::ScriptCx;
 use crate::rules::lint::lived::Step;
 use crate::script::model::Content;
 use crate::sql::StatementKind;
@@ -37,7 +37,7 @@ impl ScriptRule for Rule {
                      everybody waits for this statement too."
                 ),
             );
-            let draft = evidence(lock).into_iter().fold(draft, Draft::evidence);
+            let draft = draft.under(lock);
             out.find(draft.ask(Ask::Ready(Advice::new(
                 RecommendationKind::SplitMigration,
                 "Put it into a migration of its own",

@@ -67,7 +67,7 @@ fn framework() -> impl Strategy<Value = Option<Framework>> {
 /// Where a statement begins, or any place.
 fn place(text: &str, at: usize) -> usize {
     let at = text.floor_char_boundary(at % (text.len() + 1));
-    if at % 2 == 0 { text[..at].rfind([';', ',', ' ', '(']).unwrap_or(at) } else { at }
+    if at.is_multiple_of(2) { text[..at].rfind([';', ',', ' ', '(']).unwrap_or(at) } else { at }
 }
 
 /// All rules run on each input; `PROPTEST_CASES` asks for more.
