@@ -47,12 +47,15 @@ fn table(draft: &mut Draft<'_>, name: &QualifiedName, drop: &Drop) {
             draft.lock(&default, LockMode::AccessExclusive, name.span);
         }
     }
-    let going: Vec<TableName> = drop.names.iter().flat_map(|name| draft.family(&draft.name(name))).collect();
     for member in draft.family(&table) {
         gone(draft, &member, name.span);
         draft.views_go(&member, None, drop.cascade, name.span);
-        let needed = draft.referencing(&member).into_iter().find(|other| !going.contains(other));
-        if let Some(other) = needed.filter(|_| !drop.cascade) {
+        let referencing = draft.referencing(&member);
+        if referencing.is_empty() || drop.cascade {
+            continue;
+        }
+        let going: Vec<TableName> = drop.names.iter().flat_map(|name| draft.family(&draft.name(name))).collect();
+        if let Some(other) = referencing.into_iter().find(|other| !going.contains(other)) {
             draft.fail("2BP01", format!("a foreign key of {other} depends on {member}"), name.span);
         }
     }

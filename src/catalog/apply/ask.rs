@@ -6,6 +6,12 @@ use crate::catalog::model::{Index, TableName};
 use crate::sql::ddl::model::CreateIndex;
 
 impl Replay {
+    /// The indexes of that name, whatever their schema.
+    pub fn indexes_called<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r Index> {
+        let tables = self.seen.tables_with(name).into_iter().filter_map(|table| self.catalog.tables.get(table));
+        tables.flat_map(|table| &table.indexes).filter(move |index| index.name == name)
+    }
+
     /// Whether the partition has an index that would be attached to `index` of its parent, so that none is built.
     pub fn fits_partition(&self, partition: &TableName, index: &Index) -> bool {
         let own = self.catalog.tables.get(partition).into_iter().flat_map(|table| &table.indexes);

@@ -29,12 +29,13 @@ pub fn assemble(
         plans: &[],
         worth: Worth::default(),
     };
-    let drafts: Vec<_> = linted.outcome.found.iter().map(|found| found.draft.clone()).collect();
+    let (drafts, found): (Vec<_>, Vec<_>) =
+        linted.outcome.found.into_iter().map(|found| (found.draft, found.finding)).unzip();
     let advice = advise::recommend(&drafts, &cx);
     let links = advice.links.into_iter();
-    let findings = linted.outcome.found.into_iter().zip(links).map(|(mut found, links)| {
-        found.finding.recommendations = links;
-        found.finding
+    let findings = found.into_iter().zip(links).map(|(mut finding, links)| {
+        finding.recommendations = links;
+        finding
     });
     let own = || scripts.iter().filter(|script| wanted(&script.path));
     let of_scripts = own().flat_map(|script| {
@@ -70,6 +71,7 @@ pub fn assemble(
             rules_run: linted.outcome.rules_run,
             rules_not_run: linted.outcome.rules_not_run,
             allowed: linted.outcome.allowed,
+            notes: strangers(linted.strangers).into_iter().collect(),
             ..Coverage::default()
         },
         workload: WorkloadSummary::default(),
@@ -79,6 +81,16 @@ pub fn assemble(
         recommendations: advice.recommendations,
         problems,
     }
+}
+
+/// What to know when the history is not whole.
+fn strangers(statements: u64) -> Option<String> {
+    (statements > 0).then(|| {
+        format!(
+            "{statements} of the statements concern tables or indexes that none of these files makes: they were taken for large and in \
+             use; give the migrations before them, --schema or --snapshot to know their columns and keys"
+        )
+    })
 }
 
 /// What to know of findings about small tables: how many there were, and which tables.
@@ -108,6 +120,9 @@ fn input(script: &Script) -> Input {
 
 /// Gives findings the severities that `[[paths]]` sets for their files, and leaves out what is off there.
 pub fn by_path(report: &mut Report, entries: &[Paths]) {
+    if entries.is_empty() {
+        return;
+    }
     report.findings.retain_mut(|finding| {
         let path = finding.locations.first().map_or("", |place| place.path.as_str());
         match severity(entries, path, &finding.rule) {

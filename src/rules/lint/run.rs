@@ -7,7 +7,7 @@ use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::effect::{Effect, predict};
 use crate::report::model::Problem;
 use crate::rules::context::{QueryCx, SchemaCx};
-use crate::rules::registry::{Check, Registry};
+use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, guarded};
 use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
 use crate::sql::ddl::Ddl;
@@ -28,12 +28,26 @@ pub struct Linted {
     pub down: u64,
     /// Findings that were left out, by the small table that they are about.
     pub small: BTreeMap<TableName, u64>,
+    /// Statements about tables and indexes that no script makes, nor the catalog before them.
+    pub strangers: u64,
 }
 
 /// Runs every rule over every script, in order, from the catalog that stood before the first.
 pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Target<'_>) -> Linted {
     let replay = Replay::from(start);
-    let mut run = Run { registry, target, replay, desk: Desk::default(), complaints: 0, statements: 0, down: 0 };
+    let at_one = |rule: &&Configured| matches!(rule.check, Check::Statement(_) | Check::Query(_));
+    let looking = registry.rules.iter().filter(|rule| rule.severity.is_some()).filter(at_one).collect();
+    let mut run = Run {
+        registry,
+        looking,
+        target,
+        replay,
+        desk: Desk::default(),
+        complaints: 0,
+        strangers: 0,
+        statements: 0,
+        down: 0,
+    };
     let (queries, schema): (Vec<&Script>, Vec<&Script>) = scripts.iter().partition(|one| one.kind == Kind::Queries);
     schema.iter().for_each(|script| run.script(script));
     run.replay.say_complete(run.complaints == 0);
@@ -42,16 +56,21 @@ pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Ta
     run.schema(scripts);
     let small = run.desk.small();
     let outcome = run.desk.close(registry);
-    Linted { outcome, catalog: run.replay.finish(), statements: run.statements, down: run.down, small }
+    let (statements, down, strangers) = (run.statements, run.down, run.strangers);
+    Linted { outcome, catalog: run.replay.finish(), statements, down, small, strangers }
 }
 
 struct Run<'a> {
     registry: &'a Registry,
+    /// Rules that look at one statement.
+    looking: Vec<&'a Configured>,
     target: &'a Target<'a>,
     replay: Replay,
     desk: Desk,
     /// Statements that could not be applied in full.
     complaints: u64,
+    /// Those of them that are about a table or an index of which nothing is known: the history is not whole.
+    strangers: u64,
     statements: u64,
     down: u64,
 }
@@ -154,7 +173,12 @@ impl Run<'_> {
             for complaint in complaints.into_iter().filter(|_| !from_query) {
                 self.complaints += u64::from(at.within().is_none());
                 // That something exists already, or not yet, is what DO blocks are written for.
-                if at.within().is_none() && (self.target.wanted)(&script.path) {
+                if at.within().is_some() || !(self.target.wanted)(&script.path) {
+                    continue;
+                }
+                if complaint.message.starts_with("unknown table") || complaint.message.starts_with("unknown index") {
+                    self.strangers += 1;
+                } else {
                     self.desk.problem(Problem {
                         path: Some(place.path.clone()),
                         line: Some(u64::from(place.line)),
@@ -169,19 +193,25 @@ impl Run<'_> {
     }
 
     fn look(&mut self, script: &Script, at: At<'_>, effect: &Effect, lived: &Lived) {
-        let mut said = Vec::new();
         let cx = at.cx(script, self, effect, lived);
-        for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
-            match (&rule.check, cx.facts()) {
-                (Check::Statement(check), _) => said.push((rule, guarded(|sink| check.check(&cx, sink)))),
-                (Check::Query(check), Some(facts)) => {
-                    let catalog = Some(cx.replay.catalog());
-                    let query = QueryCx { text: cx.text, facts, catalog, query: None, index: None };
-                    said.push((rule, guarded(|sink| check.check(&query, sink))));
-                }
-                _ => {}
+        // What a rule about migrations judges, with the transaction and the table's age at hand, it judges alone.
+        let judged = |rule: &Configured| {
+            script.is_migration()
+                && cx.within != Some(Within::Routine)
+                && rule.page.yields_to.iter().any(|to| to.starts_with("migration/"))
+        };
+        let looking = self.looking.iter().filter(|rule| !judged(rule));
+        let ran = looking.filter_map(|rule| match (&rule.check, cx.facts()) {
+            (Check::Statement(check), _) => Some((*rule, guarded(|sink| check.check(&cx, sink)))),
+            (Check::Query(check), Some(facts)) => {
+                let catalog = Some(cx.replay.catalog());
+                let query = QueryCx { text: cx.text, facts, catalog, query: None, index: None };
+                Some((*rule, guarded(|sink| check.check(&query, sink))))
             }
-        }
+            _ => None,
+        });
+        // Most rules have nothing to say of most statements.
+        let said: Vec<_> = ran.filter(|(_, (sink, panics))| !sink.drafts.is_empty() || !panics.is_empty()).collect();
         let place = (cx.start, cx.number);
         let scale = self.target.scale(self.replay.catalog());
         for (rule, said) in said {

@@ -18,8 +18,7 @@ impl StatementRule for Rule {
         let Some(Ddl::CreateIndex(index)) = cx.ddl() else { return };
         let Some(name) = index.name.as_ref().filter(|_| index.concurrently && index.if_not_exists) else { return };
         // An index that is known to be there and valid stays; one that was dropped just now is built in any case.
-        let there = cx.replay.catalog().tables.values().flat_map(|table| &table.indexes);
-        let there = there.into_iter().any(|one| one.name == name.text && one.valid);
+        let there = cx.replay.indexes_called(&name.text).any(|index| index.valid);
         if there || cx.in_use(&index.table).is_none() || is_dropped_before(cx, &name.text) {
             return;
         }

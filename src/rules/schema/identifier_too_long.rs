@@ -47,9 +47,16 @@ const MAX: usize = 63;
 
 /// Whether a word, or what stands between two double quotes, is long enough to be worth a look; much cheaper than tokens.
 fn has_long_word(text: &str) -> bool {
-    let (mut word, mut quote) = (0, 0);
+    let (mut word, mut quote) = (0, None);
     text.bytes().enumerate().any(|(at, byte)| {
-        let long_name = byte == b'"' && at - std::mem::replace(&mut quote, at) > MAX;
+        let long_name = byte == b'"'
+            && match quote.take() {
+                Some(open) => at - open > MAX,
+                None => {
+                    quote = Some(at);
+                    false
+                }
+            };
         if !(byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'_' | b'$')) {
             word = at + 1;
         }

@@ -115,7 +115,9 @@ class History:
         table, column = self.old()
         number = self.number()
         definition = self.columns[table][column]
-        kinds = ["index", "unique", "check", "drop_column", "not_null", "rename", "required"]
+        kinds = ["index", "unique", "check", "drop_column", "rename", "required"]
+        if "NOT NULL" not in definition:
+            kinds.append("not_null")
         if " varchar" in definition:
             kinds.append("type")
         kind = self.random.choice(kinds)
@@ -134,6 +136,7 @@ class History:
             return (f"{table}_drop_{column}", [f"ALTER TABLE {table} DROP COLUMN {column}"],
                     [f"ALTER TABLE {table} ADD COLUMN {definition.replace(' NOT NULL', '')}"], True)
         if kind == "not_null":
+            self.columns[table][column] = f"{definition} NOT NULL"
             return (f"{table}_require_{column}", [f"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL"],
                     [f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"], True)
         if kind == "rename":
