@@ -1,3 +1,3 @@
 SET lock_timeout = '2s';
-CREATE INDEX orders_coupon_id_idx ON orders (coupon_id);
+CREATE INDEX orders_currency_idx ON orders (currency);
 ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0);
