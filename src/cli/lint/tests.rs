@@ -20,9 +20,10 @@ use super::{report, write};
 
 const COMMON: Common = Common { color: Color::Always, no_progress: true, quiet: true, verbose: 1 };
 
+static REGISTRY: std::sync::LazyLock<Registry> = std::sync::LazyLock::new(|| Registry::preset(Preset::All));
+
 /// Everything that the command does with the files, all rules on and both ways; what a rule's guard caught is an error.
 fn passes(files: &[(&str, &[u8])], framework: Option<Framework>) -> Result<Report, String> {
-    let registry = Registry::preset(Preset::All);
     let sources =
         files.iter().map(|(path, bytes)| Source { path: (*path).to_owned(), text: decode(bytes).0 }).collect();
     let scripts = scripts(sources, &[], Options { framework, ..Options::default() });
@@ -34,7 +35,7 @@ fn passes(files: &[(&str, &[u8])], framework: Option<Framework>) -> Result<Repor
         small_table_rows: 0,
         traffic: None,
     };
-    let linted = lint(&registry, &scripts, Catalog::default(), &target);
+    let linted = lint(&REGISTRY, &scripts, Catalog::default(), &target);
     let report = report::assemble(linted, &scripts, Given::default(), Vec::new(), &|_| true);
     if let Some(problem) = report.problems.iter().find(|problem| problem.message.contains("failed inside")) {
         return Err(problem.message.clone());

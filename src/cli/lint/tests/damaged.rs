@@ -72,7 +72,7 @@ fn place(text: &str, at: usize) -> usize {
 
 /// All rules run on each input; `PROPTEST_CASES` asks for more.
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(48)
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(16)
 }
 
 fn holds(files: &[(&str, &[u8])], framework: Option<Framework>) -> Result<(), TestCaseError> {
@@ -80,7 +80,7 @@ fn holds(files: &[(&str, &[u8])], framework: Option<Framework>) -> Result<(), Te
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..300), name in "[a-zA-Z0-9_./-]{0,12}") {
