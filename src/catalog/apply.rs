@@ -25,23 +25,43 @@ use crate::sql::ddl::model::QualifiedName;
 /// Schema in which temporary tables live while the files are replayed.
 const TEMPORARY: &str = "pg_temp";
 
+/// What to do about something unknown.
+const GIVE_BEFORE: &str = "give the file that creates it, before this one";
+
 /// Why a statement, or a part of it, could not be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
+    pub kind: ComplaintKind,
     pub message: String,
     pub hint: Option<String>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComplaintKind {
+    /// It is about a table or an index that nothing has made: the history is not whole.
+    Stranger,
+    /// What it makes exists already.
+    Exists,
+    /// It could be applied, but what it makes is not known in full: its columns come from a query.
+    FromQuery,
+    Other,
+}
+
 impl Complaint {
     fn new(message: impl Into<String>) -> Self {
-        Complaint { message: message.into(), hint: None }
+        Complaint { kind: ComplaintKind::Other, message: message.into(), hint: None }
+    }
+
+    fn exists(message: impl Into<String>) -> Self {
+        Complaint { kind: ComplaintKind::Exists, ..Complaint::new(message) }
+    }
+
+    fn stranger(message: impl Into<String>) -> Self {
+        Complaint { kind: ComplaintKind::Stranger, ..Complaint::new(message) }
     }
 
     fn unknown_table(name: &QualifiedName) -> Self {
-        Complaint {
-            message: format!("unknown table {}", shown(name)),
-            hint: Some("give the file that creates it, before this one".into()),
-        }
+        Complaint { hint: Some(GIVE_BEFORE.into()), ..Complaint::stranger(format!("unknown table {}", shown(name))) }
     }
 }
 
@@ -305,7 +325,7 @@ impl Replay {
 
     fn table_mut(&mut self, name: &TableName) -> Result<&mut Table, Complaint> {
         self.seen.touch(name);
-        self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::new(format!("unknown table {name}")))
+        self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::stranger(format!("unknown table {name}")))
     }
 
     fn index_key(&self, table: &TableName, index: &Index) -> TableName {

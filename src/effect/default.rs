@@ -49,7 +49,7 @@ pub(super) fn volatility(expression: &str) -> Volatility {
 }
 
 /// Volatile functions that defaults call: those of `pg_catalog` and of uuid-ossp, pgcrypto, and the usual packages for keys.
-pub(super) const VOLATILE: &[&str] = &[
+pub const VOLATILE: &[&str] = &[
     "clock_timestamp",
     "currval",
     "gen_random_bytes",

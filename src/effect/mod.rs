@@ -20,6 +20,7 @@ mod partition;
 mod predict;
 mod types;
 
+pub use default::{ONCE, VOLATILE};
 pub use lock::LockMode;
 pub use model::{Effect, Lock, Version, Work, WorkKind};
 pub use predict::predict;

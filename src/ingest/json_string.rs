@@ -40,7 +40,7 @@ pub(crate) fn unescape(mut raw: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(raw);
 }
 
-/// `\uXXXX`, with a second one for a surrogate pair; gives the bytes taken.
+/// `\u` and four hexadecimal digits, with a second one for a surrogate pair; gives the bytes taken.
 fn unicode(raw: &[u8], out: &mut Vec<u8>) -> usize {
     let unit = |at: usize| -> Option<u32> {
         let digits = raw.get(at..at + 6)?.strip_prefix(b"\\u")?;

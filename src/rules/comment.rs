@@ -34,12 +34,16 @@ pub fn suppressions(text: &str) -> Vec<Suppression> {
 
 fn one(line: &str) -> Option<Suppression> {
     let (_, rest) = line.split_once(MARK)?;
-    let rest = rest.trim_end().trim_end_matches("*/").trim();
-    let (rule, because) = match rest.split_once(" because ") {
-        Some((rule, because)) => (rule, Some(because.trim().to_owned()).filter(|b| !b.is_empty())),
-        None => (rest, None),
-    };
-    Some(Suppression { rule: rule.split_whitespace().next()?.to_owned(), because })
+    let (rules, because) = reasoned(rest.trim_end().trim_end_matches("*/").trim());
+    Some(Suppression { rule: rules.split_whitespace().next()?.to_owned(), because })
+}
+
+/// What stands before and after `because`; an empty reason is none.
+pub fn reasoned(text: &str) -> (&str, Option<String>) {
+    match text.split_once(" because ") {
+        Some((rules, because)) => (rules, Some(because.trim().to_owned()).filter(|b| !b.is_empty())),
+        None => (text, None),
+    }
 }
 
 /// Suppressions that were met in comments of logged statements.

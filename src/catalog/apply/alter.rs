@@ -83,7 +83,7 @@ impl Replay {
                 match (present, if_not_exists) {
                     (true, true) => Ok(()),
                     (true, false) => {
-                        Err(Complaint::new(format!("column {} of {table} exists already", column.name.text)))
+                        Err(Complaint::exists(format!("column {} of {table} exists already", column.name.text)))
                     }
                     (false, _) => self.add_column(table, column, constraints, at),
                 }
@@ -323,7 +323,7 @@ impl Replay {
     /// Gives a table another name or schema, wherever it is spoken of.
     pub(super) fn move_table(&mut self, from: &TableName, to: &TableName) -> Applied {
         if self.catalog.tables.contains_key(to) {
-            return Err(Complaint::new(format!("{from} cannot become {to}, which exists already")));
+            return Err(Complaint::exists(format!("{from} cannot become {to}, which exists already")));
         }
         let Some(moved) = self.catalog.tables.remove(from) else { return Ok(()) };
         self.catalog.tables.insert(to.clone(), moved);

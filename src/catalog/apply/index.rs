@@ -1,7 +1,7 @@
 //! CREATE INDEX and ALTER INDEX, and the indexes of partitions.
 
 use super::names::{index_columns, joined};
-use super::{Applied, Complaint, Replay, shown};
+use super::{Applied, Complaint, GIVE_BEFORE, Replay, shown};
 use crate::catalog::expression::{mentions, normalise, only_column, strip_parens};
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
 use crate::catalog::opclass::non_default;
@@ -18,7 +18,7 @@ impl Replay {
                 return if def.if_not_exists {
                     Ok(())
                 } else {
-                    Err(Complaint::new(format!("index {} exists already: the later one is left out", name.text)))
+                    Err(Complaint::exists(format!("index {} exists already: the later one is left out", name.text)))
                 };
             }
             Some(name) => name.text.clone(),
@@ -217,10 +217,7 @@ pub(super) fn same_shape(own: &Index, parent: &Index) -> bool {
 }
 
 pub(super) fn unknown_index(name: &QualifiedName) -> Complaint {
-    Complaint {
-        message: format!("unknown index {}", shown(name)),
-        hint: Some("give the file that creates it, before this one".into()),
-    }
+    Complaint { hint: Some(GIVE_BEFORE.into()), ..Complaint::stranger(format!("unknown index {}", shown(name))) }
 }
 
 pub(super) fn index_key(key: &KeyPart, method: &str) -> IndexKey {

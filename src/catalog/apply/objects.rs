@@ -97,7 +97,7 @@ impl Replay {
             return Ok(());
         }
         if present && !def.or_replace {
-            return Err(Complaint::new(format!("{name} exists already: the later definition is left out")));
+            return Err(Complaint::exists(format!("{name} exists already: the later definition is left out")));
         }
         let kind = if def.materialized { TableKind::MaterializedView } else { TableKind::View };
         let columns = def.columns.iter().map(|column| Column { name: column.text.clone(), ..Column::default() });

@@ -10,7 +10,7 @@ impl Replay {
         let table = self.known_table(&def.table)?;
         let policies = &mut self.table_mut(&table)?.policies;
         if policies.iter().any(|policy| policy.name == def.name.text) {
-            return Err(Complaint::new(format!("policy {} of {table} exists already", def.name.text)));
+            return Err(Complaint::exists(format!("policy {} of {table} exists already", def.name.text)));
         }
         let command = match def.command {
             ddl::PolicyCommand::All => PolicyCommand::All,

@@ -1,7 +1,7 @@
 //! Constraints: added, with the index behind a key; dropped; found.
 
 use super::names::{choose, joined};
-use super::{Applied, Complaint, Replay, shown};
+use super::{Applied, Complaint, GIVE_BEFORE, Replay, shown};
 use crate::catalog::expression::columns_in;
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
 use crate::sql::ddl::model::{ConstraintBody, ConstraintDef, KeyDef, Name, QualifiedName};
@@ -123,7 +123,7 @@ impl Replay {
         let name = def.name.as_ref().unwrap_or(index).text.clone();
         let found = self.table_mut(table)?.indexes.iter_mut().find(|one| one.name == index.text);
         let Some(found) = found else {
-            return Err(Complaint::new(format!("unknown index {} on {table}", index.text)));
+            return Err(Complaint::stranger(format!("unknown index {} on {table}", index.text)));
         };
         found.name = name.clone();
         found.constraint = true;
@@ -146,10 +146,8 @@ impl Replay {
         let columns = self.known_columns(table, columns)?;
         let parent = self.find_table(references);
         if parent.is_none() {
-            self.complaints.push(Complaint {
-                message: format!("a foreign key of {table} references the unknown table {}", shown(references)),
-                hint: Some("give the file that creates it, before this one".into()),
-            });
+            let message = format!("a foreign key of {table} references the unknown table {}", shown(references));
+            self.complaints.push(Complaint { hint: Some(GIVE_BEFORE.into()), ..Complaint::new(message) });
         }
         let parent = parent.unwrap_or_else(|| self.new_name(references));
         let referenced_columns = if referenced.is_empty() {

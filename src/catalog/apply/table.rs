@@ -1,7 +1,7 @@
 //! CREATE TABLE: columns from the statement, its parents and LIKE; then constraints.
 
 use super::names::choose;
-use super::{Applied, Complaint, Replay, TEMPORARY};
+use super::{Applied, Complaint, ComplaintKind, Replay, TEMPORARY};
 use crate::catalog::model::{Column, Constraint, ConstraintKind, Index, SourceLine, Table, TableKind, TableName};
 use crate::sql::ddl::model::{
     Bound, ColumnDef, ConstraintBody, ConstraintDef, CreateTable, GeneratedKind, Like, Persistence,
@@ -18,7 +18,7 @@ impl Replay {
             return if def.if_not_exists {
                 Ok(())
             } else {
-                Err(Complaint::new(format!("table {name} exists already: the later definition is left out")))
+                Err(Complaint::exists(format!("table {name} exists already: the later definition is left out")))
             };
         }
         let partition_of = def.partition_of.as_ref().map(|parent| self.known_table(parent)).transpose()?;
@@ -50,9 +50,12 @@ impl Replay {
             merge(&mut table.columns, new_column(column, &name, self.lines.place(at, column.span)));
         }
         if def.as_query.is_some() {
-            self.complaints.push(Complaint::new(format!(
-                "the columns of {name} come from a query: their types and constraints are not known"
-            )));
+            self.complaints.push(Complaint {
+                kind: ComplaintKind::FromQuery,
+                ..Complaint::new(format!(
+                    "the columns of {name} come from a query: their types and constraints are not known"
+                ))
+            });
         }
         self.catalog.tables.insert(name.clone(), table);
         self.seen.touch(&name);
@@ -88,7 +91,7 @@ impl Replay {
 
     fn columns_of(&self, parent: &TableName) -> Result<Vec<Column>, Complaint> {
         let table = self.catalog.tables.get(parent);
-        let table = table.ok_or_else(|| Complaint::new(format!("unknown table {parent}")))?;
+        let table = table.ok_or_else(|| Complaint::stranger(format!("unknown table {parent}")))?;
         // An identity is not inherited, neither by partitions before Postgres 17 nor by children (documentation, CREATE
         // TABLE, INHERITS); its NOT NULL is.
         Ok(table.columns.iter().map(|column| Column { identity: false, stats: None, ..column.clone() }).collect())
@@ -96,7 +99,7 @@ impl Replay {
 
     pub(super) fn inheritable_checks(&self, parent: &TableName) -> Result<Vec<Constraint>, Complaint> {
         let table = self.catalog.tables.get(parent);
-        let table = table.ok_or_else(|| Complaint::new(format!("unknown table {parent}")))?;
+        let table = table.ok_or_else(|| Complaint::stranger(format!("unknown table {parent}")))?;
         let checks = table.constraints.iter().filter(|one| matches!(one.kind, ConstraintKind::Check { .. }));
         Ok(checks.cloned().collect())
     }

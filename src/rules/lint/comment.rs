@@ -1,6 +1,7 @@
 //! A line of a comment in; what it allows, in our words or in those of another linter, out.
 
 use crate::rules::allow::names;
+use crate::rules::comment::reasoned;
 use crate::rules::page::Page;
 
 /// One allowance.
@@ -58,10 +59,7 @@ pub fn read(line: &str) -> Vec<Allowance> {
     let line = line.trim_start_matches(['-', '/', '*', ' ', '\t']).trim_end_matches(['*', '/', ' ', '\t', '\r']);
     for (marker, scope) in OURS {
         if let Some(rest) = line.strip_prefix(marker) {
-            let (rules, because) = match rest.split_once(" because ") {
-                Some((rules, because)) => (rules, Some(because.trim().to_owned()).filter(|text| !text.is_empty())),
-                None => (rest, None),
-            };
+            let (rules, because) = reasoned(rest);
             return listed(rules)
                 .map(|rule| Allowance {
                     what: What::Ours(rule.replace('-', "_")),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::apply::Replay;
+use crate::catalog::apply::{ComplaintKind, Replay};
 use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::effect::{Effect, predict};
 use crate::report::model::Problem;
@@ -10,7 +10,6 @@ use crate::rules::context::{QueryCx, SchemaCx};
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, guarded};
 use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
-use crate::sql::ddl::Ddl;
 use crate::sql::facts::Level;
 
 use super::backfill::{Reach, reach, unique_in};
@@ -169,14 +168,13 @@ impl Run<'_> {
             let span = at.inner.map_or(at.statement.span, |(_, inner)| inner.span);
             let complaints = self.replay.apply_text(ddl, span.of(&script.text), &place);
             // That the columns of CREATE TABLE … AS are not known is no fault of the script.
-            let from_query = matches!(ddl, Ddl::CreateTable(table) if table.as_query.is_some());
-            for complaint in complaints.into_iter().filter(|_| !from_query) {
+            for complaint in complaints.into_iter().filter(|one| one.kind != ComplaintKind::FromQuery) {
                 self.complaints += u64::from(at.within().is_none());
                 // That something exists already, or not yet, is what DO blocks are written for.
                 if at.within().is_some() || !(self.target.wanted)(&script.path) {
                     continue;
                 }
-                if complaint.message.starts_with("unknown table") || complaint.message.starts_with("unknown index") {
+                if complaint.kind == ComplaintKind::Stranger {
                     self.strangers += 1;
                 } else {
                     self.desk.problem(Problem {

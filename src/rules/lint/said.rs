@@ -1,11 +1,11 @@
 //! What rules said of scripts in; findings with their places, without those that comments allow, out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::catalog::model::TableName;
 use crate::report::model::{Location, Problem};
 use crate::rules::draft::{Ask, Draft, Sink};
-use crate::rules::finding::{Found, finish, in_order};
+use crate::rules::finding::{finish, in_order};
 use crate::rules::place::{Lines, Places};
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, internal};
@@ -22,8 +22,6 @@ pub(super) type Said = (Sink, Vec<String>);
 #[derive(Default)]
 pub(super) struct Desk {
     outcome: Outcome,
-    /// Of the script that is being looked at: what was found, about which of its statements, and to which rules it yields.
-    fresh: Vec<(Found, Option<usize>, Vec<String>)>,
     /// Of the script that is being looked at.
     comments: Option<Suppressions>,
     /// Where its lines begin, once something was said of it.
@@ -40,12 +38,6 @@ impl Desk {
     }
 
     pub fn shut(&mut self) {
-        let fresh = std::mem::take(&mut self.fresh);
-        let spoken: BTreeSet<(String, Option<usize>)> =
-            fresh.iter().map(|(found, statement, _)| (found.finding.rule.clone(), *statement)).collect();
-        let speaks = |rule: &String, statement: Option<usize>| spoken.contains(&(rule.clone(), statement));
-        let stay = fresh.into_iter().filter(|(_, statement, to)| !to.iter().any(|rule| speaks(rule, *statement)));
-        self.outcome.found.extend(stay.map(|(found, ..)| found));
         self.lines = None;
         self.before.extend(self.comments.take().filter(|comments| !comments.is_empty()));
     }
@@ -76,8 +68,7 @@ impl Desk {
             }
             match weigh(draft, scale) {
                 Weighed::Said(draft) => {
-                    let found = finish(rule, *draft, None, Places::default(), &script.path);
-                    self.fresh.push((found, statement, rule.page.yields_to.clone()));
+                    self.outcome.found.push(finish(rule, *draft, None, Places::default(), &script.path));
                 }
                 Weighed::Small(table) => *self.small.entry(table).or_default() += 1,
             }

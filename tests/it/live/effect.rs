@@ -7,7 +7,7 @@ mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlsift::effect::{Effect, Version, predict};
+use sqlsift::effect::{Effect, ONCE, VOLATILE, Version, predict};
 use sqlsift::sql::ddl;
 
 use crate::server::Server;
@@ -113,4 +113,31 @@ fn judge(tally: &mut Tally, form: &str, filled: &str, schema: &str, predicted: &
         let about: Vec<&str> = schema.lines().filter(|line| !line.starts_with("INSERT")).filter(named).collect();
         tally.disagreements.push(format!("{}\n  {}\n{}", filled, wrong.join("\n  "), about.join("\n")));
     }
+}
+
+/// Functions whose calls in a default decide whether ADD COLUMN writes every row. The server may lack what a later one brings.
+#[test]
+fn functions_of_defaults_are_as_volatile_as_is_said() {
+    let list = |names: &[&str]| names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    let wrong = |names: &[&str], but: &str| {
+        Server::shared().psql(
+            "postgres",
+            &format!(
+                "SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace \
+                 AND proname IN ({}) AND {but} ORDER BY 1",
+                list(names)
+            ),
+        )
+    };
+    assert_eq!(wrong(ONCE, "provolatile = 'v'").trim(), "");
+    assert_eq!(wrong(VOLATILE, "provolatile <> 'v'").trim(), "");
+    let known = Server::shared().psql(
+        "postgres",
+        &format!(
+            "SELECT count(DISTINCT proname) FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname IN ({})",
+            list(ONCE)
+        ),
+    );
+    let known: usize = known.trim().parse().expect("a number");
+    assert!(known * 10 >= ONCE.len() * 9, "the server knows only {known} of {}", ONCE.len());
 }
