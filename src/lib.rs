@@ -14,6 +14,7 @@
 //! | [`script`] | files of SQL: migrations, dumps, queries | statements with their transaction, section and nesting |
 //! | [`catalog`] | DDL or a snapshot | [`catalog::model::Catalog`] |
 //! | [`effect`] | a DDL statement and the catalog before it | its locks, rewrites and scans |
+//! | [`db`] | a connection string | catalog, workload and plans of a live server |
 //! | [`rules`] | workload, facts, plans, catalog, scripts | drafts of findings |
 //! | [`advise`] | drafts, workload, catalog | recommendations |
 //! | [`report`] | findings and recommendations | [`report::model::Report`], rendered |
@@ -30,6 +31,7 @@ pub mod advise;
 pub mod catalog;
 pub mod cli;
 pub mod config;
+pub mod db;
 pub mod effect;
 pub mod ingest;
 pub mod plan;

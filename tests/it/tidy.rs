@@ -12,9 +12,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("catalog", &["script", "sql"]),
     (
         "cli",
-        &["advise", "catalog", "config", "effect", "ingest", "plan", "report", "rules", "script", "sql", "workload"],
+        &[
+            "advise", "catalog", "config", "db", "effect", "ingest", "plan", "report", "rules", "script", "sql",
+            "workload",
+        ],
     ),
     ("config", &["report", "rules", "script", "sql", "workload"]),
+    ("db", &["advise", "catalog", "plan", "sql", "workload"]),
     ("effect", &["catalog", "sql"]),
     ("ingest", &[]),
     ("plan", &["sql"]),
