@@ -58,6 +58,7 @@ pub fn parse(document: &Document<'_>) -> Option<Plan> {
 
 /// About how many nodes there are: room for one takes more than its line.
 fn nodes(text: &str) -> usize {
-    let arrows = memchr::memchr_iter(b'>', text.as_bytes()).count();
+    let bytes = text.as_bytes();
+    let arrows = memchr::memchr_iter(b'>', bytes).filter(|&at| at > 0 && bytes[at - 1] == b'-').count();
     (1 + arrows).min(1 + text.len() / NODE)
 }
