@@ -43,7 +43,7 @@ pub fn parse(document: &Document<'_>) -> Option<Plan> {
     let mut plan = Plan::new(Format::Text, document.lines.of(0));
     plan.query.clone_from(&document.query);
     plan.warnings.clone_from(&document.warnings);
-    plan.nodes.reserve(nodes(&document.text));
+    plan.nodes.reserve_exact(nodes(&document.text));
     let skipped = preamble::read(&document.text, &mut plan);
     let mut reader = Reader::new(document, plan);
     for line in Lines::new(&document.text).skip_while(|line| line.index < skipped) {

@@ -15,9 +15,16 @@ pub struct Usage {
 #[derive(Clone, Debug, Default)]
 pub struct NodeUsage(Option<Box<Usage>>);
 
+impl NodeUsage {
+    /// No figure was written, not even a zero.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
 impl From<Usage> for NodeUsage {
     fn from(usage: Usage) -> Self {
-        Self(Some(Box::new(usage)))
+        Self((usage != Usage::NONE).then(|| Box::new(usage)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A node line in, a node without properties out.
 
-use super::super::model::{Key, Kind, Node, Partial, Property, Role, NodeUsage, Value};
+use super::super::model::{Key, Kind, Node, NodeUsage, Partial, Property, Role, Value};
 use super::figures::{self, Figures};
 use super::title;
 

@@ -56,6 +56,10 @@ impl Sink<'_> {
     }
 
     fn push(&mut self, key: Key, value: Value) {
+        if self.properties.capacity() == 0 {
+            // Most nodes have one or two; a vector makes room for four.
+            self.properties.reserve_exact(2);
+        }
         self.properties.push(Property { key, value });
     }
 
