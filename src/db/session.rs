@@ -153,16 +153,22 @@ impl Session {
         }
     }
 
-    fn client(&self) -> Result<&Client, DbError> {
+    pub(super) fn client(&self) -> Result<&Client, DbError> {
         self.client.as_ref().ok_or_else(|| DbError::cut("the connection is closed".into()))
     }
 
-    /// Waits for an answer, or for Ctrl-C.
+    /// Waits for the answer to a statement, or for Ctrl-C.
     fn drive<T>(
         &self,
         limit: Duration,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, DbError> {
+        self.wait(limit, answer)?.map_err(|error| self.explain(error.into()))
+    }
+
+    /// Waits for whatever the server was asked, or for Ctrl-C, which cancels the statement that runs. Nothing is sent any
+    /// more once it was pressed.
+    pub(super) fn wait<T>(&self, limit: Duration, answer: impl Future<Output = T>) -> Result<T, DbError> {
         if self.interrupt.is_stopped() {
             return Err(DbError::stopped());
         }
@@ -181,13 +187,13 @@ impl Session {
         });
         match answered {
             None => Err(DbError::stopped()),
-            Some(Ok(answer)) => answer.map_err(|error| self.explain(error.into())),
+            Some(Ok(answer)) => Ok(answer),
             Some(Err(_)) => Err(DbError::cut(format!("{} has not answered for {} s", self.place, limit.as_secs()))),
         }
     }
 
     /// A cut connection, with the server's own words where there are any.
-    fn explain(&self, mut error: DbError) -> DbError {
+    pub(super) fn explain(&self, mut error: DbError) -> DbError {
         if error.kind == DbErrorKind::Cut {
             error.message = format!("{} closed the connection: {}", self.place, error.message);
         }

@@ -165,7 +165,7 @@ const WANTED: &str = "give the whole output of EXPLAIN (ANALYZE, BUFFERS, SETTIN
 /// A parser's warning as a problem of the report; `before` lines of the input stand before those that the parser saw.
 pub fn warning(path: &str, before: u64, w: &Warning) -> Problem {
     let line = (w.line > 0).then(|| before + u64::from(w.line));
-    problem(path, line, w.message.clone(), w.hint.clone())
+    problem(path, line, w.message.to_string(), w.hint.as_deref().map(str::to_owned))
 }
 
 pub fn problem(path: &str, line: Option<u64>, message: String, hint: Option<String>) -> Problem {
