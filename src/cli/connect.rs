@@ -35,11 +35,16 @@ pub fn connect(dsn: &str, server: &Server, common: &Common) -> Result<Session, F
     if !common.quiet {
         settings.warnings.iter().for_each(|said| terminal::complain(&format!("warning: {said}")));
     }
-    let interrupt = Interrupt::on_ctrl_c(|| std::process::exit(INTERRUPTED))
-        .map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}"), ""))?;
+    let interrupt =
+        Interrupt::on_ctrl_c(leave).map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}"), ""))?;
     let mut session = Session::open(&settings, interrupt).map_err(|error| failed(&error, &settings))?;
-    session.statement_timeout = Some(server.statement_timeout);
+    session.statement_timeout = server.statement_timeout;
     Ok(session)
+}
+
+#[expect(clippy::exit, reason = "the user asked twice, and nothing that runs may keep them waiting")]
+fn leave() {
+    std::process::exit(INTERRUPTED);
 }
 
 fn settings(dsn: &str) -> Result<Settings, Failure> {

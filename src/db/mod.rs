@@ -12,6 +12,7 @@ pub mod hypopg;
 mod passfile;
 mod pipeline;
 mod quote;
+pub mod rights;
 mod secret;
 mod service;
 pub mod session;
