@@ -5,10 +5,14 @@
 //! statement and a lock timeout, and no text from outside is sent but as one EXPLAIN or PREPARE that passed the guard.
 
 pub mod error;
+mod generic;
 pub mod hypopg;
+pub mod names;
 mod pipeline;
+pub mod planner;
 mod quote;
 pub mod session;
+pub mod values;
 
 pub use error::DbError;
 pub use session::{Param, Reading, Row, Session};

@@ -12,7 +12,7 @@ use super::verb::Verb;
 
 mod words;
 
-use words::{called, fold};
+use words::{called, fold, hidden_operators};
 
 /// Names of one server that are not the system's own, lower case unless quoted, without their schema: a call is resolved by
 /// the types of its arguments, so a name that stands anywhere in the search path may be the one that runs.
@@ -30,6 +30,8 @@ pub struct Names {
     pub relations: BTreeMap<String, String>,
     /// Functions that are volatile: planned, but never executed.
     pub volatile: BTreeSet<String>,
+    /// Relations that may be planned, but bring along what must not be executed.
+    pub unexecutable: BTreeMap<String, String>,
 }
 
 /// Why a text is not sent.
@@ -84,6 +86,9 @@ fn names_only(text: &str, tokens: &[Token], names: &Names) -> Result<(), Refusal
             TokenKind::Operator | TokenKind::Placeholder => operator(word, names)?,
             TokenKind::Word | TokenKind::QuotedIdentifier => {
                 let name = fold(word).ok_or(Refusal::Unreadable)?;
+                if token.kind == TokenKind::Word {
+                    hidden_operators(&name).iter().try_for_each(|hidden| operator(hidden, names))?;
+                }
                 let after_dot = index > 0 && at(index - 1).is_some_and(|(kind, _)| kind == TokenKind::Dot);
                 let before_paren = at(index + 1).is_some_and(|(kind, _)| kind == TokenKind::LeftParen);
                 if before_paren {
@@ -112,6 +117,21 @@ pub fn index<'t>(ddl: &'t str, names: &Names) -> Result<&'t str, Refusal> {
     Ok(text)
 }
 
+/// What speaks against planning and against executing a statement that reads a view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Against {
+    pub planning: Option<Refusal>,
+    pub executing: Option<Refusal>,
+}
+
+/// Judges the query of a view as the server prints it.
+pub fn view_body(text: &str, names: &Names) -> Against {
+    match plannable(text, names) {
+        Err(refusal) => Against { planning: Some(refusal), executing: None },
+        Ok(_) => Against { planning: None, executing: executable(text, names).err() },
+    }
+}
+
 /// Whether a text may also be executed, in a read-only transaction that is rolled back.
 pub fn executable<'t>(text: &'t str, names: &Names) -> Result<&'t str, Refusal> {
     let text = plannable(text, names)?;
@@ -127,6 +147,9 @@ pub fn executable<'t>(text: &'t str, names: &Names) -> Result<&'t str, Refusal> 
         let locks = is(index, "for") && ["update", "share", "no", "key"].iter().any(|next| is(index + 1, next));
         if changes || locks {
             return Err(Refusal::Changes);
+        }
+        if let Some(why) = names.unexecutable.get(&name) {
+            return Err(Refusal::Relation(name, why.clone()));
         }
         let call = tokens.get(index + 1).is_some_and(|next| next.kind == TokenKind::LeftParen);
         if call && names.volatile.contains(&name) {

@@ -6,3 +6,4 @@ mod index;
 mod keyset;
 mod shop;
 mod walk;
+mod whatif;
