@@ -8,6 +8,7 @@ mod impact;
 pub mod index;
 pub mod keyset;
 pub mod samples;
+pub mod verify;
 pub mod whatif;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -68,7 +68,10 @@ impl HypoPg<'_> {
         }
         self.existing.clear();
         let sql = format!("BEGIN READ ONLY; SELECT {}.hypopg_reset(); ROLLBACK", self.schema);
-        self.session.at_once(&[Message::Ours(&sql)]).into_iter().try_for_each(|answer| answer.map(drop))
+        self.session
+            .at_once(self.planner.patience(), &[Message::Ours(&sql)])
+            .into_iter()
+            .try_for_each(|answer| answer.map(drop))
     }
 
     /// Statements that turn what exists into exactly `wanted`, and what they will create, in order.
@@ -156,7 +159,7 @@ impl WhatIf for HypoPg<'_> {
             messages.push(Message::Ours(&reset));
         }
         messages.push(Message::Ours("ROLLBACK"));
-        let answers = self.session.at_once(&messages);
+        let answers = self.session.at_once(self.planner.patience(), &messages);
         let sizes = self.changed(&wanted, &created, first(&answers));
         if self.route == Route::Pooled {
             self.existing.clear();
@@ -180,7 +183,8 @@ impl WhatIf for HypoPg<'_> {
         let told = planner.until_planned(text, |planner, prepared| {
             let (change, created) = self.change(indexes);
             let after = self.after();
-            let around = Around { before: &change, after: &after };
+            let before = planner.begin() + &change;
+            let around = Around { before: &before, after: &after };
             let told = planner.once(self.session, prepared, Depth::Plan, around);
             self.changed(indexes, &created, &told.before)?;
             existing = match self.route {

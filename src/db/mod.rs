@@ -13,6 +13,7 @@ pub mod planner;
 mod quote;
 pub mod session;
 pub mod values;
+pub mod verify;
 
 pub use error::DbError;
 pub use session::{Param, Reading, Row, Session};

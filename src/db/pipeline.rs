@@ -6,11 +6,15 @@
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio_postgres::SimpleQueryMessage;
 
-use super::error::DbError;
+use super::error::{DbError, DbErrorKind};
 use super::session::Session;
+
+/// How long past what the server may take we wait before we take the line for dead.
+pub(super) const GRACE: Duration = Duration::from_secs(20);
 
 /// A message of the protocol.
 pub(super) enum Message<'a> {
@@ -26,8 +30,9 @@ pub(super) type Answer = Result<Vec<Vec<Option<String>>>, DbError>;
 type Pending<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
 
 impl Session {
-    /// Sends all messages at once and waits for all answers, which stand in the order of the messages.
-    pub(super) fn at_once(&mut self, messages: &[Message<'_>]) -> Vec<Answer> {
+    /// Sends all messages at once and waits for all answers, which stand in the order of the messages; what has no answer
+    /// after `patience` has an error.
+    pub(super) fn at_once(&mut self, patience: Duration, messages: &[Message<'_>]) -> Vec<Answer> {
         let client = &self.client;
         let mut pending: Vec<Pending<'_>> = messages
             .iter()
@@ -40,7 +45,7 @@ impl Session {
             })
             .collect();
         let mut answers: Vec<Option<Answer>> = pending.iter().map(|_| None).collect();
-        self.runtime.block_on(poll_fn(|cx| {
+        let all = poll_fn(|cx| {
             let mut ready = true;
             for (future, answer) in pending.iter_mut().zip(&mut answers) {
                 if answer.is_none() {
@@ -51,9 +56,17 @@ impl Session {
                 }
             }
             if ready { Poll::Ready(()) } else { Poll::Pending }
-        }));
-        answers.into_iter().flatten().collect()
+        });
+        // The answers that came are kept, whatever became of the rest.
+        let _ = self.runtime.block_on(async { tokio::time::timeout(patience, all).await });
+        drop(pending);
+        answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(silence(patience)))).collect()
     }
+}
+
+fn silence(patience: Duration) -> DbError {
+    let message = format!("the server has not answered for {} s", patience.as_secs());
+    DbError { kind: DbErrorKind::Cut, message, sqlstate: None }
 }
 
 fn rows(messages: Vec<SimpleQueryMessage>) -> Vec<Vec<Option<String>>> {

@@ -8,10 +8,11 @@
 //! nobody looks at.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::error::{DbError, DbErrorKind};
 use super::generic::{self, Prepared};
-use super::pipeline::{Answer, Message};
+use super::pipeline::{Answer, GRACE, Message};
 use super::session::{Limits, Session};
 
 /// Names of our own in the server process, for the length of one transaction.
@@ -45,11 +46,12 @@ impl Depth {
     }
 }
 
-/// Statements of our own around one EXPLAIN, in its transaction: each begins with `; `, or is empty.
-#[derive(Clone, Copy, Debug, Default)]
+/// Statements of our own around one EXPLAIN, in its transaction.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Around<'a> {
+    /// Begins the transaction: [`Planner::begin`] and what else is wanted.
     pub before: &'a str,
-    /// Runs also when the EXPLAIN failed.
+    /// Begins with `; `, or is empty. Runs also when the EXPLAIN failed.
     pub after: &'a str,
 }
 
@@ -75,7 +77,8 @@ impl Planner {
     /// [`crate::sql::guard::executable`].
     pub fn explain(&mut self, session: &mut Session, text: &str, depth: Depth) -> Result<String, DbError> {
         self.until_planned(text, |planner, prepared| {
-            Ok::<_, DbError>(planner.once(session, prepared, depth, Around::default()).json)
+            let around = Around { before: &planner.begin(), after: "" };
+            Ok::<_, DbError>(planner.once(session, prepared, depth, around).json)
         })?
     }
 
@@ -109,7 +112,7 @@ impl Planner {
 
     /// One EXPLAIN of a text as it is.
     pub(super) fn once(&self, session: &mut Session, prepared: &Prepared, depth: Depth, around: Around<'_>) -> Told {
-        let begin = format!("{}{}; SAVEPOINT {SAVEPOINT}", self.begin(), around.before);
+        let begin = format!("{}; SAVEPOINT {SAVEPOINT}", around.before);
         let prepare = format!("PREPARE {PREPARED} AS {}", prepared.text);
         let arguments = match prepared.parameters {
             0 => String::new(),
@@ -118,15 +121,14 @@ impl Planner {
         let explain = format!("EXPLAIN ({}) EXECUTE {PREPARED}{arguments}", depth.options());
         // A prepared statement outlives a rollback; behind a pooler nothing may stay in the server's process.
         let end = format!("ROLLBACK TO SAVEPOINT {SAVEPOINT}{}; DEALLOCATE {PREPARED}", around.after);
-        let mut answers = session
-            .at_once(&[
-                Message::Ours(&begin),
-                Message::Outside(&prepare),
-                Message::Ours(&explain),
-                Message::Ours(&end),
-                Message::Ours("ROLLBACK"),
-            ])
-            .into_iter();
+        let messages = [
+            Message::Ours(&begin),
+            Message::Outside(&prepare),
+            Message::Ours(&explain),
+            Message::Ours(&end),
+            Message::Ours("ROLLBACK"),
+        ];
+        let mut answers = session.at_once(self.patience(), &messages).into_iter();
         let mut next = || answers.next().unwrap_or_else(|| Err(silence()));
         let (before, prepare, explained) = (next(), next(), next());
         let json =
@@ -134,10 +136,18 @@ impl Planner {
         Told { before, json }
     }
 
-    /// The text is lexed by the guard as with `standard_conforming_strings`, so the server has to do the same.
+    pub(super) fn patience(&self) -> Duration {
+        Duration::from_millis(self.limits.statement_ms.into()) + GRACE
+    }
+
     pub(super) fn begin(&self) -> String {
+        format!("BEGIN READ ONLY; {}", self.settings())
+    }
+
+    /// The text is lexed by the guard as with `standard_conforming_strings`, so the server has to do the same.
+    pub(super) fn settings(&self) -> String {
         format!(
-            "BEGIN READ ONLY; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; \
+            "SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; \
              SET LOCAL standard_conforming_strings = on; SET LOCAL plan_cache_mode = force_generic_plan",
             self.limits.statement_ms, self.limits.lock_ms
         )

@@ -10,8 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lexer::{Lexer, Token, TokenKind};
 use super::verb::Verb;
 
+mod index;
 mod words;
 
+pub use index::{Target, index, target};
 use words::{called, fold, hidden_operators};
 
 /// Names of one server that are not the system's own, lower case unless quoted, without their schema: a call is resolved by
@@ -45,6 +47,8 @@ pub enum Refusal {
     Several,
     #[error("it does not begin as SELECT, INSERT, UPDATE, DELETE, MERGE, VALUES, TABLE or WITH")]
     NotAQuery,
+    #[error("it is no CREATE INDEX")]
+    NotAnIndex,
     #[error("it holds a byte that no statement has, or a name written with U&")]
     Unreadable,
     #[error("it is longer than {LONGEST} bytes")]
@@ -103,18 +107,6 @@ fn names_only(text: &str, tokens: &[Token], names: &Names) -> Result<(), Refusal
         }
     }
     Ok(())
-}
-
-/// Whether a `CREATE INDEX` may be given to HypoPG, which parses it and plans its expressions.
-pub fn index<'t>(ddl: &'t str, names: &Names) -> Result<&'t str, Refusal> {
-    let (text, tokens) = one(ddl)?;
-    let word = |index: usize| tokens.get(index).map(|token| text[token.start..token.end].to_ascii_lowercase());
-    let second = if word(1).as_deref() == Some("unique") { 2 } else { 1 };
-    if word(0).as_deref() != Some("create") || word(second).as_deref() != Some("index") {
-        return Err(Refusal::NotAQuery);
-    }
-    names_only(text, &tokens, names)?;
-    Ok(text)
 }
 
 /// What speaks against planning and against executing a statement that reads a view.

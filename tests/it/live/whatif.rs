@@ -1,9 +1,11 @@
 //! The planner's what-if, the guard before it, generic plans and the clone, on a real server.
 
+mod explain;
 mod generic;
 mod guard;
 mod hypopg;
 mod speed;
+mod verify;
 
 use sqlsift::advise::whatif::{Sample, Values};
 
