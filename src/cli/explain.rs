@@ -9,8 +9,7 @@ use super::analyze::catalog;
 use super::args::{Common, Explain};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
-use super::{Ending, config, ending, redact, terminal};
-use crate::db::session::Session;
+use super::{Ending, config, connect, ending, redact, terminal};
 use crate::report::model::Report;
 use crate::report::render::json;
 use crate::report::render::palette::Palette;
@@ -26,8 +25,8 @@ pub fn run(args: &Explain, common: &Common) -> Result<Ending, Failure> {
     if outputs.iter().any(|output| output.kind == Kind::Digest) {
         return Err(Failure::new("a digest is made of a log", "sqlsift analyze LOG -o digest=FILE"));
     }
-    let mut live = match &args.server.dsn {
-        Some(dsn) => Some(live::Live::new(Session::connect(dsn).map_err(|error| live::failed(&error))?, args)?),
+    let mut live = match connect::wanted(&args.server, &args.catalog)? {
+        Some(dsn) => Some(live::Live::new(connect::connect(dsn, &args.server, common)?, args)?),
         None => None,
     };
     let read = reading::read(args, common, live.as_mut())?;

@@ -33,7 +33,10 @@ impl Session {
     /// Sends all messages at once and waits for all answers, which stand in the order of the messages; what has no answer
     /// after `patience` has an error.
     pub(super) fn at_once(&mut self, patience: Duration, messages: &[Message<'_>]) -> Vec<Answer> {
-        let client = &self.client;
+        let client = match self.client() {
+            Ok(client) => client,
+            Err(error) => return messages.iter().map(|_| Err(error.clone())).collect(),
+        };
         let mut pending: Vec<Pending<'_>> = messages
             .iter()
             .map(|message| match message {
@@ -57,16 +60,14 @@ impl Session {
             }
             if ready { Poll::Ready(()) } else { Poll::Pending }
         });
-        // The answers that came are kept, whatever became of the rest.
-        let _ = self.runtime.block_on(async { tokio::time::timeout(patience, all).await });
-        drop(pending);
-        answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(silence(patience)))).collect()
+        let waited = self.wait(patience, all);
+        let lost = waited.err().unwrap_or_else(|| DbError::cut("the server gave no answer".into()));
+        let told = |answer: Option<Answer>| match answer {
+            Some(answer) if lost.kind != DbErrorKind::Stopped => answer.map_err(|error| self.explain(error)),
+            _ => Err(lost.clone()),
+        };
+        answers.into_iter().map(told).collect()
     }
-}
-
-fn silence(patience: Duration) -> DbError {
-    let message = format!("the server has not answered for {} s", patience.as_secs());
-    DbError { kind: DbErrorKind::Cut, message, sqlstate: None }
 }
 
 fn rows(messages: Vec<SimpleQueryMessage>) -> Vec<Vec<Option<String>>> {

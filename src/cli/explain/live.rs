@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::cli::args::Explain;
+use crate::cli::connect;
 use crate::cli::failure::Failure;
 use crate::db::error::{DbError, DbErrorKind};
 use crate::db::names;
@@ -25,9 +26,12 @@ pub struct Live {
 
 impl Live {
     pub fn new(mut session: Session, args: &Explain) -> Result<Self, Failure> {
-        let names = names::read(&mut session, Limits::default()).map_err(|error| failed(&error))?;
-        let statement_ms = u32::try_from(args.server.statement_timeout.as_millis()).unwrap_or(u32::MAX);
-        let planner = Planner::new(Limits { statement_ms, ..Limits::default() });
+        let names = names::read(&mut session, Limits::default()).map_err(|error| connect::lost(&error))?;
+        let mut limits = Limits::default();
+        if let Some(limit) = session.statement_timeout {
+            limits.statement_ms = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX).max(1);
+        }
+        let planner = Planner::new(limits);
         let depth = if args.analyze { Depth::Measured } else { Depth::Shown };
         Ok(Live { session, names, planner, depth })
     }
@@ -49,12 +53,12 @@ impl Live {
             for mut plan in read_plans(json.as_bytes()).plans {
                 plan.query = Some(sql.to_owned());
                 let place = Location { path: name.to_owned(), line, ..Location::default() };
-                read.plans.push(Given { plan, database: String::new(), place });
+                read.plans.push(Given { plan, database: self.session.database.clone(), place });
             }
         }
         let explained = read.plans.len() - before;
         if explained > 0 {
-            let details = vec![format!("{explained} explained by the server")];
+            let details = vec![format!("{explained} explained by {}", self.session.place)];
             let bytes = text.len() as u64;
             read.inputs.push(Input { path: name.to_owned(), format: "sql".into(), details, bytes });
         }
@@ -87,8 +91,4 @@ fn next_step(error: &DbError) -> &'static str {
         DbErrorKind::Timeout => "allow more time with --statement-timeout",
         _ => "check the statement against the database that --dsn names",
     }
-}
-
-pub fn failed(error: &DbError) -> Failure {
-    Failure::new(error.message.clone(), "check --dsn, the server and the rights of the role")
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Connect;
 use crate::advise::whatif::IndexId;
+use crate::db::cancel::Interrupt;
 use crate::db::error::{DbError, DbErrorKind};
 use crate::db::pipeline::Message;
 use crate::db::quote;
@@ -84,7 +85,7 @@ impl<'c> Made<'c> {
             return Vec::new();
         }
         // The connection that was worked on may be stopped, or gone.
-        let cleaned = (self.connect)().and_then(|mut session| self.sweep(&mut session));
+        let cleaned = (self.connect)(Interrupt::default()).and_then(|mut session| self.sweep(&mut session));
         match cleaned {
             Ok(()) => Vec::new(),
             Err(error) => {

@@ -5,7 +5,8 @@ mod build;
 mod other;
 mod trial;
 
-use super::error::{DbError, DbErrorKind};
+use super::cancel::Interrupt;
+use super::error::DbError;
 use super::names;
 use super::session::{Limits, Session};
 use crate::advise::verify::{self, Asked, Effort, Verdict};
@@ -13,8 +14,8 @@ use crate::advise::whatif::IndexId;
 
 pub use build::Built;
 
-/// Opens a connection to the clone: one to work on, and another to clean up when that one was stopped.
-pub type Connect<'c> = dyn Fn() -> Result<Session, DbError> + 'c;
+/// Opens a connection to the clone: one to work on, which the user can stop, and another to clean up whatever was stopped.
+pub type Connect<'c> = dyn Fn(Interrupt) -> Result<Session, DbError> + 'c;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
@@ -54,7 +55,7 @@ pub fn verify(
     effort: &Effort,
     said: &mut dyn FnMut(&str),
 ) -> Result<Verified, VerifyError> {
-    let mut clone = connect()?;
+    let mut clone = connect(advised.interrupt().clone())?;
     other::is_other(advised, &mut clone)?;
     let names = names::read(&mut clone, Limits::default())?;
     let mut made = build::Made::new(connect);
@@ -65,7 +66,7 @@ pub fn verify(
         said(&format!("building index {} of {} on the clone", id + 1, indexes.len()));
         match made.build(&mut clone, id, ddl, &names) {
             Ok(()) => {}
-            Err(error) if over(&error) => return Err(error.into()),
+            Err(error) if error.is_final() => return Err(error.into()),
             Err(error) => failed.push((id, error.message)),
         }
     }
@@ -76,9 +77,4 @@ pub fn verify(
     let built = made.built.clone();
     let left = made.remove();
     Ok(Verified { verdict, built, failed, prepared, left })
-}
-
-/// Whether nothing more can be asked.
-fn over(error: &DbError) -> bool {
-    matches!(error.kind, DbErrorKind::Connect | DbErrorKind::Cut | DbErrorKind::Stopped)
 }

@@ -45,7 +45,7 @@ impl<'s> OnClone<'s> {
     fn failed(&self, error: &DbError) -> TrialError {
         match error.kind {
             DbErrorKind::Timeout => TrialError::Timeout(self.planner.limits.statement_ms),
-            _ if super::over(error) => TrialError::Gone(error.message.clone()),
+            _ if error.is_final() => TrialError::Gone(error.message.clone()),
             _ => TrialError::Statement(error.message.clone()),
         }
     }

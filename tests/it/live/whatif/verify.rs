@@ -33,7 +33,7 @@ fn a_clone_proves_and_refutes() {
     // Left by a run that was killed.
     let _ = server.psql("whatif_clone", "CREATE INDEX sqlsift_verify_9 ON t (a)");
     let clone = server.dsn("whatif_clone");
-    let connect = || Session::connect(&clone);
+    let connect = |_| Session::connect(&clone);
     let mut advised = Session::connect(&dsn).expect("connects");
 
     let indexes: Vec<String> = [
@@ -86,7 +86,7 @@ fn a_clone_proves_and_refutes() {
     assert_eq!(indexes_of(server, "whatif_advised"), "");
     assert_eq!(server.psql("whatif_clone", "SELECT count(*) FROM t").trim(), "300000");
 
-    let advised_again = || Session::connect(&dsn);
+    let advised_again = |_| Session::connect(&dsn);
     let same =
         verify(&mut advised, &advised_again, &indexes, &asked, Limits::default(), &Effort::default(), &mut |_| {});
     assert!(matches!(same, Err(VerifyError::Same)), "{same:?}");
