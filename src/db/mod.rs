@@ -19,9 +19,9 @@ pub mod rights;
 mod secret;
 mod service;
 pub mod session;
+mod tls;
 pub mod values;
 pub mod verify;
-mod tls;
 
 pub use error::DbError;
 pub use session::{Param, Reading, Row, Session};
