@@ -17,6 +17,7 @@ mod redact;
 mod rule;
 mod terminal;
 mod think;
+pub mod verify;
 mod when;
 
 use std::process::ExitCode;

@@ -9,3 +9,4 @@ mod keyset;
 mod rights;
 mod shop;
 mod walk;
+mod whatif;
