@@ -19,6 +19,15 @@ const ANALYZE_EXAMPLES: &str = "Examples:
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings at or above it, 2 usage, input or connection error.";
 
+const SNAPSHOT_EXAMPLES: &str = "Examples:
+  sqlsift snapshot --dsn postgres://monitor@db.example/shop -o shop.json
+  sqlsift analyze --snapshot shop.json
+  sqlsift lint --snapshot shop.json migrations/
+
+The file holds names, types, sizes, counters, frequencies and texts of queries without their literals; no value of any row.
+
+Exit codes: 0 written, 2 usage or connection error.";
+
 const EXPLAIN_EXAMPLES: &str = "Examples:
   sqlsift explain plan.txt --schema schema.sql
   psql -XqAtc 'EXPLAIN (ANALYZE, BUFFERS) SELECT 1' | sqlsift explain
@@ -57,6 +66,8 @@ pub enum Command {
     Explain(Box<Explain>),
     /// Check migrations and application SQL: what will lock, rewrite, break clients or lose data, and the safe way
     Lint(Box<Lint>),
+    /// Read the catalog, the statistics and the queries of a live server into one file, which stands for it in every command
+    Snapshot(Box<Snapshot>),
     /// List the rules, read one, or start a new one
     #[command(subcommand)]
     Rule(Rule),
@@ -116,9 +127,12 @@ pub struct Analyze {
     /// Catalog with sizes and statistics, as a snapshot file
     #[arg(long, value_name = "FILE", help_heading = "Catalog")]
     pub snapshot: Option<PathBuf>,
-    /// A live server; comes in a later release
-    #[arg(long, value_name = "URL", help_heading = "Catalog")]
+    /// A live server: its catalog, its statistics, and the queries of pg_stat_statements
+    #[arg(long, value_name = "URL", conflicts_with_all = ["schema", "snapshot"], help_heading = "Catalog")]
     pub dsn: Option<String>,
+    /// Read pg_stat_statements twice, so far apart, and work on the difference
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "dsn", help_heading = "Catalog")]
+    pub interval: Option<std::time::Duration>,
 
     /// `log_line_prefix` of the server, when it cannot be inferred
     #[arg(long, value_name = "PREFIX", help_heading = "Reading")]
@@ -298,6 +312,33 @@ pub struct Lint {
     /// Rules that are on; else as the configuration says
     #[arg(long, value_name = "PRESET", help_heading = "Rules")]
     pub preset: Option<PresetName>,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+#[command(after_help = SNAPSHOT_EXAMPLES)]
+pub struct Snapshot {
+    /// The server and the database
+    #[arg(long, value_name = "URL", env = "SQLSIFT_DSN", hide_env_values = true)]
+    pub dsn: String,
+    /// Read pg_stat_statements twice, so far apart, and keep the difference
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub interval: Option<std::time::Duration>,
+    /// Where to write; else standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<String>,
+}
+
+/// `60s`, `5m`, `1h`; a number alone is seconds.
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let told = match text.parse::<u32>() {
+        Ok(seconds) => Ok(jiff::SignedDuration::from_secs(i64::from(seconds))),
+        Err(_) => text.parse::<jiff::SignedDuration>(),
+    };
+    let long = told.map_err(|_| "a length of time is expected: 60s, 5m, 1h".to_owned())?;
+    std::time::Duration::try_from(long)
+        .ok()
+        .filter(|long| !long.is_zero())
+        .ok_or("it must be longer than nothing".into())
 }
 
 #[derive(Clone, Debug, Subcommand)]

@@ -43,7 +43,7 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let deployed: BTreeSet<String> = scope.clone().unwrap_or_default();
     let start = given.catalog.clone().unwrap_or_default();
     let small_table_rows = config.lint.small_table_rows.unwrap_or(SMALL_TABLE_ROWS);
-    let traffic = Traffic::of(&given.queries, given.statistics_seconds, &start);
+    let traffic = Traffic::of(given.queries.as_deref().unwrap_or_default(), given.statistics_seconds, &start);
     let target = Target { version, wanted: &wanted, deployed, directions, small_table_rows, traffic: Some(&traffic) };
     let linted = lint(&config.registry, &scripts, start, &target);
     let small_tables = report::left_out(&linted.small, small_table_rows);

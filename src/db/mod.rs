@@ -4,8 +4,10 @@
 //! The only user of tokio-postgres. A server is never harmed: everything runs in short read-only transactions with a
 //! statement and a lock timeout, and no text from outside is sent but as one EXPLAIN or PREPARE that passed the guard.
 
+pub mod catalog;
 pub mod error;
 pub mod session;
+pub mod statements;
 
 pub use error::DbError;
 pub use session::{Param, Reading, Row, Session};

@@ -10,6 +10,9 @@ use super::error::{DbError, DbErrorKind};
 
 pub use tokio_postgres::Row;
 
+/// Begins every statement of our own, so that it can be told in pg_stat_statements.
+pub const MARK: &str = "/* sqlsift */ ";
+
 /// A value of a statement of our own; statements name its type by a cast.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Param {
@@ -68,7 +71,7 @@ impl Session {
         work: impl FnOnce(&mut Reading<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
         let begin = format!(
-            "BEGIN READ ONLY; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
+            "{MARK}BEGIN READ ONLY; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
             limits.statement_ms, limits.lock_ms
         );
         self.runtime.block_on(self.client.batch_execute(&begin))?;
@@ -101,6 +104,7 @@ impl Reading<'_> {
                 Param::Texts(texts) => (texts as &(dyn ToSql + Sync), Type::TEXT_ARRAY),
             })
             .collect();
-        Ok(self.session.runtime.block_on(self.session.client.query_typed(sql, &typed))?)
+        let sql = format!("{MARK}{sql}");
+        Ok(self.session.runtime.block_on(self.session.client.query_typed(&sql, &typed))?)
     }
 }

@@ -1,0 +1,24 @@
+//! `sqlsift snapshot`: a connection string in; one file that stands for the server out.
+
+use super::analyze::live;
+use super::args::{Common, Snapshot};
+use super::failure::Failure;
+use super::{Ending, output, terminal};
+use crate::catalog::model::Origin;
+use crate::catalog::snapshot;
+
+pub fn run(args: &Snapshot, common: &Common) -> Result<Ending, Failure> {
+    let target: Vec<String> = args.output.iter().map(|file| format!("snapshot={file}")).collect();
+    let mut outputs = output::open(&target, (), &[("snapshot", ())])?;
+    let mut taken = live::take(&args.dsn, args.interval)?;
+    taken.catalog.origin = Origin::Snapshot;
+    if !common.quiet {
+        taken.notes.iter().for_each(|note| terminal::complain(&format!("note: {note}")));
+    }
+    let text = snapshot::write(&taken)
+        .map_err(|error| Failure::new(format!("the server gave a figure that is no number: {error}"), ""))?;
+    // With a file nothing goes to standard output, which stands first.
+    let wanted = usize::from(!target.is_empty());
+    outputs.iter_mut().skip(wanted).try_for_each(|output| output.write(text.as_bytes()))?;
+    Ok(Ending::Clean)
+}
