@@ -6,6 +6,9 @@
 
 pub mod catalog;
 pub mod error;
+pub mod hypopg;
+mod pipeline;
+mod quote;
 pub mod session;
 pub mod statements;
 

@@ -1,10 +1,13 @@
 //! `--schema`, `--snapshot` or a server in; a catalog, the inputs as the report lists them, and problems out.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::catalog::model::Catalog;
 use crate::catalog::snapshot::ObservedQuery;
 use crate::catalog::{self, SchemaFile};
+use super::live;
+use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::report::model::{Input, Problem};
 
@@ -20,11 +23,17 @@ pub struct Given {
     pub notes: Vec<String>,
 }
 
-pub fn read(schema: &[PathBuf], snapshot: Option<&Path>) -> Result<Given, Failure> {
-    match snapshot {
-        Some(path) => from_snapshot(path),
-        None if schema.is_empty() => Ok(Given::default()),
-        None => from_schema(schema),
+/// Files stand for a server: where both are given (one perhaps by the environment), no server is asked.
+pub fn read(files: &args::Catalog, server: &args::Server, interval: Option<Duration>) -> Result<Given, Failure> {
+    if let Some(path) = &files.snapshot {
+        return from_snapshot(path);
+    }
+    if !files.schema.is_empty() {
+        return from_schema(&files.schema);
+    }
+    match &server.dsn {
+        Some(dsn) => live::read(dsn, interval),
+        None => Ok(Given::default()),
     }
 }
 

@@ -43,24 +43,25 @@ pub struct Read {
 /// `--schema` takes several files, so in `--schema shop.sql postgresql.log` it takes the log as well: what reads as a log,
 /// an export or a digest is an input wherever it stands.
 pub fn sort_out(args: &Analyze) -> Analyze {
-    let (logs, schema): (Vec<PathBuf>, Vec<PathBuf>) = args.schema.iter().cloned().partition(|path| {
+    let (logs, schema): (Vec<PathBuf>, Vec<PathBuf>) = args.catalog.schema.iter().cloned().partition(|path| {
         let head = source::Input::open(path).map(|mut input| input.head().to_vec());
         head.is_ok_and(|head| detect(&head, &Hints::default()).is_ok())
     });
     let mut sorted = args.clone();
     sorted.inputs.extend(logs.iter().map(|path| path.display().to_string()));
-    sorted.schema = schema;
+    sorted.catalog.schema = schema;
     sorted
 }
 
 /// `None`: there is a server, and nothing else was named. Beside a server standard input is read only where `-` names it.
 pub fn plan(args: &Analyze) -> Result<Option<Plan>, Failure> {
     let mut inputs = args.inputs.clone();
-    if inputs.is_empty() && args.dsn.is_some() {
+    let files = !args.catalog.schema.is_empty() || args.catalog.snapshot.is_some();
+    if inputs.is_empty() && args.server.dsn.is_some() && !files {
         return Ok(None);
     }
     // A snapshot may hold queries: whether anything else is needed shows when it has been read.
-    if inputs.is_empty() && args.snapshot.is_some() && terminal::stdin_is_terminal() {
+    if inputs.is_empty() && args.catalog.snapshot.is_some() && terminal::stdin_is_terminal() {
         return Ok(None);
     }
     if inputs.is_empty() {
