@@ -9,8 +9,8 @@ mod snapshot;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub use analyze::Analyze;
-pub use catalog::{Catalog, Server};
 use catalog::duration;
+pub use catalog::{Catalog, Server};
 pub use explain::Explain;
 pub use lint::{Lint, LintFormat, PresetName};
 pub use snapshot::Snapshot;

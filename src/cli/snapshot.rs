@@ -11,9 +11,12 @@ pub fn run(args: &Snapshot, common: &Common) -> Result<Ending, Failure> {
     let target: Vec<String> = args.output.iter().map(|file| format!("snapshot={file}")).collect();
     let mut outputs = output::open(&target, (), &[("snapshot", ())])?;
     let Some(dsn) = &args.server.dsn else {
-        return Err(Failure::new("no server was named", "sqlsift snapshot --dsn postgres://user@host/database -o FILE"));
+        return Err(Failure::new(
+            "no server was named",
+            "sqlsift snapshot --dsn postgres://user@host/database -o FILE",
+        ));
     };
-    let mut taken = live::take(dsn, args.interval)?;
+    let mut taken = live::take(&args.server, dsn, args.interval)?;
     taken.catalog.origin = Origin::Snapshot;
     if !common.quiet {
         taken.notes.iter().for_each(|note| terminal::complain(&format!("note: {note}")));

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::live;
 use crate::catalog::model::Catalog;
 use crate::catalog::snapshot::ObservedQuery;
 use crate::catalog::{self, SchemaFile};
-use super::live;
 use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::report::model::{Input, Problem};
@@ -32,7 +32,7 @@ pub fn read(files: &args::Catalog, server: &args::Server, interval: Option<Durat
         return from_schema(&files.schema);
     }
     match &server.dsn {
-        Some(dsn) => live::read(dsn, interval),
+        Some(dsn) => live::read(server, dsn, interval),
         None => Ok(Given::default()),
     }
 }

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use super::catalog::Given;
 use crate::catalog::snapshot::Snapshot;
+use crate::cli::args::Server;
 use crate::cli::failure::Failure;
 use crate::db::error::{DbError, DbErrorKind};
+use crate::db::session::Limits;
 use crate::db::{Session, catalog, statements};
 use crate::report::model::Input;
 
 /// Everything that a server says of itself without being asked about single queries.
-pub fn read(dsn: &str, interval: Option<Duration>) -> Result<Given, Failure> {
-    let snapshot = take(dsn, interval)?;
+pub fn read(server: &Server, dsn: &str, interval: Option<Duration>) -> Result<Given, Failure> {
+    let snapshot = take(server, dsn, interval)?;
     let catalog = &snapshot.catalog;
     let details = [
         catalog.server_version.map(|version| format!("Postgres {}", shown(version))),
@@ -35,12 +37,14 @@ pub fn read(dsn: &str, interval: Option<Duration>) -> Result<Given, Failure> {
 }
 
 /// What `sqlsift snapshot` writes and every other command works on.
-pub fn take(dsn: &str, interval: Option<Duration>) -> Result<Snapshot, Failure> {
+pub fn take(server: &Server, dsn: &str, interval: Option<Duration>) -> Result<Snapshot, Failure> {
+    let statement_ms = u32::try_from(server.statement_timeout.as_millis()).unwrap_or(u32::MAX);
+    let limits = Limits { statement_ms, ..Limits::default() };
     let mut session = Session::connect(dsn).map_err(|error| unreachable(&error))?;
-    let read = catalog::read(&mut session).map_err(|error| unreachable(&error))?;
+    let read = catalog::read(&mut session, limits).map_err(|error| unreachable(&error))?;
     let mut notes = read.notes;
     // From here on something has been learnt: what goes wrong is said beside it.
-    let statements = statements::read(&mut session, interval).unwrap_or_else(|error| statements::Statements {
+    let statements = statements::read(&mut session, limits, interval).unwrap_or_else(|error| statements::Statements {
         notes: vec![format!("the connection was lost before pg_stat_statements was read: {error}")],
         ..statements::Statements::default()
     });

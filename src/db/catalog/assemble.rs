@@ -1,6 +1,6 @@
 //! Rows of the queries in; tables with their columns, constraints, indexes and figures out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
@@ -18,7 +18,9 @@ type Taken = Result<(), DbError>;
 /// The catalog while it is being put together: tables by their oid.
 pub struct Builder {
     catalog: Catalog,
-    tables: HashMap<i64, (TableName, Table)>,
+    tables: BTreeMap<i64, (TableName, Table)>,
+    /// Tables whose statistics the role may not read, and one of them.
+    hidden: Option<(i64, String)>,
 }
 
 /// A value of a row that the server built as JSON.
@@ -36,7 +38,7 @@ impl Builder {
             Some(row) => json(&row.try_get::<_, String>(0)?)?,
             None => Catalog::default(),
         };
-        Ok(Builder { catalog, tables: HashMap::new() })
+        Ok(Builder { catalog, tables: BTreeMap::new(), hidden: None })
     }
 
     pub fn relations(&mut self, rows: &[Row]) -> Taken {
@@ -49,6 +51,11 @@ impl Builder {
             self.tables.insert(row.try_get(0)?, (name, table));
         }
         Ok(())
+    }
+
+    /// Oid and name of each, in the order of their oids.
+    pub fn names(&self) -> Vec<(i64, String)> {
+        self.tables.iter().map(|(oid, (name, _))| (*oid, name.name.clone())).collect()
     }
 
     pub fn columns(&mut self, rows: &[Row]) -> Taken {
@@ -184,6 +191,23 @@ impl Builder {
             for column in &mut table.columns {
                 column.stats = statistics.remove(&column.name);
             }
+        })
+    }
+
+    pub fn hidden(&mut self, rows: &[Row]) -> Taken {
+        for row in rows {
+            let one: Option<String> = row.try_get(1)?;
+            self.hidden = one.map(|one| Ok::<_, DbError>((row.try_get(0)?, one))).transpose()?;
+        }
+        Ok(())
+    }
+
+    pub fn rights_note(&self) -> Option<String> {
+        self.hidden.as_ref().map(|(count, one)| {
+            format!(
+                "statistics of the columns of {count} tables ({one}, …) are hidden from this role: selectivities are not \
+                 known there; GRANT pg_read_all_data (14 and later), or SELECT on the tables"
+            )
         })
     }
 

@@ -1,4 +1,4 @@
--- One row a table: its constraints.
+-- One row a table of $2: its constraints.
 SELECT k.conrelid::int8, json_agg(json_build_object(
     'name', k.conname,
     'kind', CASE k.contype
@@ -17,8 +17,6 @@ SELECT k.conrelid::int8, json_agg(json_build_object(
     'match_full', k.contype = 'f' AND k.confmatchtype = 'f',
     'validated', k.convalidated) ORDER BY k.conname)::text
 FROM pg_constraint k
-JOIN pg_class c ON c.oid = k.conrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_constraint whole ON whole.oid = k.conparentid
 LEFT JOIN pg_class fc ON fc.oid = k.confrelid
 LEFT JOIN pg_namespace fn ON fn.oid = fc.relnamespace
@@ -27,9 +25,9 @@ LEFT JOIN LATERAL (
     SELECT CASE WHEN fn.nspname ~ '[."]' THEN '"' || replace(fn.nspname, '"', '""') || '"' ELSE fn.nspname::text END || '.' ||
            CASE WHEN fc.relname ~ '[."]' THEN '"' || replace(fc.relname, '"', '""') || '"' ELSE fc.relname::text END AS name
     ) quoted ON true
-WHERE (k.contype IN ('p', 'u', 'x', 'c', 'f') OR k.contype = 'n' AND NOT k.convalidated)
+WHERE k.conrelid = ANY ($2::text::oid[])
+  AND (k.contype IN ('p', 'u', 'x', 'c', 'f') OR k.contype = 'n' AND NOT k.convalidated)
   -- A foreign key to a partitioned table has a row of its own for each partition there.
   AND (k.contype <> 'f' OR whole.conrelid IS DISTINCT FROM k.conrelid)
   AND (k.contype <> 'c' OR k.conrelid <> ALL ($1::text::oid[]))
-  AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
 GROUP BY k.conrelid

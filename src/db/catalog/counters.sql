@@ -4,3 +4,4 @@ SELECT s.relid::int8, json_build_object(
     'updated', s.n_tup_upd, 'hot_updated', s.n_tup_hot_upd, 'deleted', s.n_tup_del,
     'live_rows', s.n_live_tup, 'dead_rows', s.n_dead_tup)::text
 FROM pg_stat_user_tables s
+WHERE s.relid = ANY ($2::text::oid[])

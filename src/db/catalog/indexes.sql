@@ -1,4 +1,4 @@
--- One row a table: its indexes. One with an expression is left out while its table is locked: the expression cannot be read then.
+-- One row a table of $2: its indexes. One with an expression is left out while its table is locked: the expression cannot be read then.
 WITH key AS (
     SELECT i.indexrelid, json_agg(json_build_object(
         'text', coalesce(a.attname::text, pg_get_indexdef(i.indexrelid, g.n, true)),
@@ -9,13 +9,11 @@ WITH key AS (
         'collation', CASE WHEN i.indcollation[g.n - 1] <> coalesce(a.attcollation, i.indcollation[g.n - 1]) THEN co.collname END
         ) ORDER BY g.n) AS keys
     FROM pg_index i
-    JOIN pg_class c ON c.oid = i.indexrelid
-    JOIN pg_namespace n ON n.oid = c.relnamespace
     CROSS JOIN LATERAL generate_series(1, i.indnkeyatts) g (n)
     LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[g.n - 1] AND a.attnum <> 0
     LEFT JOIN pg_opclass oc ON oc.oid = i.indclass[g.n - 1]
     LEFT JOIN pg_collation co ON co.oid = i.indcollation[g.n - 1]
-    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
+    WHERE i.indrelid = ANY ($2::text::oid[])
       AND (i.indrelid <> ALL ($1::text::oid[]) OR i.indexprs IS NULL AND i.indpred IS NULL)
     GROUP BY i.indexrelid
 )
@@ -38,4 +36,5 @@ JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_am am ON am.oid = c.relam
 JOIN key ON key.indexrelid = i.indexrelid
 LEFT JOIN pg_stat_user_indexes s ON s.indexrelid = i.indexrelid
+WHERE i.indrelid = ANY ($2::text::oid[])
 GROUP BY i.indrelid

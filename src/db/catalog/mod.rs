@@ -1,19 +1,21 @@
 //! A session in; the catalog of its database as [`Catalog`] out, with what could not be read said in words.
 //!
-//! A dozen set-based queries (the `.sql` files beside), each in a transaction of its own so that none is long. They run
-//! with an empty search_path: nothing but pg_catalog is found, whatever functions and operators users have made, and
-//! names are printed alike for every role ([`spelling`] then takes `public` off, as DDL writes it).
+//! Set-based queries (the `.sql` files beside), each in a transaction of its own so that none is long, those that grow with the
+//! number of tables in pieces of [`PIECE`] tables. They run with an empty search_path: nothing but pg_catalog is found, whatever functions
+//! and operators users have made, and names are printed alike for every role ([`spelling`] then takes `public` off, as DDL
+//! writes it).
 
 mod assemble;
 mod spelling;
 
 use crate::catalog::model::Catalog;
 
-use super::error::DbError;
+use super::error::{DbError, DbErrorKind};
 use super::session::{Limits, Param, Row, Session};
+use assemble::Builder;
 
-/// A catalog of 100,000 columns takes seconds; a query that takes longer than this is given up.
-const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
+/// Tables in one question.
+const PIECE: usize = 2000;
 
 /// Once more, when a table was locked between the question who holds locks and the question itself.
 const ATTEMPTS: usize = 3;
@@ -29,66 +31,124 @@ pub struct CatalogRead {
     pub notes: Vec<String>,
 }
 
+/// Nothing but pg_catalog is found; no time is lost on compiling, and no worker taken, for questions of milliseconds.
+const SETTINGS: &str = "SELECT pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('jit', 'off', true), \
+                        pg_catalog.set_config('max_parallel_workers_per_gather', '0', true)";
+
+/// What a query takes as parameters.
+#[derive(Clone, Copy)]
+enum Wants {
+    Nothing,
+    /// `$1`: oids of relations that are locked.
+    Locked,
+    /// `$1` as above, `$2`: oids of the tables of a piece.
+    Tables,
+    /// `$1`: names of the tables of a piece.
+    Names,
+}
+
+/// What takes the rows of a query.
+type Take = fn(&mut Builder, &[Row]) -> Result<(), DbError>;
+
+/// What is missing if it fails, the query, and where its rows go.
+type Part = (&'static str, &'static str, Wants, Take);
+
+const RELATIONS: Part = ("tables", include_str!("relations.sql"), Wants::Locked, Builder::relations);
+const COLUMNS: Part = ("columns", include_str!("columns.sql"), Wants::Tables, Builder::columns);
+
+/// Once for every piece, after its columns.
+const EACH: [Part; 6] = [
+    ("constraints", include_str!("constraints.sql"), Wants::Tables, Builder::constraints),
+    ("indexes", include_str!("indexes.sql"), Wants::Tables, Builder::indexes),
+    ("sizes of tables", include_str!("sizes.sql"), Wants::Tables, Builder::sizes),
+    ("sizes of indexes", include_str!("index_sizes.sql"), Wants::Tables, Builder::index_sizes),
+    ("counters of tables", include_str!("counters.sql"), Wants::Tables, Builder::counters),
+    ("column statistics", include_str!("statistics.sql"), Wants::Names, Builder::statistics),
+];
+
+/// Once for the database.
+const WHOLE: [Part; 7] = [
+    ("partitions and inheritance", include_str!("parents.sql"), Wants::Nothing, Builder::parents),
+    ("what views read", include_str!("reads.sql"), Wants::Nothing, Builder::reads),
+    ("policies", include_str!("policies.sql"), Wants::Locked, Builder::policies),
+    ("types", include_str!("types.sql"), Wants::Nothing, Builder::types),
+    ("functions", include_str!("routines.sql"), Wants::Nothing, Builder::routines),
+    ("sequences", include_str!("sequences.sql"), Wants::Nothing, Builder::sequences),
+    ("rights", include_str!("hidden.sql"), Wants::Nothing, Builder::hidden),
+];
+
 /// Reads the whole catalog of the database that the session is connected to.
 ///
 /// # Errors
 /// If the server cannot say which tables and columns there are; anything else that is missing is a note.
-pub fn read(session: &mut Session) -> Result<CatalogRead, DbError> {
-    let told = session.reading(LIMITS, |reading| reading.rows(include_str!("facts.sql"), &[]))?;
-    let mut builder = assemble::Builder::new(told.first())?;
-    let mut asker = Asker { session, notes: Vec::new() };
-    builder.relations(&asker.ask(include_str!("relations.sql"))?)?;
-    builder.columns(&asker.ask(include_str!("columns.sql"))?)?;
-    let distinct = if asker.session.version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
-    let indexes = include_str!("indexes.sql").replace("{nulls_not_distinct}", distinct);
-    let mut piece = |what: &str, sql: &str, take: &mut dyn FnMut(&[Row]) -> Result<(), DbError>| {
-        let rows = asker.ask(sql);
-        asker.settle(what, rows.and_then(|rows| take(&rows)))
-    };
-    piece("constraints", include_str!("constraints.sql"), &mut |rows| builder.constraints(rows))?;
-    piece("indexes", &indexes, &mut |rows| builder.indexes(rows))?;
-    piece("partitions and inheritance", include_str!("parents.sql"), &mut |rows| builder.parents(rows))?;
-    piece("what views read", include_str!("reads.sql"), &mut |rows| builder.reads(rows))?;
-    piece("policies", include_str!("policies.sql"), &mut |rows| builder.policies(rows))?;
-    piece("types", include_str!("types.sql"), &mut |rows| builder.types(rows))?;
-    piece("functions", include_str!("routines.sql"), &mut |rows| builder.routines(rows))?;
-    piece("sequences", include_str!("sequences.sql"), &mut |rows| builder.sequences(rows))?;
-    piece("sizes of tables", include_str!("sizes.sql"), &mut |rows| builder.sizes(rows))?;
-    piece("sizes of indexes", include_str!("index_sizes.sql"), &mut |rows| builder.index_sizes(rows))?;
-    piece("counters of tables", include_str!("counters.sql"), &mut |rows| builder.counters(rows))?;
-    piece("column statistics", include_str!("statistics.sql"), &mut |rows| builder.statistics(rows))?;
-    let mut hidden = None;
-    piece("rights to column statistics", include_str!("hidden.sql"), &mut |rows| {
-        hidden = rights_note(rows)?;
-        Ok(())
-    })?;
+pub fn read(session: &mut Session, limits: Limits) -> Result<CatalogRead, DbError> {
+    let told = session.reading(limits, |reading| reading.rows(include_str!("facts.sql"), &[]))?;
+    let mut builder = Builder::new(told.first())?;
+    let mut asker = Asker { session, limits, notes: Vec::new() };
+    asker.need(RELATIONS, &Piece::default(), &mut builder)?;
+    for piece in builder.names().chunks(PIECE) {
+        let piece = Piece::of(piece);
+        asker.need(COLUMNS, &piece, &mut builder)?;
+        for part in EACH {
+            asker.take(part, &piece, &mut builder)?;
+        }
+    }
+    for part in WHOLE {
+        asker.take(part, &Piece::default(), &mut builder)?;
+    }
     let mut notes = asker.notes;
-    notes.extend(hidden);
+    notes.extend(builder.rights_note());
     Ok(CatalogRead { catalog: builder.finish(), notes })
+}
+
+/// The tables of one question.
+#[derive(Default)]
+struct Piece {
+    /// Array of oids.
+    oids: String,
+    names: Vec<String>,
+}
+
+impl Piece {
+    fn of(tables: &[(i64, String)]) -> Self {
+        let oids: Vec<String> = tables.iter().map(|(oid, _)| oid.to_string()).collect();
+        let names = tables.iter().map(|(_, name)| name.clone()).collect();
+        Piece { oids: format!("{{{}}}", oids.join(",")), names }
+    }
 }
 
 struct Asker<'s> {
     session: &'s mut Session,
+    limits: Limits,
     notes: Vec<String>,
 }
 
 impl Asker<'_> {
-    /// The rows of one of the queries. `$1` in it stands for the relations that are locked.
-    fn ask(&mut self, sql: &str) -> Result<Vec<Row>, DbError> {
+    /// The rows of one of the queries.
+    fn ask(&mut self, sql: &str, wants: Wants, piece: &Piece) -> Result<Vec<Row>, DbError> {
+        let distinct = if self.session.version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
+        let sql = sql.replace("{nulls_not_distinct}", distinct);
         let mut attempt = 1;
         loop {
-            let told = self.session.reading(LIMITS, |reading| {
-                reading.rows("SELECT pg_catalog.set_config('search_path', '', true)", &[])?;
-                if !sql.contains("$1") {
-                    return Ok((reading.rows(sql, &[])?, String::new()));
-                }
-                let busy = reading.rows(include_str!("busy.sql"), &[])?;
-                let busy: String = busy.first().map_or(Ok("{}".into()), |row| row.try_get(0))?;
-                Ok((reading.rows(sql, &[Param::Text(busy.clone())])?, busy))
+            let told = self.session.reading(self.limits, |reading| {
+                reading.rows(SETTINGS, &[])?;
+                let mut locked = || -> Result<String, DbError> {
+                    let rows = reading.rows(include_str!("busy.sql"), &[])?;
+                    Ok(rows.first().map_or(Ok("{}".to_owned()), |row| row.try_get(0))?)
+                };
+                let params = match wants {
+                    Wants::Nothing => Vec::new(),
+                    Wants::Locked => vec![Param::Text(locked()?)],
+                    Wants::Tables => vec![Param::Text(locked()?), Param::Text(piece.oids.clone())],
+                    Wants::Names => vec![Param::Texts(piece.names.clone())],
+                };
+                Ok((reading.rows(&sql, &params)?, params))
             });
             match told {
-                Ok((rows, busy)) => {
-                    self.note_busy(&busy);
+                Ok((rows, params)) => {
+                    if let (Wants::Locked | Wants::Tables, Some(Param::Text(locked))) = (wants, params.first()) {
+                        self.note_busy(locked);
+                    }
                     return Ok(rows);
                 }
                 Err(error) if error.sqlstate.as_deref() == Some(LOCKED) && attempt < ATTEMPTS => attempt += 1,
@@ -97,38 +157,35 @@ impl Asker<'_> {
         }
     }
 
-    fn note_busy(&mut self, busy: &str) {
-        let count = busy.trim_matches(['{', '}']).split(',').filter(|oid| !oid.is_empty()).count();
-        if count == 0 {
-            return;
-        }
-        let note = "tables were locked (ACCESS EXCLUSIVE) while the catalog was read: sizes, defaults, checks and \
-                    index expressions of those are missing; run again when the ALTER, VACUUM FULL or REINDEX is over";
-        if !self.notes.iter().any(|said| said == note) {
-            self.notes.push(note.to_owned());
-        }
+    /// What nothing can be done without.
+    fn need(&mut self, (_, sql, wants, take): Part, piece: &Piece, builder: &mut Builder) -> Result<(), DbError> {
+        take(builder, &self.ask(sql, wants, piece)?)
     }
 
     /// What one query was to say may be missing; a server that is gone ends the reading.
-    fn settle(&mut self, what: &str, result: Result<(), DbError>) -> Result<(), DbError> {
-        use super::error::DbErrorKind::{Cut, Stopped};
-        match result {
-            Err(error) if !matches!(error.kind, Cut | Stopped) => {
-                self.notes.push(format!("{what} were not read from the server: {error}"));
+    fn take(&mut self, part: Part, piece: &Piece, builder: &mut Builder) -> Result<(), DbError> {
+        match self.need(part, piece, builder) {
+            Err(error) if !matches!(error.kind, DbErrorKind::Cut | DbErrorKind::Stopped) => {
+                self.note(format!("{} were not read from the server: {error}", part.0));
                 Ok(())
             }
             other => other,
         }
     }
-}
 
-fn rights_note(rows: &[Row]) -> Result<Option<String>, DbError> {
-    let Some(row) = rows.first() else { return Ok(None) };
-    let (count, one): (i64, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
-    Ok(one.filter(|_| count > 0).map(|one| {
-        format!(
-            "statistics of the columns of {count} tables ({one}, …) are hidden from this role: selectivities are not \
-             known there; GRANT pg_read_all_data (14 and later), or SELECT on the tables"
-        )
-    }))
+    fn note_busy(&mut self, busy: &str) {
+        if busy.bytes().any(|byte| byte.is_ascii_digit()) {
+            self.note(
+                "tables were locked (ACCESS EXCLUSIVE) while the catalog was read: their sizes, defaults, checks and index \
+                 expressions may be missing; run again when the ALTER, VACUUM FULL or REINDEX is over"
+                    .into(),
+            );
+        }
+    }
+
+    fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
 }

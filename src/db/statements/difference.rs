@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::entry::Entry;
 
-type Key = (i64, Option<i64>, bool);
+type Key = (Option<String>, Option<i64>, bool);
 
 fn key(entry: &Entry) -> Key {
-    (entry.userid, entry.queryid, entry.toplevel)
+    (entry.user.clone(), entry.queryid, entry.toplevel)
 }
 
 /// The calls between the readings, and what is to be said of those that cannot be known. An entry that counts less than before, or since

@@ -18,7 +18,6 @@ pub struct Entry {
     pub text: Option<String>,
     #[serde(skip)]
     pub user: Option<String>,
-    pub userid: i64,
     pub queryid: Option<i64>,
     #[serde(default = "yes")]
     pub toplevel: bool,
