@@ -5,6 +5,7 @@
 //! statement and a lock timeout, and no text from outside is sent but as one EXPLAIN or PREPARE that passed the guard.
 
 pub mod error;
+pub mod health;
 pub mod session;
 
 pub use error::DbError;
