@@ -16,7 +16,12 @@ impl Replay {
 
     pub(super) fn create_sequence(&mut self, def: &CreateSequence, at: &SourceLine) -> Applied {
         let type_name = def.options.as_type.as_ref().map_or("bigint", |of| of.canonical.as_str()).to_owned();
-        let made = Sequence { type_name, max_value: def.options.max_value, defined_at: Some(at.clone()), ..Sequence::default() };
+        let made = Sequence {
+            type_name,
+            max_value: def.options.max_value,
+            defined_at: Some(at.clone()),
+            ..Sequence::default()
+        };
         self.catalog.sequences.entry(self.new_name(&def.name)).or_insert(made);
         Ok(())
     }

@@ -112,6 +112,8 @@ pub struct Slot {
     pub database: Option<String>,
     pub active: bool,
     pub temporary: bool,
+    /// On a standby: kept in step with the primary, and never active (since 17).
+    pub synced: bool,
     /// `reserved`, `extended`, `unreserved`, `lost`.
     pub wal_status: Option<String>,
     pub retained_bytes: Option<u64>,

@@ -9,8 +9,8 @@ use crate::catalog::model::server::{DatabaseAge, ServerSession, ServerSetting, W
 use crate::db::{DbError, Reading};
 use crate::sql::fingerprint::normalize;
 
-use super::part::json;
 use super::part;
+use super::part::json;
 
 #[derive(Deserialize)]
 struct Itself {

@@ -12,6 +12,7 @@ SELECT pg_catalog.json_build_object(
     'xmin_age', pg_catalog.age(s.xmin),
     'catalog_xmin_age', pg_catalog.age(s.catalog_xmin),
     'inactive_s', nullif(greatest(extract(epoch FROM clock_timestamp() - (to_jsonb(s) ->> 'inactive_since')::timestamptz)::bigint, -1), -1),
+    'synced', coalesce((to_jsonb(s) ->> 'synced')::boolean, false),
     'invalidation', to_jsonb(s) ->> 'invalidation_reason')::text
 FROM pg_catalog.pg_replication_slots s
 ORDER BY s.slot_name
