@@ -6,6 +6,9 @@
 
 pub mod error;
 pub mod health;
+pub mod hypopg;
+mod pipeline;
+mod quote;
 pub mod session;
 
 pub use error::DbError;
