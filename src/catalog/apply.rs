@@ -244,14 +244,21 @@ impl Replay {
     /// Search Path").
     fn schemas<'s>(&'s self, name: &'s QualifiedName) -> impl Iterator<Item = &'s str> {
         let path = self.search_path.iter().map(String::as_str);
-        let unqualified = [TEMPORARY].into_iter().chain(path).chain(["public"]);
+        let public = ["public"].into_iter().filter(move |public| self.search_path.iter().all(|schema| schema != public));
+        let unqualified = [TEMPORARY].into_iter().chain(path).chain(public);
         name.schema.as_deref().into_iter().chain(unqualified).take(if name.schema.is_some() { 1 } else { usize::MAX })
     }
 
     fn find_table(&self, name: &QualifiedName) -> Option<TableName> {
-        self.schemas(name)
-            .map(|schema| TableName { schema: schema.to_owned(), name: name.name.clone() })
-            .find(|found| self.catalog.tables.contains_key(found))
+        let mut found = TableName { schema: String::new(), name: name.name.clone() };
+        for schema in self.schemas(name) {
+            found.schema.clear();
+            found.schema.push_str(schema);
+            if self.catalog.tables.contains_key(&found) {
+                return Some(found);
+            }
+        }
+        None
     }
 
     fn known_table(&self, name: &QualifiedName) -> Result<TableName, Complaint> {

@@ -44,6 +44,10 @@ pub fn finish(rule: &Configured, mut draft: Draft, workload: Option<&Workload>, 
         }
         locations.push(anywhere);
     }
+    // Most drafts hold one of each, in room for four.
+    locations.shrink_to_fit();
+    draft.asks.shrink_to_fit();
+    draft.evidence.shrink_to_fit();
     let database = workload
         .and_then(|workload| draft.queries.first().and_then(|index| workload.queries.get(*index)))
         .map_or("", |query| query.database.as_str());

@@ -12,6 +12,7 @@ use crate::report::model::Problem;
 use crate::rules::context::{QueryCx, SchemaCx};
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, guarded};
+use crate::rules::{QueryRule, StatementRule};
 use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
 use crate::sql::facts::Level;
 
@@ -47,8 +48,7 @@ pub struct Linting<'a>(Run<'a>);
 impl<'a> Linting<'a> {
     pub fn new(registry: &'a Registry, start: Catalog, target: &'a Target<'a>) -> Self {
         let replay = Replay::from(start);
-        let at_one = |rule: &&Configured| matches!(rule.check, Check::Statement(_) | Check::Query(_));
-        let looking = registry.rules.iter().filter(|rule| rule.severity.is_some()).filter(at_one).collect();
+        let looking = registry.rules.iter().filter(|rule| rule.severity.is_some()).filter_map(Looking::of).collect();
         Linting(Run {
             registry,
             looking,
@@ -84,7 +84,7 @@ impl<'a> Linting<'a> {
 struct Run<'a> {
     registry: &'a Registry,
     /// Rules that look at one statement.
-    looking: Vec<&'a Configured>,
+    looking: Vec<Looking<'a>>,
     target: &'a Target<'a>,
     replay: Replay,
     desk: Desk,
@@ -94,6 +94,31 @@ struct Run<'a> {
     strangers: u64,
     statements: u64,
     down: u64,
+}
+
+/// A rule that looks at one statement.
+struct Looking<'a> {
+    rule: &'a Configured,
+    check: AtOne<'a>,
+    /// Of a migration another rule judges the same, with the transaction and the table's age at hand.
+    yields_to_migration: bool,
+}
+
+enum AtOne<'a> {
+    Statement(&'a dyn StatementRule),
+    Query(&'a dyn QueryRule),
+}
+
+impl<'a> Looking<'a> {
+    fn of(rule: &'a Configured) -> Option<Self> {
+        let check = match &rule.check {
+            Check::Statement(check) => AtOne::Statement(check.as_ref()),
+            Check::Query(check) => AtOne::Query(check.as_ref()),
+            _ => return None,
+        };
+        let yields_to_migration = rule.page.yields_to.iter().any(|to| to.starts_with("migration/"));
+        Some(Looking { rule, check, yields_to_migration })
+    }
 }
 
 /// One statement of a script, or of a DO block or routine in it.
@@ -216,21 +241,16 @@ impl<'a> Run<'a> {
 
     fn look(&mut self, script: &Script, at: At<'_>, effect: &Effect, lived: &Lived) {
         let cx = at.cx(script, self, effect, lived);
-        // What a rule about migrations judges, with the transaction and the table's age at hand, it judges alone.
-        let judged = |rule: &Configured| {
-            script.is_migration()
-                && cx.within != Some(Within::Routine)
-                && rule.page.yields_to.iter().any(|to| to.starts_with("migration/"))
-        };
-        let looking = self.looking.iter().filter(|rule| !judged(rule));
-        let ran = looking.filter_map(|rule| match (&rule.check, cx.facts()) {
-            (Check::Statement(check), _) => Some((*rule, guarded(|sink| check.check(&cx, sink)))),
-            (Check::Query(check), Some(facts)) => {
+        let judged = script.is_migration() && cx.within != Some(Within::Routine);
+        let looking = self.looking.iter().filter(|one| !(judged && one.yields_to_migration));
+        let ran = looking.filter_map(|one| match (&one.check, cx.facts()) {
+            (AtOne::Statement(check), _) => Some((one.rule, guarded(|sink| check.check(&cx, sink)))),
+            (AtOne::Query(check), Some(facts)) => {
                 let catalog = Some(cx.replay.catalog());
                 let query = QueryCx { text: cx.text, facts, catalog, query: None, index: None };
-                Some((*rule, guarded(|sink| check.check(&query, sink))))
+                Some((one.rule, guarded(|sink| check.check(&query, sink))))
             }
-            _ => None,
+            (AtOne::Query(_), None) => None,
         });
         // Most rules have nothing to say of most statements.
         let said: Vec<_> = ran.filter(|(_, (sink, panics))| !sink.drafts.is_empty() || !panics.is_empty()).collect();
