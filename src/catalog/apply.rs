@@ -244,7 +244,8 @@ impl Replay {
     /// Search Path").
     fn schemas<'s>(&'s self, name: &'s QualifiedName) -> impl Iterator<Item = &'s str> {
         let path = self.search_path.iter().map(String::as_str);
-        let public = ["public"].into_iter().filter(move |public| self.search_path.iter().all(|schema| schema != public));
+        let public =
+            ["public"].into_iter().filter(move |public| self.search_path.iter().all(|schema| schema != public));
         let unqualified = [TEMPORARY].into_iter().chain(path).chain(public);
         name.schema.as_deref().into_iter().chain(unqualified).take(if name.schema.is_some() { 1 } else { usize::MAX })
     }

@@ -27,7 +27,13 @@ impl Borrow<Draft> for Found {
 }
 
 /// `path` names the text that was looked at when there is no workload. What the finding says goes out of the draft into it.
-pub fn finish(rule: &Configured, mut draft: Draft, workload: Option<&Workload>, places: Places<'_>, path: &str) -> Found {
+pub fn finish(
+    rule: &Configured,
+    mut draft: Draft,
+    workload: Option<&Workload>,
+    places: Places<'_>,
+    path: &str,
+) -> Found {
     let mut locations = std::mem::take(&mut draft.locations);
     if locations.is_empty() {
         locations.extend(draft.origins.iter().map(|origin| places.of(*origin)));

@@ -49,12 +49,7 @@ impl View {
 }
 
 /// Into an output; JSON without ever holding all of its text.
-pub fn write(
-    report: &Report,
-    scripts: &[Script],
-    output: &mut Output<LintFormat>,
-    view: &View,
-) -> Result<(), Failure> {
+pub fn write(report: &Report, scripts: &[Script], output: &mut Output<LintFormat>, view: &View) -> Result<(), Failure> {
     match output.kind {
         LintFormat::Json => output.stream(|out| json::write(report, out)),
         format => output.write(render(report, scripts, format, view).as_bytes()),

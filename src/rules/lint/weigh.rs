@@ -60,7 +60,8 @@ struct Size {
 impl Size {
     /// `None` when nothing of it was measured.
     fn of(replay: &Replay, table: &TableName) -> Option<Self> {
-        let measured: Vec<(&Table, u64)> = replay.family(table)
+        let measured: Vec<(&Table, u64)> = replay
+            .family(table)
             .iter()
             .filter_map(|name| replay.catalog().tables.get(name))
             .filter_map(|table| Some((table, table.total_bytes?)))
