@@ -7,6 +7,8 @@ mod faults;
 mod index;
 mod keyset;
 mod rights;
+mod runs;
+mod sent;
 mod shop;
 mod walk;
 mod whatif;
