@@ -20,6 +20,9 @@ use super::error::{DbError, DbErrorKind};
 
 pub use tokio_postgres::Row;
 
+/// Begins every statement of our own, so that it can be told in pg_stat_statements.
+pub const MARK: &str = "/* sqlsift */ ";
+
 /// A value of a statement of our own; statements name its type by a cast.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Param {
@@ -130,7 +133,7 @@ impl Session {
         let statement = self.statement_timeout.map_or(limits.statement_ms, |limit| limit.as_millis() as u32).max(1);
         let limit = Duration::from_millis(statement.into()) + GRACE;
         let begin = format!(
-            "BEGIN READ ONLY; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {}; \
+            "{MARK}BEGIN READ ONLY; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {}; \
              SET LOCAL idle_in_transaction_session_timeout = {IDLE_MS}",
             limits.lock_ms
         );
@@ -233,6 +236,6 @@ impl Reading<'_> {
                 Param::Texts(texts) => (texts as &(dyn ToSql + Sync), Type::TEXT_ARRAY),
             })
             .collect();
-        self.session.drive(self.limit, self.session.client()?.query_typed(sql, &typed))
+        self.session.drive(self.limit, self.session.client()?.query_typed(&format!("{MARK}{sql}"), &typed))
     }
 }
