@@ -47,6 +47,12 @@ pub fn connect(dsn: &str, server: &Server, common: &Common) -> Result<Session, F
     Ok(session)
 }
 
+/// A way to open connections to the copy that `--verify` names.
+pub fn to_copy(dsn: &str) -> Result<impl Fn(Interrupt) -> Result<Session, DbError> + use<>, Failure> {
+    let settings = settings(dsn)?;
+    Ok(move |interrupt| Ok(Session::open(&settings, interrupt)?))
+}
+
 #[expect(clippy::exit, reason = "the user asked twice, and nothing that runs may keep them waiting")]
 fn leave() {
     std::process::exit(INTERRUPTED);
