@@ -7,7 +7,7 @@ use crate::catalog::snapshot::Snapshot;
 use crate::cli::connect;
 use crate::cli::failure::Failure;
 use crate::db::session::Limits;
-use crate::db::{Session, catalog, statements};
+use crate::db::{Session, catalog, health, statements};
 use crate::report::model::Input;
 
 /// Everything that a server says of itself without being asked about single queries.
@@ -38,8 +38,12 @@ pub fn read(session: &mut Session, interval: Option<Duration>) -> Result<Given, 
 /// What `sqlsift snapshot` writes and every other command works on.
 pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapshot, Failure> {
     let limits = Limits::default();
-    let read = catalog::read(session, limits).map_err(|error| connect::lost(&error))?;
+    let mut read = catalog::read(session, limits).map_err(|error| connect::lost(&error))?;
     let mut notes = read.notes;
+    // What could not be read stands among the facts themselves, for the rules to say.
+    if let Err(error) = session.reading(limits, |reading| health::read(reading, &mut read.catalog)) {
+        notes.push(format!("the server's health was not read to its end: {error}"));
+    }
     // From here on something has been learnt: what goes wrong is said beside it.
     let statements = statements::read(session, limits, interval).unwrap_or_else(|error| statements::Statements {
         notes: vec![format!("the connection was lost before pg_stat_statements was read: {error}")],
