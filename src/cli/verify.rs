@@ -169,7 +169,7 @@ fn measured(recommendation: &mut Recommendation, id: IndexId, verified: &Verifie
         let (before, after) = (sum(|timed| timed.before_ms), sum(|timed| timed.after_ms));
         said.push_str("; measured there, a call of each query that uses it:");
         for (query, before, after) in by_query(&users) {
-            said.push_str(&format!("\n{query} {before:.1} ms before, {after:.1} ms with the indexes"));
+            said.push_str(&format!("\n{query} {} before, {} with the indexes", ms(before), ms(after)));
         }
         recommendation.verified_by = VerifiedBy::ExplainAnalyze;
         recommendation.before = Some(before);
@@ -194,11 +194,11 @@ fn by_query(users: &[&Timed]) -> Vec<(String, f64, f64)> {
 
 fn slower(refuted: &Refuted, sql: &str) -> String {
     format!(
-        "{sql} made query {} slower on the clone ({:.0} ms before, {:.0} ms with it, {:.0} ms without it)",
+        "{sql} made query {} slower on the clone ({} before, {} with it, {} without it)",
         refuted.query,
-        refuted.before_ms,
-        refuted.with_ms,
-        refuted.without_ms,
+        ms(refuted.before_ms),
+        ms(refuted.with_ms),
+        ms(refuted.without_ms),
         sql = sql.trim_end_matches(';')
     )
 }
@@ -208,8 +208,10 @@ fn notes(verified: &Verified, tried: &[(usize, String)]) -> Vec<String> {
     let mut notes = Vec::new();
     let (before, after) = verdict.totals();
     notes.push(format!(
-        "{} statements ran on the clone: {before:.0} ms for one call of each query before, {after:.0} ms with the indexes that were kept",
-        verdict.timed.len()
+        "{} statements ran on the clone: {} for one call of each query before, {} with the indexes that were kept",
+        verdict.timed.len(),
+        ms(before),
+        ms(after)
     ));
     for (id, why) in &verified.failed {
         notes.push(format!("could not be built on the clone ({why}): {}", tried[*id].1));
@@ -223,6 +225,10 @@ fn notes(verified: &Verified, tried: &[(usize, String)]) -> Vec<String> {
     notes.extend(verdict.ended.iter().map(|why| format!("the clone was not asked about everything: {why}")));
     notes.extend(verified.left.iter().map(|what| format!("left on the clone: {what}")));
     notes
+}
+
+fn ms(ms: f64) -> String {
+    if ms < 10.0 { format!("{ms:.2} ms") } else { format!("{ms:.0} ms") }
 }
 
 fn size(bytes: u64) -> String {

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{DbError, DbErrorKind};
+use super::generic::Prepared;
 use super::pipeline::{Answer, Message};
 use super::planner::{Around, Depth, Planner};
 use super::quote;
@@ -27,6 +28,7 @@ const FEW: usize = 2_500;
 /// Whether the connection reaches the same server process every time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Route {
+    /// Found out to be otherwise when the process changes.
     #[default]
     Direct,
     /// A pooler that hands out a server for the length of a transaction.
@@ -48,6 +50,16 @@ pub struct HypoPg<'s> {
     /// Those that exist in the server process now, by their object id.
     existing: BTreeMap<u32, IndexId>,
     calls: u64,
+    /// The server process that has them.
+    process: Option<String>,
+}
+
+/// Where a call ended up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    Same,
+    /// Another process than before: a pooler stands between, and this one had other indexes.
+    Another,
 }
 
 impl HypoPg<'_> {
@@ -82,7 +94,7 @@ impl HypoPg<'_> {
             self.existing.iter().filter(|(_, id)| !wanted.contains(id)).map(|(oid, _)| oid.to_string()).collect();
         let created: Vec<IndexId> =
             wanted.difference(&existing).copied().filter(|id| *id < self.offered.len()).collect();
-        let mut sql = String::new();
+        let mut sql = String::from("; SELECT pg_catalog.pg_backend_pid()");
         if wanted.len() > FEW {
             sql.push_str("; SET LOCAL hypopg.use_real_oids = on");
         }
@@ -103,7 +115,12 @@ impl HypoPg<'_> {
     }
 
     /// Takes note of what [`Self::change`] did.
-    fn changed(&mut self, wanted: &BTreeSet<IndexId>, created: &[IndexId], answer: &Answer) -> Result<(), WhatIfError> {
+    fn changed(
+        &mut self,
+        wanted: &BTreeSet<IndexId>,
+        created: &[IndexId],
+        answer: &Answer,
+    ) -> Result<Reached, WhatIfError> {
         let rows = match answer {
             Ok(rows) => rows,
             Err(error) => {
@@ -112,6 +129,14 @@ impl HypoPg<'_> {
                 return Err(failed);
             }
         };
+        let process = rows.first().and_then(|row| row.first().cloned().flatten());
+        let known = self.process.replace(process.clone().unwrap_or_default());
+        if self.route == Route::Direct && known.is_some() && known != process {
+            tracing::info!("a pooler gave another server process: every plan makes its own indexes from here on");
+            self.route = Route::Pooled;
+            self.existing.clear();
+            return Ok(Reached::Another);
+        }
         self.existing.retain(|_, id| wanted.contains(id));
         // A row of two columns is an index that was made, one of one column what was dropped.
         let made = rows.iter().filter_map(|row| match row.as_slice() {
@@ -124,7 +149,20 @@ impl HypoPg<'_> {
             return Err(WhatIfError::Index("HypoPG made another number of indexes than it was told".into()));
         }
         self.existing.extend(made.into_iter().zip(created.iter().copied()));
-        Ok(())
+        Ok(Reached::Same)
+    }
+
+    fn once(
+        &mut self,
+        planner: &Planner,
+        prepared: &Prepared,
+        wanted: &BTreeSet<IndexId>,
+    ) -> Result<(Reached, Result<String, DbError>), WhatIfError> {
+        let (change, created) = self.change(wanted);
+        let (before, after) = (planner.begin() + &change, self.after());
+        let around = Around { before: &before, after: &after };
+        let told = planner.once(self.session, prepared, Depth::Plan, around);
+        Ok((self.changed(wanted, &created, &told.before)?, told.json))
     }
 
     /// In a pooler's process nothing may be left behind, whatever failed before.
@@ -163,17 +201,15 @@ impl WhatIf for HypoPg<'_> {
         let mut planner = std::mem::take(&mut self.planner);
         let mut existing = BTreeMap::new();
         let told = planner.until_planned(text, |planner, prepared| {
-            let (change, created) = self.change(&wanted);
-            let after = self.after();
-            let before = planner.begin() + &change;
-            let around = Around { before: &before, after: &after };
-            let told = planner.once(self.session, prepared, Depth::Plan, around);
-            self.changed(&wanted, &created, &told.before)?;
+            let mut told = self.once(planner, prepared, &wanted)?;
+            if told.0 == Reached::Another {
+                told = self.once(planner, prepared, &wanted)?;
+            }
             existing = match self.route {
                 Route::Direct => self.existing.clone(),
                 Route::Pooled => std::mem::take(&mut self.existing),
             };
-            Ok(told.json)
+            Ok(told.1)
         });
         self.planner = planner;
         match told? {
