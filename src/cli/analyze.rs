@@ -12,7 +12,7 @@ use super::assemble::{self, Material};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
 use super::think::think;
-use super::{Ending, config, connect, ending, redact, terminal};
+use super::{Ending, config, connect, ending, redact, terminal, verify};
 use crate::config::Config;
 use crate::report::model::Report;
 use crate::report::redact::Literals;
@@ -45,7 +45,8 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     if args.redact {
         redact::messages(&mut read.workload);
     }
-    let mut report = report(&mut read, given, &config, secrets.as_mut());
+    let trial = verify::Trial::asked_for(args, common, session.as_mut())?;
+    let mut report = report(&mut read, given, &config, secrets.as_mut(), trial)?;
     if let Some(prefix) = &args.query {
         narrow(&mut report, &read, prefix)?;
     }
@@ -72,7 +73,16 @@ fn digest(read: &reading::Read) -> Result<Vec<u8>, Failure> {
 }
 
 /// Rules, advice, and all of it in one report. Literals of plans are added to `secrets`.
-fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secrets: Option<&mut Literals>) -> Report {
+fn report(
+    read: &mut reading::Read,
+    mut given: catalog::Given,
+    config: &Config,
+    secrets: Option<&mut Literals>,
+    mut trial: Option<verify::Trial<'_>>,
+) -> Result<Report, Failure> {
+    if let (Some(trial), Some(catalog)) = (&mut trial, &mut given.catalog) {
+        trial.read_values(catalog)?;
+    }
     let facts = facts::of(&read.workload);
     let catalog = given.catalog.as_ref();
     let places = Places { inputs: &read.places };
@@ -81,13 +91,15 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
         plans.iter().for_each(|known| redact::plan_literals(&known.plan, secrets));
     }
     let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
-    let (outcome, recommendations) = think(&cx, config, places);
+    let (mut outcome, mut recommendations) = think(&cx, config, places);
+    let verified = trial.map(|trial| trial.run(&mut outcome, &mut recommendations, &cx)).transpose()?;
     let mut inputs = std::mem::take(&mut read.inputs);
     inputs.extend(given.inputs);
     let mut problems = std::mem::take(&mut read.problems);
     problems.extend(given.problems);
     let mut notes = std::mem::take(&mut read.notes);
     notes.extend(given.notes);
+    notes.extend(verified.unwrap_or_default());
     notes.extend(catalog.and_then(|catalog| observed::strangers(&read.workload, &facts, catalog)));
     let mut report = assemble::report(Material {
         workload: &read.workload,
@@ -102,7 +114,7 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
         notes,
     });
     report.plans = plans::spoken_of(&plans, &report.findings);
-    report
+    Ok(report)
 }
 
 fn narrow(report: &mut Report, read: &reading::Read, prefix: &str) -> Result<(), Failure> {
