@@ -5,6 +5,7 @@ mod analyze;
 pub mod args;
 mod assemble;
 mod config;
+mod connect;
 mod ending;
 mod explain;
 mod failure;

@@ -6,10 +6,11 @@
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio_postgres::SimpleQueryMessage;
 
-use super::error::DbError;
+use super::error::{DbError, DbErrorKind};
 use super::session::Session;
 
 /// A message of the protocol.
@@ -23,12 +24,18 @@ pub(super) enum Message<'a> {
 /// The rows of a message, each column as text.
 pub(super) type Answer = Result<Vec<Vec<Option<String>>>, DbError>;
 
+/// Longer than the statements' own limits: past it the line is dead.
+const LIMIT: Duration = Duration::from_secs(600);
+
 type Pending<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
 
 impl Session {
     /// Sends all messages at once and waits for all answers, which stand in the order of the messages.
     pub(super) fn at_once(&mut self, messages: &[Message<'_>]) -> Vec<Answer> {
-        let client = &self.client;
+        let client = match self.client() {
+            Ok(client) => client,
+            Err(error) => return messages.iter().map(|_| Err(error.clone())).collect(),
+        };
         let mut pending: Vec<Pending<'_>> = messages
             .iter()
             .map(|message| match message {
@@ -40,7 +47,7 @@ impl Session {
             })
             .collect();
         let mut answers: Vec<Option<Answer>> = pending.iter().map(|_| None).collect();
-        self.runtime.block_on(poll_fn(|cx| {
+        let all = poll_fn(|cx| {
             let mut ready = true;
             for (future, answer) in pending.iter_mut().zip(&mut answers) {
                 if answer.is_none() {
@@ -51,8 +58,14 @@ impl Session {
                 }
             }
             if ready { Poll::Ready(()) } else { Poll::Pending }
-        }));
-        answers.into_iter().flatten().collect()
+        });
+        let waited = self.wait(LIMIT, all);
+        let lost = waited.err().unwrap_or_else(|| DbError::cut("the server gave no answer".into()));
+        let told = |answer: Option<Answer>| match answer {
+            Some(answer) if lost.kind != DbErrorKind::Stopped => answer.map_err(|error| self.explain(error)),
+            _ => Err(lost.clone()),
+        };
+        answers.into_iter().map(told).collect()
     }
 }
 

@@ -4,11 +4,11 @@
 mod difference;
 mod entry;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::catalog::snapshot::ObservedQuery;
 
-use super::error::{DbError, DbErrorKind};
+use super::error::DbError;
 use super::session::{Limits, Row, Session};
 use entry::Entry;
 
@@ -48,7 +48,7 @@ struct Reading {
 pub fn read(session: &mut Session, limits: Limits, interval: Option<Duration>) -> Result<Statements, DbError> {
     let looked = look(session, limits, interval);
     match looked {
-        Err(error) if !matches!(error.kind, DbErrorKind::Cut | DbErrorKind::Stopped) => Ok(Statements {
+        Err(error) if !error.is_final() => Ok(Statements {
             notes: vec![format!("pg_stat_statements was not read: {error}; its queries are not in here")],
             ..Statements::default()
         }),
@@ -74,7 +74,7 @@ fn look(session: &mut Session, limits: Limits, interval: Option<Duration>) -> Re
         }
         return Ok(Statements { queries: entry::queries(first.entries), seconds, available: true, notes });
     };
-    std::thread::sleep(interval);
+    wait(session, interval)?;
     let second = take(session, limits, &extension)?;
     let mut notes = notes(&second);
     let seconds = second.at - first.at;
@@ -89,6 +89,19 @@ fn look(session: &mut Session, limits: Limits, interval: Option<Duration>) -> Re
         ));
     }
     Ok(Statements { queries: entry::queries(entries), seconds: Some(seconds), available: true, notes })
+}
+
+/// Sleeps, unless Ctrl-C is pressed.
+fn wait(session: &Session, interval: Duration) -> Result<(), DbError> {
+    const STEP: Duration = Duration::from_millis(100);
+    let end = Instant::now() + interval;
+    while let Some(left) = end.checked_duration_since(Instant::now()) {
+        if session.interrupt().is_stopped() {
+            return Err(DbError::stopped());
+        }
+        std::thread::sleep(left.min(STEP));
+    }
+    Ok(())
 }
 
 const FIND: &str = "SELECT pg_catalog.quote_ident(n.nspname), \

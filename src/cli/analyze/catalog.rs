@@ -7,8 +7,8 @@ use super::live;
 use crate::catalog::model::Catalog;
 use crate::catalog::snapshot::ObservedQuery;
 use crate::catalog::{self, SchemaFile};
-use crate::cli::args;
 use crate::cli::failure::Failure;
+use crate::cli::{args, connect};
 use crate::report::model::{Input, Problem};
 
 #[derive(Default)]
@@ -23,17 +23,23 @@ pub struct Given {
     pub notes: Vec<String>,
 }
 
-/// Files stand for a server: where both are given (one perhaps by the environment), no server is asked.
-pub fn read(files: &args::Catalog, server: &args::Server, interval: Option<Duration>) -> Result<Given, Failure> {
-    if let Some(path) = &files.snapshot {
-        return from_snapshot(path);
-    }
-    if !files.schema.is_empty() {
-        return from_schema(&files.schema);
-    }
-    match &server.dsn {
-        Some(dsn) => live::read(server, dsn, interval),
-        None => Ok(Given::default()),
+/// What a command that takes a catalog was given, and how to talk to a server.
+#[derive(Clone, Copy)]
+pub struct Sources<'a> {
+    pub files: &'a args::Catalog,
+    pub server: &'a args::Server,
+    pub common: &'a args::Common,
+    /// Between two readings of pg_stat_statements.
+    pub interval: Option<Duration>,
+}
+
+pub fn read(sources: Sources<'_>) -> Result<Given, Failure> {
+    let files = sources.files;
+    match (connect::wanted(sources.server, files)?, &files.snapshot) {
+        (Some(dsn), _) => live::read(dsn, sources),
+        (None, Some(path)) => from_snapshot(path),
+        (None, None) if files.schema.is_empty() => Ok(Given::default()),
+        (None, None) => from_schema(&files.schema),
     }
 }
 

@@ -1,19 +1,21 @@
 //! A connection string in; the server's catalog and its queries, as a snapshot file would hold them, out.
 
-use std::time::Duration;
-
-use super::catalog::Given;
+use super::catalog::{Given, Sources};
 use crate::catalog::snapshot::Snapshot;
-use crate::cli::args::Server;
+use crate::cli::connect;
 use crate::cli::failure::Failure;
-use crate::db::error::{DbError, DbErrorKind};
+use crate::db::error::DbErrorKind;
 use crate::db::session::Limits;
-use crate::db::{Session, catalog, statements};
+use crate::db::statements::Statements;
+use crate::db::{catalog, statements};
 use crate::report::model::Input;
 
+/// What the server may work on one statement of ours, if nothing else was said: catalogs can be large.
+const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
+
 /// Everything that a server says of itself without being asked about single queries.
-pub fn read(server: &Server, dsn: &str, interval: Option<Duration>) -> Result<Given, Failure> {
-    let snapshot = take(server, dsn, interval)?;
+pub fn read(dsn: &str, sources: Sources<'_>) -> Result<Given, Failure> {
+    let snapshot = take(dsn, sources)?;
     let catalog = &snapshot.catalog;
     let details = [
         catalog.server_version.map(|version| format!("Postgres {}", shown(version))),
@@ -37,17 +39,19 @@ pub fn read(server: &Server, dsn: &str, interval: Option<Duration>) -> Result<Gi
 }
 
 /// What `sqlsift snapshot` writes and every other command works on.
-pub fn take(server: &Server, dsn: &str, interval: Option<Duration>) -> Result<Snapshot, Failure> {
-    let statement_ms = u32::try_from(server.statement_timeout.as_millis()).unwrap_or(u32::MAX);
-    let limits = Limits { statement_ms, ..Limits::default() };
-    let mut session = Session::connect(dsn).map_err(|error| unreachable(&error))?;
-    let read = catalog::read(&mut session, limits).map_err(|error| unreachable(&error))?;
+pub fn take(dsn: &str, sources: Sources<'_>) -> Result<Snapshot, Failure> {
+    let mut session = connect::connect(dsn, sources.server, sources.common)?;
+    let read = catalog::read(&mut session, LIMITS).map_err(|error| connect::lost(&error))?;
     let mut notes = read.notes;
     // From here on something has been learnt: what goes wrong is said beside it.
-    let statements = statements::read(&mut session, limits, interval).unwrap_or_else(|error| statements::Statements {
-        notes: vec![format!("the connection was lost before pg_stat_statements was read: {error}")],
-        ..statements::Statements::default()
-    });
+    let statements = match statements::read(&mut session, LIMITS, sources.interval) {
+        Ok(statements) => statements,
+        Err(error) if error.kind == DbErrorKind::Stopped => return Err(connect::lost(&error)),
+        Err(error) => Statements {
+            notes: vec![format!("pg_stat_statements was not read: {error}; the queries are not known")],
+            ..Statements::default()
+        },
+    };
     notes.extend(statements.notes);
     Ok(Snapshot {
         catalog: read.catalog,
@@ -55,17 +59,6 @@ pub fn take(server: &Server, dsn: &str, interval: Option<Duration>) -> Result<Sn
         statistics_seconds: statements.seconds,
         notes,
     })
-}
-
-fn unreachable(error: &DbError) -> Failure {
-    let next = match error.kind {
-        DbErrorKind::Settings => "postgres://user@host:5432/database is the usual form",
-        DbErrorKind::Connect => "check host, port, user and password; psql with the same URL says more",
-        DbErrorKind::Denied => "GRANT pg_monitor TO the role",
-        DbErrorKind::Timeout => "try again when the server is less busy",
-        DbErrorKind::Cut | DbErrorKind::Stopped | DbErrorKind::Refused => "try again; the server's log says more",
-    };
-    Failure::new(format!("the server could not be read: {error}"), next)
 }
 
 /// `15.18` of 150018.

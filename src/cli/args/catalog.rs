@@ -23,9 +23,9 @@ pub struct Server {
     /// the password file as psql does; '' takes all from there. Only reads, in short transactions
     #[arg(long, value_name = "DSN", env = "SQLSIFT_DSN", hide_env_values = true, help_heading = "Server")]
     pub dsn: Option<String>,
-    /// Longest time that the server may work on one statement, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds, help_heading = "Server")]
-    pub statement_timeout: Duration,
+    /// Longest time that the server may work on one statement, in seconds; else 10, and 60 for the catalog
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Server")]
+    pub statement_timeout: Option<Duration>,
     /// Print every statement that would be sent to the server, and connect to nothing
     #[arg(long, help_heading = "Server")]
     pub dry_run: bool,

@@ -10,7 +10,7 @@ mod spelling;
 
 use crate::catalog::model::Catalog;
 
-use super::error::{DbError, DbErrorKind};
+use super::error::DbError;
 use super::session::{Limits, Param, Row, Session};
 use assemble::Builder;
 
@@ -165,7 +165,7 @@ impl Asker<'_> {
     /// What one query was to say may be missing; a server that is gone ends the reading.
     fn take(&mut self, part: Part, piece: &Piece, builder: &mut Builder) -> Result<(), DbError> {
         match self.need(part, piece, builder) {
-            Err(error) if !matches!(error.kind, DbErrorKind::Cut | DbErrorKind::Stopped) => {
+            Err(error) if !error.is_final() => {
                 self.note(format!("{} were not read from the server: {error}", part.0));
                 Ok(())
             }
