@@ -3,6 +3,7 @@
 pub(super) mod catalog;
 mod facts;
 pub(super) mod live;
+mod names;
 mod observed;
 pub mod plans;
 mod reading;
@@ -77,8 +78,9 @@ fn digest(read: &reading::Read) -> Result<Vec<u8>, Failure> {
 
 /// Rules, advice, and all of it in one report. Literals of plans are added to `secrets`.
 fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secrets: Option<&mut Literals>) -> Report {
-    let facts = facts::of(&read.workload);
+    let mut facts = facts::of(&read.workload);
     let catalog = given.catalog.as_ref();
+    let said = catalog.map(|catalog| names::settle(&read.workload, &mut facts, catalog)).unwrap_or_default();
     let places = Places { inputs: &read.places };
     let plans = plans::of(&read.workload, &facts, places);
     if let Some(secrets) = secrets {
@@ -92,7 +94,7 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
     problems.extend(given.problems);
     let mut notes = std::mem::take(&mut read.notes);
     notes.extend(given.notes);
-    notes.extend(catalog.and_then(|catalog| observed::strangers(&read.workload, &facts, catalog)));
+    notes.extend(said);
     let mut report = assemble::report(Material {
         workload: &read.workload,
         facts: &facts,

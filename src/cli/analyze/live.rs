@@ -4,7 +4,6 @@ use super::catalog::{Given, Sources};
 use crate::catalog::snapshot::Snapshot;
 use crate::cli::connect;
 use crate::cli::failure::Failure;
-use crate::db::error::DbErrorKind;
 use crate::db::session::Limits;
 use crate::db::statements::Statements;
 use crate::db::{catalog, statements};
@@ -44,17 +43,15 @@ pub fn take(dsn: &str, sources: Sources<'_>) -> Result<Snapshot, Failure> {
     let read = catalog::read(&mut session, LIMITS).map_err(|error| connect::lost(&error))?;
     let mut notes = read.notes;
     // From here on something has been learnt: what goes wrong is said beside it.
-    let statements = match statements::read(&mut session, LIMITS, sources.interval) {
-        Ok(statements) => statements,
-        Err(error) if error.kind == DbErrorKind::Stopped => return Err(connect::lost(&error)),
-        Err(error) => Statements {
-            notes: vec![format!("pg_stat_statements was not read: {error}; the queries are not known")],
-            ..Statements::default()
-        },
-    };
+    let statements = statements::read(&mut session, LIMITS, sources.interval).unwrap_or_else(|error| Statements {
+        notes: vec![format!("pg_stat_statements was not read: {error}; the queries are not known")],
+        ..Statements::default()
+    });
     notes.extend(statements.notes);
+    let mut catalog = read.catalog;
+    catalog::paths::choose(&mut catalog, &statements.queries);
     Ok(Snapshot {
-        catalog: read.catalog,
+        catalog,
         queries: statements.available.then_some(statements.queries),
         statistics_seconds: statements.seconds,
         notes,

@@ -1,9 +1,10 @@
 //! Rows of the queries in; tables with their columns, constraints, indexes and figures out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 
+use super::paths::schemas;
 use super::spelling::without_public;
 use crate::catalog::model::{
     Catalog, Column, ColumnStats, Constraint, ConstraintKind, Index, Policy, Routine, Sequence, Table, TableCounters,
@@ -192,6 +193,17 @@ impl Builder {
                 column.stats = statistics.remove(&column.name);
             }
         })
+    }
+
+    /// Of all roles; which of them differ is known when it is known whose the workload is.
+    pub fn search_paths(&mut self, rows: &[Row]) -> Taken {
+        let known: BTreeSet<&str> = self.tables.values().map(|(name, _)| name.schema.as_str()).collect();
+        for row in rows {
+            let (role, setting): (String, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+            let path = schemas(setting.as_deref().unwrap_or_default(), &role, &known);
+            self.catalog.role_search_paths.insert(role, path);
+        }
+        Ok(())
     }
 
     pub fn hidden(&mut self, rows: &[Row]) -> Taken {
