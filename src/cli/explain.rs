@@ -1,6 +1,7 @@
 //! `sqlsift explain`: arguments in; plans read, examined and shown, and an ending, out.
 
 mod examine;
+mod live;
 mod log;
 mod reading;
 
@@ -8,7 +9,7 @@ use super::analyze::catalog;
 use super::args::{Common, Explain};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
-use super::{Ending, config, ending, redact, terminal};
+use super::{Ending, config, connect, ending, redact, terminal};
 use crate::report::model::Report;
 use crate::report::render::json;
 use crate::report::render::palette::Palette;
@@ -24,7 +25,11 @@ pub fn run(args: &Explain, common: &Common) -> Result<Ending, Failure> {
     if outputs.iter().any(|output| output.kind == Kind::Digest) {
         return Err(Failure::new("a digest is made of a log", "sqlsift analyze LOG -o digest=FILE"));
     }
-    let read = reading::read(args, common)?;
+    let mut live = match connect::wanted(&args.server, &args.catalog)? {
+        Some(dsn) => Some(live::Live::new(connect::connect(dsn, &args.server, common)?, args)?),
+        None => None,
+    };
+    let read = reading::read(args, common, live.as_mut())?;
     if !common.quiet {
         read.unreadable().for_each(|said| terminal::complain(&format!("warning: {said}")));
     }

@@ -18,6 +18,7 @@ mod rule;
 mod snapshot;
 mod terminal;
 mod think;
+pub mod verify;
 mod when;
 
 use std::process::ExitCode;

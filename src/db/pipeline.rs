@@ -13,6 +13,9 @@ use tokio_postgres::SimpleQueryMessage;
 use super::error::{DbError, DbErrorKind};
 use super::session::Session;
 
+/// How long past what the server may take we wait before we take the line for dead.
+pub(super) const GRACE: Duration = Duration::from_secs(20);
+
 /// A message of the protocol.
 pub(super) enum Message<'a> {
     /// Statements of our own, separated by `;`.
@@ -24,14 +27,12 @@ pub(super) enum Message<'a> {
 /// The rows of a message, each column as text.
 pub(super) type Answer = Result<Vec<Vec<Option<String>>>, DbError>;
 
-/// Longer than the statements' own limits: past it the line is dead.
-const LIMIT: Duration = Duration::from_secs(600);
-
 type Pending<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
 
 impl Session {
-    /// Sends all messages at once and waits for all answers, which stand in the order of the messages.
-    pub(super) fn at_once(&mut self, messages: &[Message<'_>]) -> Vec<Answer> {
+    /// Sends all messages at once and waits for all answers, which stand in the order of the messages; what has no answer
+    /// after `patience` has an error.
+    pub(super) fn at_once(&mut self, patience: Duration, messages: &[Message<'_>]) -> Vec<Answer> {
         let client = match self.client() {
             Ok(client) => client,
             Err(error) => return messages.iter().map(|_| Err(error.clone())).collect(),
@@ -59,7 +60,7 @@ impl Session {
             }
             if ready { Poll::Ready(()) } else { Poll::Pending }
         });
-        let waited = self.wait(LIMIT, all);
+        let waited = self.wait(patience, all);
         let lost = waited.err().unwrap_or_else(|| DbError::cut("the server gave no answer".into()));
         let told = |answer: Option<Answer>| match answer {
             Some(answer) if lost.kind != DbErrorKind::Stopped => answer.map_err(|error| self.explain(error)),

@@ -10,3 +10,4 @@ mod read;
 mod rights;
 mod shop;
 mod walk;
+mod whatif;
