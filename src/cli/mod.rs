@@ -15,6 +15,7 @@ mod panic;
 mod progress;
 mod redact;
 mod rule;
+mod snapshot;
 mod terminal;
 mod think;
 mod when;
@@ -61,6 +62,7 @@ fn run(args: &Args) -> Result<Ending, Failure> {
         Command::Analyze(analyze) => analyze::run(analyze, &args.common),
         Command::Explain(explain) => explain::run(explain, &args.common),
         Command::Lint(lint) => lint::run(lint, &args.common),
+        Command::Snapshot(snapshot) => snapshot::run(snapshot, &args.common),
         Command::Rule(command) => rule::run(command),
         Command::Schema => output::print(schema::COMMITTED).map(|()| Ending::Clean),
     }

@@ -5,6 +5,7 @@
 //! statement and a lock timeout, and no text from outside is sent but as one EXPLAIN or PREPARE that passed the guard.
 
 pub mod cancel;
+pub mod catalog;
 pub mod connect;
 pub mod conninfo;
 pub mod error;
@@ -16,6 +17,7 @@ pub mod rights;
 mod secret;
 mod service;
 pub mod session;
+pub mod statements;
 mod tls;
 
 pub use error::DbError;

@@ -46,3 +46,13 @@ fn seconds(text: &str) -> Result<Duration, String> {
     }
     Ok(Duration::from_secs_f64(seconds))
 }
+
+/// `60s`, `5m`, `1h`; a number alone is seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let told = match text.parse::<u32>() {
+        Ok(seconds) => Ok(jiff::SignedDuration::from_secs(i64::from(seconds))),
+        Err(_) => text.parse::<jiff::SignedDuration>(),
+    };
+    let long = told.map_err(|_| "a length of time is expected: 60s, 5m, 1h".to_owned())?;
+    Duration::try_from(long).ok().filter(|long| !long.is_zero()).ok_or_else(|| "longer than nothing".to_owned())
+}

@@ -1,0 +1,7 @@
+-- Bytes of indexes: table, index name, bytes.
+SELECT i.indrelid::int8, c.relname::text, pg_relation_size(c.oid)::int8
+FROM pg_index i
+JOIN pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE i.indexrelid <> ALL ($1::text::oid[]) AND i.indrelid <> ALL ($1::text::oid[])
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
