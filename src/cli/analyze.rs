@@ -29,12 +29,7 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
     // What can be wrong in the arguments is, before a server is asked.
     let plan = reading::plan(args)?;
-    let mut given = catalog::read(catalog::Sources {
-        files: &args.catalog,
-        server: &args.server,
-        common,
-        interval: args.interval,
-    })?;
+    let mut given = catalog::read(&args.catalog, &args.server, args.interval, common)?;
     let mut read = match plan {
         _ if args.inputs.is_empty() && given.queries.is_some() => observed::read(&mut given, args),
         Some(plan) => observed::join(plan.read(common)?, &mut given),

@@ -20,7 +20,7 @@ use examine::Asked;
 pub fn run(args: &Explain, common: &Common) -> Result<Ending, Failure> {
     let args = &reading::sort_out(args);
     let config = config::find(args.config.as_deref(), None)?;
-    let given = catalog::read(catalog::Sources { files: &args.catalog, server: &args.server, common, interval: None })?;
+    let given = catalog::read(&args.catalog, &args.server, None, common)?;
     let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
     if outputs.iter().any(|output| output.kind == Kind::Digest) {
         return Err(Failure::new("a digest is made of a log", "sqlsift analyze LOG -o digest=FILE"));

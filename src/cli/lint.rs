@@ -30,7 +30,9 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     });
     let config = config::find(args.config.as_deref(), preset)?;
     let files = CatalogFiles { schema: args.schema.clone(), snapshot: args.snapshot.clone() };
-    let given = catalog::read(catalog::Sources { files: &files, server: &args.server, common, interval: None })?;
+    let mut given = catalog::read(&files, &args.server, None, common)?;
+    // All that is wanted of the server is known.
+    given.session = None;
     let known = given.catalog.as_ref().and_then(|catalog| catalog.server_version).map(|number| number / 10_000);
     let version = version(args.pg_version.or(known).or(config.lint.pg_version))?;
     let fail_on = args.fail_on.or(config.lint.fail_on.as_deref().map(fail_on)).unwrap_or(FailOn::Error);

@@ -1,10 +1,9 @@
 //! `sqlsift snapshot`: a connection string in; one file that stands for the server out.
 
-use super::analyze::catalog::Sources;
 use super::analyze::live;
-use super::args::{Catalog, Common, Snapshot};
+use super::args::{Common, Snapshot};
 use super::failure::Failure;
-use super::{Ending, output, terminal};
+use super::{Ending, connect, output, terminal};
 use crate::catalog::model::Origin;
 use crate::catalog::snapshot;
 
@@ -17,9 +16,8 @@ pub fn run(args: &Snapshot, common: &Common) -> Result<Ending, Failure> {
             "sqlsift snapshot --dsn postgres://user@host/database -o FILE",
         ));
     };
-    let files = Catalog::default();
-    let sources = Sources { files: &files, server: &args.server, common, interval: args.interval };
-    let mut taken = live::take(dsn, sources)?;
+    let mut session = connect::connect(dsn, &args.server, common)?;
+    let mut taken = live::take(&mut session, args.interval)?;
     taken.catalog.origin = Origin::Snapshot;
     if !common.quiet {
         taken.notes.iter().for_each(|note| terminal::complain(&format!("note: {note}")));

@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::live;
 use crate::catalog::model::Catalog;
 use crate::catalog::snapshot::ObservedQuery;
 use crate::catalog::{self, SchemaFile};
+use crate::cli::args::{self, Common};
+use crate::cli::connect;
 use crate::cli::failure::Failure;
-use crate::cli::{args, connect};
+use crate::db::Session;
 use crate::report::model::{Input, Problem};
+
+use super::live;
 
 #[derive(Default)]
 pub struct Given {
@@ -21,25 +24,27 @@ pub struct Given {
     pub statistics_seconds: Option<f64>,
     /// What the server could not or would not say.
     pub notes: Vec<String>,
+    /// To ask the server more.
+    pub session: Option<Session>,
 }
 
-/// What a command that takes a catalog was given, and how to talk to a server.
-#[derive(Clone, Copy)]
-pub struct Sources<'a> {
-    pub files: &'a args::Catalog,
-    pub server: &'a args::Server,
-    pub common: &'a args::Common,
-    /// Between two readings of pg_stat_statements.
-    pub interval: Option<Duration>,
-}
-
-pub fn read(sources: Sources<'_>) -> Result<Given, Failure> {
-    let files = sources.files;
-    match (connect::wanted(sources.server, files)?, &files.snapshot) {
-        (Some(dsn), _) => live::read(dsn, sources),
-        (None, Some(path)) => from_snapshot(path),
-        (None, None) if files.schema.is_empty() => Ok(Given::default()),
-        (None, None) => from_schema(&files.schema),
+/// From files, or from the server that was asked for.
+pub fn read(
+    files: &args::Catalog,
+    server: &args::Server,
+    interval: Option<Duration>,
+    common: &Common,
+) -> Result<Given, Failure> {
+    let wanted = connect::wanted(server, files)?;
+    if let Some(path) = &files.snapshot {
+        return from_snapshot(path);
+    }
+    if !files.schema.is_empty() {
+        return from_schema(&files.schema);
+    }
+    match wanted {
+        Some(dsn) => live::read(connect::connect(dsn, server, common)?, interval),
+        None => Ok(Given::default()),
     }
 }
 
@@ -94,6 +99,7 @@ fn from_snapshot(path: &Path) -> Result<Given, Failure> {
         queries: snapshot.queries,
         statistics_seconds: snapshot.statistics_seconds,
         notes: snapshot.notes,
+        session: None,
     })
 }
 

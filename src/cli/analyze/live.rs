@@ -1,20 +1,18 @@
-//! A connection string in; the server's catalog and its queries, as a snapshot file would hold them, out.
+//! A session in; the server's catalog and its queries, as a snapshot file would hold them, out.
 
-use super::catalog::{Given, Sources};
+use std::time::Duration;
+
+use super::catalog::Given;
 use crate::catalog::snapshot::Snapshot;
 use crate::cli::connect;
 use crate::cli::failure::Failure;
-use crate::db::session::Limits;
-use crate::db::statements::Statements;
-use crate::db::{catalog, statements};
+use crate::db::error::DbErrorKind;
+use crate::db::{Session, catalog, statements};
 use crate::report::model::Input;
 
-/// What the server may work on one statement of ours, if nothing else was said: catalogs can be large.
-const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
-
 /// Everything that a server says of itself without being asked about single queries.
-pub fn read(dsn: &str, sources: Sources<'_>) -> Result<Given, Failure> {
-    let snapshot = take(dsn, sources)?;
+pub fn read(mut session: Session, interval: Option<Duration>) -> Result<Given, Failure> {
+    let snapshot = take(&mut session, interval)?;
     let catalog = &snapshot.catalog;
     let details = [
         catalog.server_version.map(|version| format!("Postgres {}", shown(version))),
@@ -34,18 +32,23 @@ pub fn read(dsn: &str, sources: Sources<'_>) -> Result<Given, Failure> {
         queries: snapshot.queries,
         statistics_seconds: snapshot.statistics_seconds,
         notes: snapshot.notes,
+        session: Some(session),
     })
 }
 
 /// What `sqlsift snapshot` writes and every other command works on.
-pub fn take(dsn: &str, sources: Sources<'_>) -> Result<Snapshot, Failure> {
-    let mut session = connect::connect(dsn, sources.server, sources.common)?;
-    let read = catalog::read(&mut session, LIMITS).map_err(|error| connect::lost(&error))?;
+pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapshot, Failure> {
+    let read = catalog::read(session).map_err(|error| connect::lost(&error))?;
     let mut notes = read.notes;
     // From here on something has been learnt: what goes wrong is said beside it.
-    let statements = statements::read(&mut session, LIMITS, sources.interval).unwrap_or_else(|error| Statements {
-        notes: vec![format!("pg_stat_statements was not read: {error}; the queries are not known")],
-        ..Statements::default()
+    let statements = statements::read(session, interval).unwrap_or_else(|error| statements::Statements {
+        notes: vec![match error.kind {
+            DbErrorKind::Stopped => {
+                "stopped before pg_stat_statements was read: its queries are not in here".to_owned()
+            }
+            _ => format!("the connection was lost before pg_stat_statements was read: {error}"),
+        }],
+        ..statements::Statements::default()
     });
     notes.extend(statements.notes);
     let mut catalog = read.catalog;

@@ -15,6 +15,9 @@ use super::error::DbError;
 use super::session::{Limits, Param, Row, Session};
 use assemble::Builder;
 
+/// A catalog of 100,000 columns takes seconds; a query that takes longer than this is given up.
+const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
+
 /// Tables in one question.
 const PIECE: usize = 2000;
 
@@ -86,10 +89,10 @@ const WHOLE: [Part; 8] = [
 ///
 /// # Errors
 /// If the server cannot say which tables, columns, constraints and indexes there are; anything else that is missing is a note.
-pub fn read(session: &mut Session, limits: Limits) -> Result<CatalogRead, DbError> {
-    let told = session.reading(limits, |reading| reading.rows(include_str!("facts.sql"), &[]))?;
+pub fn read(session: &mut Session) -> Result<CatalogRead, DbError> {
+    let told = session.reading(LIMITS, |reading| reading.rows(include_str!("facts.sql"), &[]))?;
     let mut builder = Builder::new(told.first())?;
-    let mut asker = Asker { session, limits, notes: Vec::new() };
+    let mut asker = Asker { session, notes: Vec::new() };
     asker.need(RELATIONS, &Piece::default(), &mut builder)?;
     let pieces: Vec<Piece> = builder.names().chunks(PIECE).map(Piece::of).collect();
     for piece in &pieces {
@@ -131,7 +134,6 @@ impl Piece {
 
 struct Asker<'s> {
     session: &'s mut Session,
-    limits: Limits,
     notes: Vec<String>,
 }
 
@@ -142,7 +144,7 @@ impl Asker<'_> {
         let sql = sql.replace("{nulls_not_distinct}", distinct);
         let mut attempt = 1;
         loop {
-            let told = self.session.reading(self.limits, |reading| {
+            let told = self.session.reading(LIMITS, |reading| {
                 reading.rows(SETTINGS, &[])?;
                 let mut locked = || -> Result<String, DbError> {
                     let rows = reading.rows(include_str!("busy.sql"), &[])?;
