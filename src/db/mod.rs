@@ -10,6 +10,7 @@ pub mod connect;
 pub mod conninfo;
 pub mod error;
 mod generic;
+pub mod health;
 pub mod hypopg;
 pub mod names;
 mod passfile;
