@@ -84,6 +84,7 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
     let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
     let (outcome, recommendations) = think(&cx, config, places);
     let mut inputs = std::mem::take(&mut read.inputs);
+    let lineless: Vec<String> = given.inputs.iter().map(|input| input.path.clone()).collect();
     inputs.extend(given.inputs);
     let mut problems = std::mem::take(&mut read.problems);
     problems.extend(given.problems);
@@ -102,6 +103,9 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
         problems,
         notes,
     });
+    // A server has no lines, and those of a snapshot say nothing.
+    let locations = report.findings.iter_mut().flat_map(|finding| &mut finding.locations);
+    locations.filter(|place| lineless.contains(&place.path)).for_each(|place| place.line = 0);
     report.plans = plans::spoken_of(&plans, &report.findings);
     report
 }

@@ -7,8 +7,12 @@ use crate::catalog::snapshot::Snapshot;
 use crate::cli::connect;
 use crate::cli::failure::Failure;
 use crate::db::error::DbErrorKind;
-use crate::db::{Session, catalog, statements};
+use crate::db::session::Limits;
+use crate::db::{Session, catalog, health, statements};
 use crate::report::model::Input;
+
+/// What the server may work on one statement of ours, if nothing else was said.
+const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
 
 /// Everything that a server says of itself without being asked about single queries.
 pub fn read(mut session: Session, interval: Option<Duration>) -> Result<Given, Failure> {
@@ -40,6 +44,11 @@ pub fn read(mut session: Session, interval: Option<Duration>) -> Result<Given, F
 pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapshot, Failure> {
     let read = catalog::read(session).map_err(|error| connect::lost(&error))?;
     let mut notes = read.notes;
+    let mut catalog = read.catalog;
+    // What it could not read stands in the catalog, and the rules say so.
+    if let Err(error) = session.reading(LIMITS, |reading| health::read(reading, &mut catalog)) {
+        notes.push(format!("the counters and the health of the server were not read: {error}"));
+    }
     // From here on something has been learnt: what goes wrong is said beside it.
     let statements = statements::read(session, interval).unwrap_or_else(|error| statements::Statements {
         notes: vec![match error.kind {
@@ -51,7 +60,6 @@ pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapsho
         ..statements::Statements::default()
     });
     notes.extend(statements.notes);
-    let mut catalog = read.catalog;
     catalog::paths::choose(&mut catalog, &statements.queries);
     Ok(Snapshot {
         catalog,

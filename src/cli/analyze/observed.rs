@@ -26,7 +26,9 @@ pub fn read(given: &mut Given, args: &Analyze) -> Read {
     if !blind.is_empty() {
         notes.push(format!("{} cannot be applied: pg_stat_statements does not carry it", blind.join(", ")));
     }
-    Read { workload, notes, ..Read::default() }
+    // Nothing stands in a line of it.
+    let places = given.inputs.iter().map(|input| input.path.clone()).collect();
+    Read { workload, notes, places, ..Read::default() }
 }
 
 /// Beside a log calls and times are the log's; of the same queries the server knows rows and blocks, and it knows of queries

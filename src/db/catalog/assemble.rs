@@ -7,8 +7,7 @@ use serde::de::DeserializeOwned;
 use super::paths::schemas;
 use super::spelling::without_public;
 use crate::catalog::model::{
-    Catalog, Column, ColumnStats, Constraint, ConstraintKind, Index, Policy, Routine, Sequence, Table, TableCounters,
-    TableName,
+    Catalog, Column, ColumnStats, Constraint, ConstraintKind, Index, Policy, Routine, Sequence, Table, TableName,
 };
 use crate::catalog::snapshot::as_ddl_spells_it;
 use crate::db::error::{DbError, DbErrorKind};
@@ -181,10 +180,6 @@ impl Builder {
             }
         }
         Ok(())
-    }
-
-    pub fn counters(&mut self, rows: &[Row]) -> Taken {
-        self.each(rows, |table, counters: TableCounters| table.counters = Some(counters))
     }
 
     pub fn statistics(&mut self, rows: &[Row]) -> Taken {

@@ -1,4 +1,5 @@
-//! A session in; the catalog of its database as [`Catalog`] out, with what could not be read said in words.
+//! A session in; the catalog of its database as [`Catalog`] out, with what could not be read said in words. Counters and
+//! what the server says of itself come from [`super::health`].
 //!
 //! Set-based queries (the `.sql` files beside), each in a transaction of its own so that none is long, those that grow with the
 //! number of tables in pieces of [`PIECE`] tables. They run with an empty search_path: nothing but pg_catalog is found, whatever functions
@@ -66,10 +67,9 @@ const STRUCTURE: [Part; 3] = [
 ];
 
 /// Once for every piece.
-const FIGURES: [Part; 4] = [
+const FIGURES: [Part; 3] = [
     ("sizes of tables", include_str!("sizes.sql"), Wants::Tables, Builder::sizes),
     ("sizes of indexes", include_str!("index_sizes.sql"), Wants::Tables, Builder::index_sizes),
-    ("counters of tables", include_str!("counters.sql"), Wants::Tables, Builder::counters),
     ("column statistics", include_str!("statistics.sql"), Wants::Names, Builder::statistics),
 ];
 

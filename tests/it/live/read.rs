@@ -5,6 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use sqlsift::catalog::model::{Catalog, Policy, Routine, Table};
 use sqlsift::catalog::{SchemaFile, from_files, snapshot};
 use sqlsift::report::model::{Report, Subject};
 use sqlsift::sql::fingerprint::fingerprint;
@@ -52,6 +53,24 @@ fn compare(database: &str, ddl: &str) {
         assert_eq!(table.parameters, live.parameters, "{name}");
         assert_eq!(table.replica_identity, live.replica_identity, "{name}");
     }
+    for (name, table) in &written.tables {
+        let live = &told.tables[name];
+        let reads = |table: &Table| table.reads.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(reads(table), reads(live), "{name}");
+        assert_eq!((table.unfilled, &table.partition_bound), (live.unfilled, &live.partition_bound), "{name}");
+        let policies = |table: &Table| {
+            let told = |policy: &Policy| (policy.name.clone(), policy.permissive, policy.command, policy.roles.clone());
+            let mut all: Vec<_> = table.policies.iter().map(told).collect();
+            all.sort();
+            all
+        };
+        assert_eq!(policies(table), policies(live), "{name}");
+    }
+    let routines = |catalog: &Catalog| {
+        let told = |one: &Routine| (one.name.clone(), one.language.clone(), one.security_definer, one.sets_search_path);
+        catalog.routines.iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(routines(&written), routines(&told));
     // A sequence behind an identity column has no statement of its own.
     for (name, sequence) in &written.sequences {
         let live = &told.sequences[name];
@@ -68,6 +87,11 @@ fn compare(database: &str, ddl: &str) {
 #[test]
 fn every_shape_of_ddl_leaves_the_catalog_that_the_server_has() {
     compare("shapes_live", "schemas/shapes.sql");
+}
+
+#[test]
+fn what_stands_beside_tables_is_read_too() {
+    compare("zoo_live", "schemas/zoo.sql");
 }
 
 #[derive(Deserialize)]
