@@ -41,6 +41,9 @@ pub struct Catalog {
     pub taken_at: Option<i64>,
     pub database: Option<String>,
     pub search_path: Vec<String>,
+    /// Of roles whose sessions begin with another one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub role_search_paths: BTreeMap<String, Vec<String>>,
     pub tables: BTreeMap<TableName, Table>,
     /// Enum and domain names with their base type (`enum`, or the domain's type).
     pub types: BTreeMap<String, String>,

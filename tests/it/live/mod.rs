@@ -6,6 +6,7 @@ mod effect;
 mod faults;
 mod index;
 mod keyset;
+mod read;
 mod rights;
 mod runs;
 mod sent;
