@@ -2,6 +2,7 @@
 
 mod catalog;
 mod effect;
+mod health;
 mod index;
 mod keyset;
 mod shop;
