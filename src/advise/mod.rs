@@ -7,6 +7,8 @@ mod fixture;
 mod impact;
 pub mod index;
 pub mod keyset;
+pub mod samples;
+pub mod verify;
 pub mod whatif;
 
 use std::collections::{BTreeMap, BTreeSet};

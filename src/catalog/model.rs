@@ -40,6 +40,9 @@ pub struct Catalog {
     pub taken_at: Option<i64>,
     pub database: Option<String>,
     pub search_path: Vec<String>,
+    /// Of roles whose sessions begin with another one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub role_search_paths: BTreeMap<String, Vec<String>>,
     pub tables: BTreeMap<TableName, Table>,
     /// Enum and domain names with their base type (`enum`, or the domain's type).
     pub types: BTreeMap<String, String>,
@@ -185,7 +188,7 @@ pub struct Column {
     pub defined_at: Option<SourceLine>,
 }
 
-/// `pg_stats`, without values.
+/// `pg_stats`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ColumnStats {
@@ -195,6 +198,19 @@ pub struct ColumnStats {
     pub n_distinct: f64,
     pub correlation: Option<f64>,
     pub most_common_frequencies: Vec<f64>,
+    /// Only from a live server, and in a snapshot only with `--with-values`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<ColumnValues>,
+}
+
+/// Values that stand in the column, as text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ColumnValues {
+    /// Parallel to `most_common_frequencies`, as far as it goes.
+    pub most_common: Vec<String>,
+    /// Ascending, with about as many rows between each two; without the most common ones.
+    pub histogram: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

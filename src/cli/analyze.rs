@@ -2,6 +2,9 @@
 
 pub(super) mod catalog;
 mod facts;
+pub(super) mod live;
+mod names;
+mod observed;
 pub mod plans;
 mod reading;
 
@@ -21,19 +24,18 @@ use crate::rules::place::Places;
 use crate::workload::digest;
 
 pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
-    if args.server.dsn.is_some() {
-        return Err(Failure::new(
-            "--dsn is coming: this release reads logs and exports, a later one reads a live server",
-            "sqlsift analyze LOG --schema schema.sql, with schema.sql from pg_dump --schema-only",
-        ));
-    }
     let args = &reading::sort_out(args);
-    let plan = reading::plan(args)?;
     let config = config::find(args.config.as_deref(), None)?;
-    let given = catalog::read(&args.catalog.schema, args.catalog.snapshot.as_deref())?;
     let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
-
-    let mut read = plan.read(common)?;
+    // What can be wrong in the arguments is, before a server is asked.
+    let plan = reading::plan(args)?;
+    let mut given = catalog::read(&args.catalog, &args.server, args.interval, common)?;
+    let mut read = match plan {
+        _ if args.inputs.is_empty() && given.queries.is_some() => observed::read(&mut given, args),
+        Some(plan) => observed::join(plan.read(common)?, &mut given),
+        // The server said why it has no queries.
+        None => reading::Read::default(),
+    };
     if !common.quiet {
         read.unreadable().for_each(|said| terminal::complain(&format!("warning: {said}")));
     }
@@ -71,8 +73,9 @@ fn digest(read: &reading::Read) -> Result<Vec<u8>, Failure> {
 
 /// Rules, advice, and all of it in one report. Literals of plans are added to `secrets`.
 fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secrets: Option<&mut Literals>) -> Report {
-    let facts = facts::of(&read.workload);
+    let mut facts = facts::of(&read.workload);
     let catalog = given.catalog.as_ref();
+    let said = catalog.map(|catalog| names::settle(&read.workload, &mut facts, catalog)).unwrap_or_default();
     let places = Places { inputs: &read.places };
     let plans = plans::of(&read.workload, &facts, places);
     if let Some(secrets) = secrets {
@@ -81,9 +84,13 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
     let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
     let (outcome, recommendations) = think(&cx, config, places);
     let mut inputs = std::mem::take(&mut read.inputs);
+    let lineless: Vec<String> = given.inputs.iter().map(|input| input.path.clone()).collect();
     inputs.extend(given.inputs);
     let mut problems = std::mem::take(&mut read.problems);
     problems.extend(given.problems);
+    let mut notes = std::mem::take(&mut read.notes);
+    notes.extend(given.notes);
+    notes.extend(said);
     let mut report = assemble::report(Material {
         workload: &read.workload,
         facts: &facts,
@@ -94,8 +101,11 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
         outcome,
         recommendations,
         problems,
-        notes: std::mem::take(&mut read.notes),
+        notes,
     });
+    // A server has no lines, and those of a snapshot say nothing.
+    let locations = report.findings.iter_mut().flat_map(|finding| &mut finding.locations);
+    locations.filter(|place| lineless.contains(&place.path)).for_each(|place| place.line = 0);
     report.plans = plans::spoken_of(&plans, &report.findings);
     report
 }

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::cli::args::{Analyze, Args, Common};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
-use crate::cli::{terminal, when};
+use crate::cli::{connect, terminal, when};
 use crate::ingest::detect::{Hints, detect};
 use crate::ingest::filter::Filter;
 use crate::ingest::prefix::Prefix;
@@ -29,6 +29,7 @@ pub struct Plan {
 }
 
 /// What was read.
+#[derive(Default)]
 pub struct Read {
     pub workload: Workload,
     pub inputs: Vec<Input>,
@@ -52,8 +53,16 @@ pub fn sort_out(args: &Analyze) -> Analyze {
     sorted
 }
 
-pub fn plan(args: &Analyze) -> Result<Plan, Failure> {
+/// `None`: there is a server, and nothing else was named. Beside a server standard input is read only where `-` names it.
+pub fn plan(args: &Analyze) -> Result<Option<Plan>, Failure> {
     let mut inputs = args.inputs.clone();
+    if inputs.is_empty() && connect::wanted(&args.server, &args.catalog)?.is_some() {
+        return Ok(None);
+    }
+    // A snapshot may hold queries: whether anything else is needed shows when it has been read.
+    if inputs.is_empty() && args.catalog.snapshot.is_some() && terminal::stdin_is_terminal() {
+        return Ok(None);
+    }
     if inputs.is_empty() {
         if terminal::stdin_is_terminal() {
             return Err(nothing_to_read());
@@ -69,7 +78,7 @@ pub fn plan(args: &Analyze) -> Result<Plan, Failure> {
         users: args.user.clone(),
         applications: args.application.clone(),
     };
-    Ok(Plan { inputs, hints: hints(args)?, filter, threads: args.threads })
+    Ok(Some(Plan { inputs, hints: hints(args)?, filter, threads: args.threads }))
 }
 
 impl Read {

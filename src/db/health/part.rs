@@ -76,9 +76,9 @@ pub(super) fn json<T: DeserializeOwned>(row: &Row, column: usize) -> Result<T, S
 /// Why a statement failed and what would help; `None` when there is nobody left to ask.
 fn reason(error: &DbError) -> Option<String> {
     match error.kind {
+        _ if error.is_final() => None,
         DbErrorKind::Denied => Some(format!("{} (GRANT pg_monitor to this role)", error.message)),
         DbErrorKind::Timeout => Some(format!("it took too long ({})", error.message)),
-        DbErrorKind::Refused => Some(error.message.clone()),
-        _ => None,
+        _ => Some(error.message.clone()),
     }
 }

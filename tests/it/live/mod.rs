@@ -1,9 +1,14 @@
 //! Tests that ask a real server, which the harness starts and stops.
 
 mod catalog;
+mod connect;
 mod effect;
+mod faults;
 mod health;
 mod index;
 mod keyset;
+mod read;
+mod rights;
 mod shop;
 mod walk;
+mod whatif;

@@ -1,0 +1,75 @@
+//! A session in; the server's catalog and its queries, as a snapshot file would hold them, out.
+
+use std::time::Duration;
+
+use super::catalog::Given;
+use crate::catalog::snapshot::Snapshot;
+use crate::cli::connect;
+use crate::cli::failure::Failure;
+use crate::db::error::DbErrorKind;
+use crate::db::session::Limits;
+use crate::db::{Session, catalog, health, statements};
+use crate::report::model::Input;
+
+/// What the server may work on one statement of ours, if nothing else was said.
+const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
+
+/// Everything that a server says of itself without being asked about single queries.
+pub fn read(mut session: Session, interval: Option<Duration>) -> Result<Given, Failure> {
+    let snapshot = take(&mut session, interval)?;
+    let catalog = &snapshot.catalog;
+    let details = [
+        catalog.server_version.map(|version| format!("Postgres {}", shown(version))),
+        Some(format!("{} tables", catalog.tables.len())),
+        snapshot.queries.as_ref().map(|queries| format!("{} entries of pg_stat_statements", queries.len())),
+    ];
+    let input = Input {
+        path: catalog.database.clone().unwrap_or_default(),
+        format: "server".into(),
+        details: details.into_iter().flatten().collect(),
+        bytes: 0,
+    };
+    Ok(Given {
+        catalog: Some(snapshot.catalog),
+        inputs: vec![input],
+        problems: Vec::new(),
+        queries: snapshot.queries,
+        statistics_seconds: snapshot.statistics_seconds,
+        notes: snapshot.notes,
+        session: Some(session),
+    })
+}
+
+/// What `sqlsift snapshot` writes and every other command works on.
+pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapshot, Failure> {
+    let read = catalog::read(session).map_err(|error| connect::lost(&error))?;
+    let mut notes = read.notes;
+    let mut catalog = read.catalog;
+    // What it could not read stands in the catalog, and the rules say so.
+    if let Err(error) = health::read(session, LIMITS, &mut catalog) {
+        notes.push(format!("the counters and the health of the server were not read: {error}"));
+    }
+    // From here on something has been learnt: what goes wrong is said beside it.
+    let statements = statements::read(session, interval).unwrap_or_else(|error| statements::Statements {
+        notes: vec![match error.kind {
+            DbErrorKind::Stopped => {
+                "stopped before pg_stat_statements was read: its queries are not in here".to_owned()
+            }
+            _ => format!("the connection was lost before pg_stat_statements was read: {error}"),
+        }],
+        ..statements::Statements::default()
+    });
+    notes.extend(statements.notes);
+    catalog::paths::choose(&mut catalog, &statements.queries);
+    Ok(Snapshot {
+        catalog,
+        queries: statements.available.then_some(statements.queries),
+        statistics_seconds: statements.seconds,
+        notes,
+    })
+}
+
+/// `15.18` of 150018.
+fn shown(version: u32) -> String {
+    format!("{}.{}", version / 10_000, version % 10_000)
+}
