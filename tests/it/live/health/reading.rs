@@ -25,8 +25,7 @@ fn each_part_stands_alone() {
 fn other_roles_sessions_are_hidden_and_said_to_be() {
     let name =
         database("DO $$ BEGIN CREATE ROLE sees_little LOGIN; CREATE ROLE sees_all LOGIN IN ROLE pg_monitor; END $$");
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let client = runtime.block_on(server().connect(&name)).expect("a connection");
     runtime.block_on(client.batch_execute("BEGIN; SELECT 'a secret' FROM pg_class LIMIT 1")).expect("a transaction");
     let (little, _) = catalog(&name, "sees_little");
@@ -47,8 +46,7 @@ fn other_roles_sessions_are_hidden_and_said_to_be() {
 fn a_lock_does_not_hold_up_the_reading() {
     let name = database("CREATE TABLE t (id bigint PRIMARY KEY); CREATE TABLE u (id bigint PRIMARY KEY)");
     let (mut whole, _) = catalog(&name, SUPERUSER);
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let client = runtime.block_on(server().connect(&name)).expect("a connection");
     runtime.block_on(client.batch_execute("BEGIN; LOCK t IN ACCESS EXCLUSIVE MODE")).expect("a lock");
     let mut session = sqlsift::db::Session::connect(&server().dsn(&name)).expect("a connection");
@@ -68,6 +66,7 @@ fn a_snapshot_keeps_it_all() {
         "CREATE TABLE t (id serial PRIMARY KEY, a int); CREATE INDEX t_a ON t (a); INSERT INTO t SELECT generate_series(1, 100)",
     );
     let (read, _) = catalog(&name, SUPERUSER);
-    let text = sqlsift::catalog::snapshot::write(&read).expect("written");
+    let whole = sqlsift::catalog::snapshot::Snapshot { catalog: read.clone(), ..Default::default() };
+    let text = sqlsift::catalog::snapshot::write(&whole).expect("written");
     assert_eq!(sqlsift::catalog::snapshot::read(&text).expect("read back"), read);
 }

@@ -11,7 +11,7 @@ use super::{cured, database, look, server};
 static QUEUE: Mutex<()> = Mutex::new(());
 
 fn runtime() -> Runtime {
-    Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 #[test]
