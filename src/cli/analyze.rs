@@ -13,7 +13,7 @@ use super::assemble::{self, Material};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
 use super::think::think;
-use super::{Ending, config, ending, redact, terminal};
+use super::{Ending, config, connect, ending, redact, terminal};
 use crate::config::Config;
 use crate::report::model::Report;
 use crate::report::redact::Literals;
@@ -29,7 +29,8 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
     // What can be wrong in the arguments is, before a server is asked.
     let plan = reading::plan(args)?;
-    let mut given = catalog::read(&args.catalog, &args.server, args.interval, common)?;
+    let mut session = connect::open(&args.server, &args.catalog, common)?;
+    let mut given = catalog::read(&args.catalog, session.as_mut(), args.interval)?;
     let mut read = match plan {
         _ if args.inputs.is_empty() && given.queries.is_some() => observed::read(&mut given, args),
         Some(plan) => observed::join(plan.read(common)?, &mut given),

@@ -13,6 +13,11 @@ const DSN_VARIABLE: &str = "SQLSIFT_DSN";
 /// What a shell reports of a process that Ctrl-C ended: 128 + SIGINT.
 const INTERRUPTED: i32 = 130;
 
+/// A session with the server that was asked for, if one was.
+pub fn open(server: &Server, files: &Catalog, common: &Common) -> Result<Option<Session>, Failure> {
+    wanted(server, files)?.map(|dsn| connect(dsn, server, common)).transpose()
+}
+
 /// The server that was asked for, unless a file takes its place.
 ///
 /// # Errors

@@ -20,15 +20,13 @@ use examine::Asked;
 pub fn run(args: &Explain, common: &Common) -> Result<Ending, Failure> {
     let args = &reading::sort_out(args);
     let config = config::find(args.config.as_deref(), None)?;
-    let given = catalog::read(&args.catalog, &args.server, None, common)?;
+    let mut session = connect::open(&args.server, &args.catalog, common)?;
+    let given = catalog::read(&args.catalog, session.as_mut(), None)?;
     let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
     if outputs.iter().any(|output| output.kind == Kind::Digest) {
         return Err(Failure::new("a digest is made of a log", "sqlsift analyze LOG -o digest=FILE"));
     }
-    let mut live = match connect::wanted(&args.server, &args.catalog)? {
-        Some(dsn) => Some(live::Live::new(connect::connect(dsn, &args.server, common)?, args)?),
-        None => None,
-    };
+    let mut live = session.map(|session| live::Live::new(session, args)).transpose()?;
     let read = reading::read(args, common, live.as_mut())?;
     if !common.quiet {
         read.unreadable().for_each(|said| terminal::complain(&format!("warning: {said}")));

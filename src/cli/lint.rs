@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use super::analyze::catalog;
 use super::args::{Catalog as CatalogFiles, Common, FailOn, Lint, PresetName};
 use super::failure::Failure;
-use super::{Ending, config, ending, output, terminal};
+use super::{Ending, config, connect, ending, output, terminal};
 use crate::effect::Version;
 use crate::rules::lint::{SMALL_TABLE_ROWS, Target, Traffic, lint};
 use crate::rules::page::Preset;
@@ -30,9 +30,9 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     });
     let config = config::find(args.config.as_deref(), preset)?;
     let files = CatalogFiles { schema: args.schema.clone(), snapshot: args.snapshot.clone() };
-    let mut given = catalog::read(&files, &args.server, None, common)?;
-    // All that is wanted of the server is known.
-    given.session = None;
+    let mut session = connect::open(&args.server, &files, common)?;
+    let given = catalog::read(&files, session.as_mut(), None)?;
+    drop(session);
     let known = given.catalog.as_ref().and_then(|catalog| catalog.server_version).map(|number| number / 10_000);
     let version = version(args.pg_version.or(known).or(config.lint.pg_version))?;
     let fail_on = args.fail_on.or(config.lint.fail_on.as_deref().map(fail_on)).unwrap_or(FailOn::Error);

@@ -6,8 +6,7 @@ use std::time::Duration;
 use crate::catalog::model::Catalog;
 use crate::catalog::snapshot::ObservedQuery;
 use crate::catalog::{self, SchemaFile};
-use crate::cli::args::{self, Common};
-use crate::cli::connect;
+use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::db::Session;
 use crate::report::model::{Input, Problem};
@@ -24,26 +23,22 @@ pub struct Given {
     pub statistics_seconds: Option<f64>,
     /// What the server could not or would not say.
     pub notes: Vec<String>,
-    /// To ask the server more.
-    pub session: Option<Session>,
 }
 
-/// From files, or from the server that was asked for.
+/// Files, or the server that a session was opened with.
 pub fn read(
     files: &args::Catalog,
-    server: &args::Server,
+    session: Option<&mut Session>,
     interval: Option<Duration>,
-    common: &Common,
 ) -> Result<Given, Failure> {
-    let wanted = connect::wanted(server, files)?;
     if let Some(path) = &files.snapshot {
         return from_snapshot(path);
     }
     if !files.schema.is_empty() {
         return from_schema(&files.schema);
     }
-    match wanted {
-        Some(dsn) => live::read(connect::connect(dsn, server, common)?, interval),
+    match session {
+        Some(session) => live::read(session, interval),
         None => Ok(Given::default()),
     }
 }

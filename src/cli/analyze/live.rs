@@ -15,8 +15,8 @@ use crate::report::model::Input;
 const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
 
 /// Everything that a server says of itself without being asked about single queries.
-pub fn read(mut session: Session, interval: Option<Duration>) -> Result<Given, Failure> {
-    let snapshot = take(&mut session, interval)?;
+pub fn read(session: &mut Session, interval: Option<Duration>) -> Result<Given, Failure> {
+    let snapshot = take(session, interval)?;
     let catalog = &snapshot.catalog;
     let details = [
         catalog.server_version.map(|version| format!("Postgres {}", shown(version))),
@@ -36,7 +36,6 @@ pub fn read(mut session: Session, interval: Option<Duration>) -> Result<Given, F
         queries: snapshot.queries,
         statistics_seconds: snapshot.statistics_seconds,
         notes: snapshot.notes,
-        session: Some(session),
     })
 }
 

@@ -26,6 +26,11 @@ pub fn read(given: &mut Given, args: &Analyze) -> Read {
     if !blind.is_empty() {
         notes.push(format!("{} cannot be applied: pg_stat_statements does not carry it", blind.join(", ")));
     }
+    notes.push(
+        "pg_stat_statements keeps no constants, no order and no single durations of statements: rules that look at those (wildcards, casts, \
+         OFFSETs, N+1, outliers) see little or nothing; a log of the server shows them"
+            .into(),
+    );
     // Nothing stands in a line of it.
     let places = given.inputs.iter().map(|input| input.path.clone()).collect();
     Read { workload, notes, places, ..Read::default() }
