@@ -20,12 +20,11 @@ mod account;
 #[path = "binaries.rs"]
 mod binaries;
 #[path = "network.rs"]
-mod network;
+pub mod network;
 
 use account::{Account, as_account};
 
 pub use binaries::find_bin;
-pub use network::free_port;
 
 /// The superuser that `initdb` makes; the socket trusts everybody.
 pub const SUPERUSER: &str = "postgres";

@@ -3,7 +3,8 @@
 use sqlsift::db::connect::Cause;
 
 use super::{ask, open};
-use crate::server::{Server, free_port};
+use crate::server::Server;
+use crate::server::network::free_port;
 
 #[test]
 fn the_first_host_that_fits_is_taken() {

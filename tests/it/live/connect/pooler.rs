@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use sqlsift::db::session::{Limits, Param};
 
 use super::{ask, open};
-use crate::server::{Server, free_port};
+use crate::server::Server;
+use crate::server::network::free_port;
 
 struct Pooler(Child);
 
