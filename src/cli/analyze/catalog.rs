@@ -94,7 +94,6 @@ fn from_snapshot(path: &Path) -> Result<Given, Failure> {
         queries: snapshot.queries,
         statistics_seconds: snapshot.statistics_seconds,
         notes: snapshot.notes,
-        session: None,
     })
 }
 
