@@ -9,8 +9,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlsift::advise;
-use sqlsift::catalog::model::{Catalog, Origin};
-use sqlsift::catalog::snapshot;
+use sqlsift::catalog::model::Catalog;
 use sqlsift::db::Session;
 use sqlsift::db::health::{self, Unread};
 use sqlsift::db::session::Limits;
@@ -21,7 +20,6 @@ use sqlsift::rules::registry::{Override, Registry};
 use sqlsift::rules::run;
 use sqlsift::workload::model::Workload;
 
-use crate::catalog::fixture;
 use crate::server::{SUPERUSER, Server};
 
 /// What one rule said, and what is advised for it.
@@ -56,11 +54,11 @@ pub fn database(setup: &str) -> String {
     name
 }
 
-/// The names of the catalog by the committed query, its health by what is tested.
+/// The catalog as the superuser sees it, its health as `role` does.
 pub fn catalog(database: &str, role: &str) -> (Catalog, Vec<Unread>) {
-    let mut catalog = snapshot::read(&server().psql(database, &fixture("capture/snapshot.sql"))).expect("a snapshot");
-    catalog.origin = Origin::Server;
-    let dsn = server().dsn(database).replace(SUPERUSER, role);
+    let mut session = Session::connect(&server().dsn(database)).expect("a connection");
+    let mut catalog = sqlsift::db::catalog::read(&mut session).expect("a catalog").catalog;
+    let dsn = server().dsn(database).replacen(&format!("//{SUPERUSER}@"), &format!("//{role}@"), 1);
     let mut session = Session::connect(&dsn).expect("a connection");
     let unread = health::read(&mut session, Limits::default(), &mut catalog).expect("readable");
     (catalog, unread)
