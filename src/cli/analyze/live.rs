@@ -45,7 +45,7 @@ pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapsho
     let mut notes = read.notes;
     let mut catalog = read.catalog;
     // What it could not read stands in the catalog, and the rules say so.
-    if let Err(error) = session.reading(LIMITS, |reading| health::read(reading, &mut catalog)) {
+    if let Err(error) = health::read(session, LIMITS, &mut catalog) {
         notes.push(format!("the counters and the health of the server were not read: {error}"));
     }
     // From here on something has been learnt: what goes wrong is said beside it.

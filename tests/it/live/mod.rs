@@ -4,6 +4,7 @@ mod catalog;
 mod connect;
 mod effect;
 mod faults;
+mod health;
 mod index;
 mod keyset;
 mod read;
