@@ -58,6 +58,12 @@ fn interrupt() -> Result<Interrupt, Failure> {
     Ok(INTERRUPT.get_or_init(|| new).clone())
 }
 
+/// A way to open connections to the copy that `--verify` names.
+pub fn to_copy(dsn: &str) -> Result<impl Fn(Interrupt) -> Result<Session, DbError> + use<>, Failure> {
+    let settings = settings(dsn)?;
+    Ok(move |interrupt| Ok(Session::open(&settings, interrupt)?))
+}
+
 #[expect(clippy::exit, reason = "the user asked twice, and nothing that runs may keep them waiting")]
 fn leave() {
     std::process::exit(INTERRUPTED);

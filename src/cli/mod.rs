@@ -19,7 +19,7 @@ mod rule;
 mod snapshot;
 mod terminal;
 mod think;
-pub mod verify;
+mod verify;
 mod when;
 
 use std::process::ExitCode;

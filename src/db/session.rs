@@ -144,6 +144,16 @@ impl Session {
         &self.interrupt
     }
 
+    /// Waits, with no transaction open, unless the user stops it.
+    pub fn pause(&self, time: Duration) -> Result<(), DbError> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                () = tokio::time::sleep(time) => Ok(()),
+                () = self.interrupt.stopped() => Err(DbError::stopped()),
+            }
+        })
+    }
+
     /// One read-only transaction, rolled back at its end whatever happened.
     pub fn reading<T>(
         &mut self,
