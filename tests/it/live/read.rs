@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use sqlsift::catalog::model::{Catalog, Policy, Routine, Table};
+use sqlsift::catalog::model::{Catalog, Policy, Routine, Table, TableKind};
 use sqlsift::catalog::{SchemaFile, from_files, snapshot};
 use sqlsift::report::model::{Report, Subject};
 use sqlsift::sql::fingerprint::fingerprint;
@@ -39,7 +39,14 @@ fn compare(database: &str, ddl: &str) {
     let _ = server.psql("postgres", &format!("CREATE DATABASE {database}"));
     let text = catalog::fixture(ddl);
     let _ = server.psql(database, &text);
-    let told = snapshot::read(&sqlsift(&["snapshot", "-q", "--dsn", &server.dsn(database)])).expect("a snapshot");
+    let mut told = snapshot::read(&sqlsift(&["snapshot", "-q", "--dsn", &server.dsn(database)])).expect("a snapshot");
+    // DDL does not say which columns the query of a view gives.
+    for view in
+        told.tables.values_mut().filter(|table| matches!(table.kind, TableKind::View | TableKind::MaterializedView))
+    {
+        assert!(!view.columns.is_empty());
+        view.columns.clear();
+    }
     let written = from_text(ddl);
     assert_same(&written, &told);
     assert_eq!(written.types, told.types);
