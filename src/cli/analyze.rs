@@ -13,7 +13,7 @@ use super::assemble::{self, Material};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
 use super::think::think;
-use super::{Ending, config, connect, ending, redact, terminal};
+use super::{Ending, config, connect, ending, redact, terminal, verify};
 use crate::config::Config;
 use crate::report::model::Report;
 use crate::report::redact::Literals;
@@ -46,7 +46,8 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     if args.redact {
         redact::messages(&mut read.workload);
     }
-    let mut report = report(&mut read, given, &config, secrets.as_mut());
+    let trial = verify::Trial::asked_for(args, common, session.as_mut())?;
+    let mut report = report(&mut read, given, &config, secrets.as_mut(), trial)?;
     if let Some(prefix) = &args.query {
         narrow(&mut report, &read, prefix)?;
     }
@@ -73,7 +74,16 @@ fn digest(read: &reading::Read) -> Result<Vec<u8>, Failure> {
 }
 
 /// Rules, advice, and all of it in one report. Literals of plans are added to `secrets`.
-fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secrets: Option<&mut Literals>) -> Report {
+fn report(
+    read: &mut reading::Read,
+    mut given: catalog::Given,
+    config: &Config,
+    secrets: Option<&mut Literals>,
+    mut trial: Option<verify::Trial<'_>>,
+) -> Result<Report, Failure> {
+    if let (Some(trial), Some(catalog)) = (&mut trial, &mut given.catalog) {
+        trial.read_values(catalog)?;
+    }
     let mut facts = facts::of(&read.workload);
     let catalog = given.catalog.as_ref();
     let said = catalog.map(|catalog| names::settle(&read.workload, &mut facts, catalog)).unwrap_or_default();
@@ -83,7 +93,8 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
         plans.iter().for_each(|known| redact::plan_literals(&known.plan, secrets));
     }
     let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
-    let (outcome, recommendations) = think(&cx, config, places);
+    let (mut outcome, mut recommendations) = think(&cx, config, places);
+    let verified = trial.map(|trial| trial.run(&mut outcome, &mut recommendations, &cx)).transpose()?;
     let mut inputs = std::mem::take(&mut read.inputs);
     let lineless: Vec<String> = given.inputs.iter().map(|input| input.path.clone()).collect();
     inputs.extend(given.inputs);
@@ -91,6 +102,7 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
     problems.extend(given.problems);
     let mut notes = std::mem::take(&mut read.notes);
     notes.extend(given.notes);
+    notes.extend(verified.unwrap_or_default());
     notes.extend(said);
     let mut report = assemble::report(Material {
         workload: &read.workload,
@@ -108,7 +120,7 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
     let locations = report.findings.iter_mut().flat_map(|finding| &mut finding.locations);
     locations.filter(|place| lineless.contains(&place.path)).for_each(|place| place.line = 0);
     report.plans = plans::spoken_of(&plans, &report.findings);
-    report
+    Ok(report)
 }
 
 fn narrow(report: &mut Report, read: &reading::Read, prefix: &str) -> Result<(), Failure> {

@@ -69,7 +69,7 @@ impl Default for Limits {
 }
 
 /// A transaction that we leave open for longer than this is ended by the server, whatever became of us.
-const IDLE_MS: u32 = 60_000;
+pub(super) const IDLE_MS: u32 = 60_000;
 
 /// How long past its statement_timeout the server may take to say so before we take the line for dead.
 const GRACE: Duration = Duration::from_secs(20);
