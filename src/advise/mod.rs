@@ -7,6 +7,7 @@ mod fixture;
 mod impact;
 pub mod index;
 pub mod keyset;
+pub mod set;
 pub mod whatif;
 
 use std::collections::{BTreeMap, BTreeSet};

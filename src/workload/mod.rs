@@ -18,6 +18,7 @@ pub mod part;
 pub mod pipeline;
 mod plans;
 mod redact;
+pub mod queries;
 pub mod singles;
 pub mod sketch;
 mod totals;

@@ -3,14 +3,14 @@
 pub mod candidate;
 pub mod ddl;
 mod effect;
-mod include;
+pub mod include;
 mod merge;
 pub mod name;
-mod partial;
-mod pattern;
+pub mod partial;
+pub mod pattern;
 mod reason;
 pub mod scan;
-mod size;
+pub mod size;
 #[cfg(test)]
 mod tests;
 
