@@ -43,7 +43,15 @@ pub struct Planned {
     pub total_cost: f64,
     /// Offered indexes that the plan uses, ascending.
     pub used: Vec<IndexId>,
-    pub plan: Plan,
+    /// The answer of EXPLAIN (FORMAT JSON).
+    pub json: String,
+}
+
+impl Planned {
+    /// Parsed when it is asked for: a search wants thousands of costs and few plans.
+    pub fn plan(&self) -> Option<Plan> {
+        crate::plan::read(self.json.as_bytes()).plans.into_iter().next()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

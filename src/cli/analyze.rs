@@ -21,7 +21,7 @@ use crate::rules::place::Places;
 use crate::workload::digest;
 
 pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
-    if args.dsn.is_some() {
+    if args.server.dsn.is_some() {
         return Err(Failure::new(
             "--dsn is coming: this release reads logs and exports, a later one reads a live server",
             "sqlsift analyze LOG --schema schema.sql, with schema.sql from pg_dump --schema-only",
@@ -30,7 +30,7 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     let args = &reading::sort_out(args);
     let plan = reading::plan(args)?;
     let config = config::find(args.config.as_deref(), None)?;
-    let given = catalog::read(&args.schema, args.snapshot.as_deref())?;
+    let given = catalog::read(&args.catalog.schema, args.catalog.snapshot.as_deref())?;
     let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
 
     let mut read = plan.read(common)?;

@@ -17,7 +17,7 @@ use crate::rules::context::Worth;
 use examine::Asked;
 
 pub fn run(args: &Explain, common: &Common) -> Result<Ending, Failure> {
-    if args.dsn.is_some() {
+    if args.server.dsn.is_some() {
         return Err(Failure::new(
             "--dsn is coming: this release reads plans, a later one asks a live server",
             "sqlsift explain PLAN --schema schema.sql, with schema.sql from pg_dump --schema-only",
@@ -25,7 +25,7 @@ pub fn run(args: &Explain, common: &Common) -> Result<Ending, Failure> {
     }
     let args = &reading::sort_out(args);
     let config = config::find(args.config.as_deref(), None)?;
-    let given = catalog::read(&args.schema, args.snapshot.as_deref())?;
+    let given = catalog::read(&args.catalog.schema, args.catalog.snapshot.as_deref())?;
     let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
     if outputs.iter().any(|output| output.kind == Kind::Digest) {
         return Err(Failure::new("a digest is made of a log", "sqlsift analyze LOG -o digest=FILE"));

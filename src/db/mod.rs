@@ -5,6 +5,9 @@
 //! statement and a lock timeout, and no text from outside is sent but as one EXPLAIN or PREPARE that passed the guard.
 
 pub mod error;
+pub mod hypopg;
+mod pipeline;
+mod quote;
 pub mod session;
 
 pub use error::DbError;

@@ -21,8 +21,8 @@ pub enum Param {
 /// A connection to one database.
 #[derive(Debug)]
 pub struct Session {
-    runtime: Runtime,
-    client: Client,
+    pub(super) runtime: Runtime,
+    pub(super) client: Client,
     /// `server_version_num`, e.g. 150018.
     pub version: u32,
 }

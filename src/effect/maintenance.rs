@@ -2,25 +2,26 @@
 
 use crate::catalog::model::{TableKind, TableName};
 use crate::sql::ddl::model::{
-    Analyze, Cluster, LockTable, QualifiedName, Refresh, Reindex, ReindexTarget, Truncate, Vacuum,
+    Analyze, Cleaned, Cluster, LockTable, QualifiedName, Refresh, Reindex, ReindexTarget, Truncate, Vacuum,
 };
 use crate::sql::facts::Span;
 
 use super::LockMode;
 use super::draft::Draft;
-use super::model::{Cause, WorkKind};
+use super::model::{Cause, Version, WorkKind};
 
-/// Each table in a transaction of its own (`vacuum_open_relation`); partitions one by one, inheritance children not.
+/// Each table in a transaction of its own (`vacuum_open_relation`); partitions one by one, and since Postgres 18 inheritance
+/// children too, unless ONLY is said (`expand_vacuum_rel`).
 pub(super) fn vacuum(draft: &mut Draft<'_>, vacuum: &Vacuum) {
     let mode = if vacuum.full { LockMode::AccessExclusive } else { LockMode::ShareUpdateExclusive };
     if vacuum.tables.is_empty() {
         return everything(draft, mode, vacuum.full.then_some(Cause::VacuumFull));
     }
-    for name in &vacuum.tables {
-        let members = draft.partitions(&draft.name(name));
-        draft.lock_all(&members, mode, name.span);
+    for one in &vacuum.tables {
+        let members = cleaned(draft, one);
+        draft.lock_all(&members, mode, one.name.span);
         if vacuum.full {
-            draft.work(WorkKind::Rewrite, &members, Cause::VacuumFull, name.span);
+            draft.work(WorkKind::Rewrite, &members, Cause::VacuumFull, one.name.span);
         }
     }
 }
@@ -30,9 +31,18 @@ pub(super) fn analyze(draft: &mut Draft<'_>, analyze: &Analyze) {
     if analyze.tables.is_empty() {
         return everything(draft, LockMode::ShareUpdateExclusive, None);
     }
-    for name in &analyze.tables {
-        let members = draft.partitions(&draft.name(name));
-        draft.lock_all(&members, LockMode::ShareUpdateExclusive, name.span);
+    for one in &analyze.tables {
+        let members = cleaned(draft, one);
+        draft.lock_all(&members, LockMode::ShareUpdateExclusive, one.name.span);
+    }
+}
+
+fn cleaned(draft: &Draft<'_>, one: &Cleaned) -> Vec<TableName> {
+    let table = draft.name(&one.name);
+    match (draft.version >= Version(18), one.only) {
+        (true, true) => vec![table],
+        (true, false) => draft.family(&table),
+        (false, _) => draft.partitions(&table),
     }
 }
 

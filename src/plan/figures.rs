@@ -31,7 +31,7 @@ use self::clock::Clock;
 use self::payment::Ledger;
 use self::processes::Processes;
 use self::tree::{Tree, sane, total};
-use super::model::{NodeId, Plan, Usage};
+use super::model::{NodeId, NodeUsage, Plan};
 
 /// Figures of a whole plan; `nodes` is parallel to [`Plan::nodes`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,7 +87,7 @@ pub struct NodeFigures {
     /// Something above may have stopped it before its end: LIMIT, a semi join, the other side of a merge join.
     pub early: bool,
     /// Blocks, I/O, WAL of this node alone.
-    pub usage: Usage,
+    pub usage: NodeUsage,
     /// Its part of the root's cost: for plans that were not executed. All parts add up to the root's.
     pub cost: Option<f64>,
 }
@@ -197,7 +197,7 @@ pub fn figures(plan: &Plan) -> Figures {
                 rows_error: rows_error(plan, tree.loops(id)),
                 estimate: estimate::estimate(&tree, id, &processes[id], partial[id], early[id]),
                 early: early[id],
-                usage: usage[id].usage(),
+                usage: usage[id].usage().into(),
                 cost: costs[id],
             }
         })
@@ -219,6 +219,9 @@ pub fn figures(plan: &Plan) -> Figures {
 
 /// What a node's usage has beyond that of its children. Where a Gather in a loop missed blocks of its workers, theirs stay.
 fn own_usage(tree: &Tree) -> Vec<Amount> {
+    if tree.plan.nodes.iter().all(|node| node.usage.is_empty()) {
+        return vec![Amount::NONE; tree.len()];
+    }
     let whole: Vec<Amount> = tree.plan.nodes.iter().map(|node| Amount::of(&node.usage)).collect();
     let mut own = whole.clone();
     for (id, own) in own.iter_mut().enumerate() {

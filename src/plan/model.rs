@@ -9,10 +9,12 @@ mod kind;
 mod roles;
 mod usage;
 
+use std::borrow::Cow;
+
 pub use key::Key;
 pub use kind::{Join, Kind, Partial, Strategy};
 pub(in crate::plan) use roles::settle;
-pub use usage::{Blocks, Buffers, IoTimes, Jit, Usage, Wal};
+pub use usage::{Blocks, Buffers, IoTimes, Jit, NodeUsage, Usage, Wal};
 
 /// Index into [`Plan::nodes`]; 0 is the root.
 pub type NodeId = usize;
@@ -42,12 +44,12 @@ pub struct Plan {
     pub planning_ms: Option<f64>,
     pub execution_ms: Option<f64>,
     /// Blocks and I/O of planning (13 and later).
-    pub planning: Usage,
+    pub planning: NodeUsage,
     /// Memory of planning, kB (17 and later): used, allocated.
     pub planning_memory_kb: Option<(f64, f64)>,
-    pub serialization: Option<Serialization>,
+    pub serialization: Option<Box<Serialization>>,
     pub triggers: Vec<Trigger>,
-    pub jit: Option<Jit>,
+    pub jit: Option<Box<Jit>>,
     /// Anything else that belongs to no node: `Query Identifier`, `Generated Plan Advice`, …
     pub properties: Vec<Property>,
     pub has: Has,
@@ -99,7 +101,7 @@ pub struct Node {
     pub estimate: Option<Estimate>,
     /// `None` without ANALYZE.
     pub actual: Option<Actual>,
-    pub usage: Usage,
+    pub usage: NodeUsage,
     /// Per worker (VERBOSE); the node's own figures include them.
     pub workers: Vec<Worker>,
     /// All other properties in the order given, one vocabulary for all formats.
@@ -149,8 +151,8 @@ pub struct Actual {
 pub struct Worker {
     pub number: u32,
     pub actual: Option<Actual>,
-    pub usage: Usage,
-    pub jit: Option<Jit>,
+    pub usage: NodeUsage,
+    pub jit: Option<Box<Jit>>,
     pub properties: Vec<Property>,
 }
 
@@ -186,7 +188,7 @@ pub struct Serialization {
     pub output_kb: f64,
     /// `text` or `binary`.
     pub format: String,
-    pub usage: Usage,
+    pub usage: NodeUsage,
 }
 
 /// Something that a reader must know before trusting the tree.
@@ -194,13 +196,13 @@ pub struct Serialization {
 pub struct Warning {
     /// In the input, 1-based; 0 when it concerns the whole.
     pub line: u32,
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: Option<Cow<'static, str>>,
 }
 
 impl Warning {
-    pub fn new(line: u32, message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn new(line: u32, message: impl Into<Cow<'static, str>>, hint: impl Into<Cow<'static, str>>) -> Self {
         Self { line, message: message.into(), hint: Some(hint.into()) }
     }
 }
@@ -216,7 +218,7 @@ impl Plan {
             settings: Vec::new(),
             planning_ms: None,
             execution_ms: None,
-            planning: Usage::default(),
+            planning: NodeUsage::default(),
             planning_memory_kb: None,
             serialization: None,
             triggers: Vec::new(),
@@ -282,7 +284,7 @@ impl Node {
             index: None,
             estimate: None,
             actual: None,
-            usage: Usage::default(),
+            usage: NodeUsage::default(),
             workers: Vec::new(),
             properties: Vec::new(),
         }

@@ -19,14 +19,14 @@ pub fn read(input: &[u8]) -> Reading {
     let (documents, mut warnings) = present::documents(&decoded);
     warnings.extend(damaged);
     let mut plans = Vec::with_capacity(documents.len());
-    for document in &documents {
+    for document in documents {
         let before = plans.len();
         match document.format {
-            Format::Text => plans.extend(text::parse(document)),
-            Format::Json | Format::Yaml | Format::Xml => plans.extend(structured::parse(document)),
+            Format::Text => plans.extend(text::parse(&document)),
+            Format::Json | Format::Yaml | Format::Xml => plans.extend(structured::parse(&document)),
         }
         if plans.len() == before {
-            warnings.push(unread(document));
+            warnings.push(unread(&document));
         }
     }
     warnings.sort();

@@ -43,7 +43,7 @@ pub fn parse(document: &Document<'_>) -> Option<Plan> {
     let mut plan = Plan::new(Format::Text, document.lines.of(0));
     plan.query.clone_from(&document.query);
     plan.warnings.clone_from(&document.warnings);
-    plan.nodes.reserve(nodes(&document.text));
+    plan.nodes.reserve_exact(nodes(&document.text));
     let skipped = preamble::read(&document.text, &mut plan);
     let mut reader = Reader::new(document, plan);
     for line in Lines::new(&document.text).skip_while(|line| line.index < skipped) {
@@ -58,6 +58,7 @@ pub fn parse(document: &Document<'_>) -> Option<Plan> {
 
 /// About how many nodes there are: room for one takes more than its line.
 fn nodes(text: &str) -> usize {
-    let arrows = memchr::memchr_iter(b'>', text.as_bytes()).count();
+    let bytes = text.as_bytes();
+    let arrows = memchr::memchr_iter(b'>', bytes).filter(|&at| at > 0 && bytes[at - 1] == b'-').count();
     (1 + arrows).min(1 + text.len() / NODE)
 }

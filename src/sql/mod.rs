@@ -14,6 +14,7 @@
 pub mod ddl;
 pub mod facts;
 pub mod fingerprint;
+pub mod guard;
 mod keyword;
 pub mod lexer;
 mod parse;

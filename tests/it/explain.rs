@@ -127,3 +127,16 @@ fn a_plan_behind_schema_is_a_plan() {
     let report = explained(&["--schema", "fixtures/schemas/shop.sql", &path("sessions")]);
     assert_eq!(list(&report, "/plans").len(), 1);
 }
+
+/// What auto_explain did not measure is said once for the whole log, with the setting that measures it.
+#[test]
+fn plans_of_a_log_without_analyze_are_noted_once() {
+    let output = sqlsift(&["analyze", "fixtures/logs/not-analyzed-pg15.log", "--format", "json"]);
+    let report = valid(std::str::from_utf8(&output.stdout).unwrap());
+    assert_eq!(report["coverage"]["plans"], 9);
+    let notes = list(&report, "/coverage/rules_not_run");
+    let notes: Vec<&Value> = notes.iter().filter(|note| note["rule"] == "plan/missing_data").collect();
+    let [note] = notes.as_slice() else { panic!("{notes:?}") };
+    assert!(note["reason"].as_str().unwrap().contains("auto_explain.log_analyze = on"), "{note}");
+    assert!(list(&report, "/findings").iter().all(|finding| finding["rule"] != "plan/missing_data"));
+}

@@ -315,13 +315,10 @@ pub fn blockers(statement: &Ddl, replay: &Replay) -> Option<Vec<String>> {
             Some(vec![lock(&table, "ROW EXCLUSIVE")])
         }
         Ddl::Vacuum(vacuum) => {
-            // A partitioned table first, then its partitions, one by one.
+            // A table first, then its partitions and children, one by one.
             let mut tables: Vec<String> = Vec::new();
-            for table in vacuum.tables.iter().map(|table| replay.name(table)) {
-                let below = replay.catalog().tables.iter().filter(|(_, one)| one.partition_bound.is_some());
-                let below =
-                    below.filter(|(_, one)| one.parent.as_ref() == Some(&table)).map(|(name, _)| name.to_string());
-                let below: Vec<String> = below.collect();
+            for table in vacuum.tables.iter().map(|table| replay.name(&table.name)) {
+                let below = replay.children(&table).into_iter().map(|name| name.to_string());
                 tables.extend([table.to_string()].into_iter().chain(below));
             }
             Some(tables.iter().map(|table| lock(&format!("ONLY {table}"), "SHARE UPDATE EXCLUSIVE")).collect())

@@ -42,7 +42,7 @@ pub struct Read {
 /// `--schema` takes several files, so in `--schema shop.sql postgresql.log` it takes the log as well: what reads as a log,
 /// an export or a digest is an input wherever it stands.
 pub fn sort_out(args: &Analyze) -> Analyze {
-    let (logs, schema): (Vec<PathBuf>, Vec<PathBuf>) = args.schema.iter().cloned().partition(|path| {
+    let (logs, schema): (Vec<PathBuf>, Vec<PathBuf>) = args.catalog.schema.iter().cloned().partition(|path| {
         let head = source::Input::open(path).map(|mut input| input.head().to_vec());
         // Queries may stand in a schema's file: they are no input by themselves.
         let input = |found| !matches!(found, Detected::Queries);
@@ -50,7 +50,7 @@ pub fn sort_out(args: &Analyze) -> Analyze {
     });
     let mut sorted = args.clone();
     sorted.inputs.extend(logs.iter().map(|path| path.display().to_string()));
-    sorted.schema = schema;
+    sorted.catalog.schema = schema;
     sorted
 }
 

@@ -45,7 +45,7 @@ pub fn entry(known: &KnownPlan, about: &About<'_>) -> PlanReport {
         rerun: rerun::line(plan),
         settings: convert::settings(plan),
         triggers: plan.triggers.iter().map(convert::trigger).collect(),
-        jit: plan.jit.as_ref().map(convert::jit),
+        jit: plan.jit.as_deref().map(convert::jit),
         serialization: plan.serialization.as_ref().map(|s| convert::serialization(s, &plan.has)),
         planning: usage(&plan.planning, &plan.has),
         planning_memory_used_kb: plan.planning_memory_kb.and_then(|(used, _)| finite(used)),
@@ -65,8 +65,8 @@ pub fn line(known: &KnownPlan, line: u32) -> u64 {
 fn warning(warning: &Warning, known: &KnownPlan) -> PlanWarning {
     PlanWarning {
         line: (warning.line > 0).then(|| line(known, warning.line)),
-        message: warning.message.clone(),
-        hint: warning.hint.clone(),
+        message: warning.message.to_string(),
+        hint: warning.hint.as_deref().map(str::to_owned),
     }
 }
 
@@ -122,7 +122,7 @@ fn node(known: &KnownPlan, id: NodeId, findings: &BTreeMap<NodeId, Vec<String>>)
                 number: worker.number,
                 actual: worker.actual.map(actual),
                 usage: usage(&worker.usage, has),
-                jit: worker.jit.as_ref().map(convert::jit),
+                jit: worker.jit.as_deref().map(convert::jit),
                 properties: worker.properties.iter().map(property).collect(),
             })
             .collect(),

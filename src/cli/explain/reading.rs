@@ -46,13 +46,13 @@ impl Read {
 /// `--schema` takes several files, so in `--schema shop.sql plan.txt` it takes the plan as well: what holds a plan and no DDL
 /// is an input wherever it stands.
 pub fn sort_out(args: &Explain) -> Explain {
-    let (plans, schema): (Vec<PathBuf>, Vec<PathBuf>) = args.schema.iter().cloned().partition(|path| {
+    let (plans, schema): (Vec<PathBuf>, Vec<PathBuf>) = args.catalog.schema.iter().cloned().partition(|path| {
         let bytes = source::Input::open(path).map(|mut input| input.head().to_vec()).unwrap_or_default();
         !holds_ddl(&bytes) && (!read_plans(&bytes).plans.is_empty() || detect(&bytes, &Hints::default()).is_ok())
     });
     let mut sorted = args.clone();
     sorted.inputs.extend(plans.iter().map(|path| path.display().to_string()));
-    sorted.schema = schema;
+    sorted.catalog.schema = schema;
     sorted
 }
 
@@ -165,7 +165,7 @@ const WANTED: &str = "give the whole output of EXPLAIN (ANALYZE, BUFFERS, SETTIN
 /// A parser's warning as a problem of the report; `before` lines of the input stand before those that the parser saw.
 pub fn warning(path: &str, before: u64, w: &Warning) -> Problem {
     let line = (w.line > 0).then(|| before + u64::from(w.line));
-    problem(path, line, w.message.clone(), w.hint.clone())
+    problem(path, line, w.message.to_string(), w.hint.as_deref().map(str::to_owned))
 }
 
 pub fn problem(path: &str, line: Option<u64>, message: String, hint: Option<String>) -> Problem {

@@ -70,6 +70,11 @@ pub(super) fn reaches_down(draft: &Draft<'_>, table: &TableName, kind: &ActionKi
         | ActionKind::RenameConstraint { .. } => true,
         // Partitions have a part in a trigger for each row.
         ActionKind::SetTrigger { which: TriggerChoice::Named(_), .. } => draft.is_partitioned(table),
+        // A foreign key's triggers are for each row; a partitioned table has them since Postgres 15.
+        ActionKind::SetTrigger { which: TriggerChoice::All, .. } => {
+            let keyed = !draft.referenced(table).is_empty() || !draft.referencing(table).is_empty();
+            keyed && draft.version >= Version(15) && draft.is_partitioned(table)
+        }
         _ => false,
     }
 }

@@ -14,7 +14,7 @@ fn warnings(text: &str) -> Vec<(u32, String)> {
         warnings: Vec::new(),
     };
     let plan = text::parse(&document).expect("has nodes");
-    plan.warnings.into_iter().map(|warning| (warning.line, warning.message)).collect()
+    plan.warnings.into_iter().map(|warning| (warning.line, warning.message.into_owned())).collect()
 }
 
 /// Captured from 15.18, with one node edited in each case.

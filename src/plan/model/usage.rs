@@ -1,12 +1,70 @@
 //! Blocks, I/O times, WAL and JIT: totals over all loops and workers, a node's including those of its children
 //! (`instrument.c`, `InstrAggNode`).
 
+use std::ops::{Deref, DerefMut};
+
 /// Zero where nothing was counted; [`super::Has`] tells whether it was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
     pub buffers: Buffers,
     pub io: IoTimes,
     pub wal: Wal,
+}
+
+/// The [`Usage`] of a node: most plans count nothing, so there is room for it only once a figure was written. Reads like a [`Usage`].
+#[derive(Clone, Debug, Default)]
+pub struct NodeUsage(Option<Box<Usage>>);
+
+impl NodeUsage {
+    /// No figure was written, not even a zero.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl From<Usage> for NodeUsage {
+    fn from(usage: Usage) -> Self {
+        Self((usage != Usage::NONE).then(|| Box::new(usage)))
+    }
+}
+
+impl PartialEq for NodeUsage {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Deref for NodeUsage {
+    type Target = Usage;
+
+    fn deref(&self) -> &Usage {
+        self.0.as_deref().unwrap_or(&Usage::NONE)
+    }
+}
+
+impl DerefMut for NodeUsage {
+    fn deref_mut(&mut self) -> &mut Usage {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl Usage {
+    /// Nothing was counted.
+    pub const NONE: Self = {
+        let none = Blocks { hit: 0.0, read: 0.0, dirtied: 0.0, written: 0.0 };
+        Self {
+            buffers: Buffers { shared: none, local: none, temp_read: 0.0, temp_written: 0.0 },
+            io: IoTimes {
+                shared_read: 0.0,
+                shared_write: 0.0,
+                local_read: 0.0,
+                local_write: 0.0,
+                temp_read: 0.0,
+                temp_write: 0.0,
+            },
+            wal: Wal { records: 0.0, fpi: 0.0, bytes: 0.0, buffers_full: 0.0, fpi_bytes: 0.0 },
+        }
+    };
 }
 
 /// Blocks of 8 kB (`BLCKSZ`).

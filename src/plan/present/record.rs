@@ -8,7 +8,7 @@ const PLAN: &str = "ms  plan:";
 
 /// Puts the lines of such messages in the place of their records.
 pub fn open(rows: &mut Vec<Row<'_>>) {
-    let has = |row: &Row<'_>| row.text.len() > PLAN.len() && row.text.contains(PLAN) && row.text.contains('"');
+    let has = |row: &Row<'_>| row.text.len() > PLAN.len() && row.text.contains('"') && row.text.contains(PLAN);
     if !rows.iter().any(has) {
         return;
     }

@@ -147,7 +147,7 @@ fn the_statement_that_auto_explain_logs_may_look_like_a_plan() {
 fn lines_that_nobody_reads_are_counted() {
     let input = format!("x y z\n123\n\n{PLAN}\nrest = 1\n");
     let (documents, warnings) = documents(&input);
-    let messages: Vec<_> = warnings.iter().map(|warning| (warning.line, warning.message.as_str())).collect();
+    let messages: Vec<_> = warnings.iter().map(|warning| (warning.line, &*warning.message)).collect();
     assert_eq!(documents.len(), 1);
     assert_eq!(messages, [(1, "2 lines before the plan were ignored"), (13, "1 line after the plan was ignored")]);
 }

@@ -1,5 +1,7 @@
 //! Lines that do not fit, one warning for each way in which they do not, and what the text as a whole shows.
 
+use std::borrow::Cow;
+
 use super::super::document::Document;
 use super::super::model::{Key, Plan, Warning};
 use super::lines::{after, nesting};
@@ -66,10 +68,11 @@ impl Oddities {
     }
 
     pub(super) fn report(&self, plan: &mut Plan) {
+        plan.warnings.reserve_exact(self.0.len());
         for (oddity, line, count) in &self.0 {
             let message = match count {
-                1 => oddity.message().to_owned(),
-                count => format!("{} (so in {count} lines)", oddity.message()),
+                1 => Cow::Borrowed(oddity.message()),
+                count => Cow::Owned(format!("{} (so in {count} lines)", oddity.message())),
             };
             plan.warnings.push(Warning::new(*line, message, oddity.hint()));
         }

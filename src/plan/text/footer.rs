@@ -1,6 +1,6 @@
 //! What stands below the tree: planning, settings, triggers, JIT, serialization (`explain.c`, `ExplainOnePlan`).
 
-use super::super::model::{Jit, Key, Plan, Property, Serialization, Trigger, Usage, Value};
+use super::super::model::{Key, NodeUsage, Plan, Property, Serialization, Trigger, Value};
 use super::number::{leading, measure, whole};
 use super::property;
 use super::usage::{self, Counted};
@@ -43,7 +43,7 @@ pub(super) fn top(plan: &mut Plan, section: &mut Section, text: &str) -> Taken {
         "Planning" if value.is_empty() => *section = Section::Planning,
         "JIT" if value.is_empty() => {
             *section = Section::Jit;
-            plan.jit = Some(Jit::default());
+            plan.jit = Some(Box::default());
         }
         "Planning Time" | "Planning time" => return time(&mut plan.planning_ms, value),
         "Execution Time" | "Execution time" | "Total runtime" => return time(&mut plan.execution_ms, value),
@@ -74,7 +74,7 @@ pub(super) fn top(plan: &mut Plan, section: &mut Section, text: &str) -> Taken {
 pub(super) fn indented(plan: &mut Plan, section: Section, text: &str) -> Taken {
     let pair = property::split(text);
     let (key, value) = pair.unwrap_or(("", text));
-    let counted = |usage: &mut Usage| match usage::read(usage, key, value) {
+    let counted = |usage: &mut NodeUsage| match usage::read(usage, key, value) {
         Some((counted, true)) => Some(Taken::Counted(counted)),
         Some((_, false)) => Some(Taken::Odd),
         None => None,
@@ -139,7 +139,7 @@ fn serialization(plan: &mut Plan, value: &str) -> Taken {
             _ => understood = false,
         }
     }
-    plan.serialization = Some(serialization);
+    plan.serialization = Some(Box::new(serialization));
     if understood { Taken::Yes } else { Taken::Odd }
 }
 

@@ -1,6 +1,6 @@
 //! A node line in, a node without properties out.
 
-use super::super::model::{Key, Kind, Node, Partial, Property, Role, Usage, Value};
+use super::super::model::{Key, Kind, Node, NodeUsage, Partial, Property, Role, Value};
 use super::figures::{self, Figures};
 use super::title;
 
@@ -58,7 +58,7 @@ pub(super) fn blank(line: u32) -> Node {
         index: None,
         estimate: None,
         actual: None,
-        usage: Usage::default(),
+        usage: NodeUsage::default(),
         workers: Vec::new(),
         properties: Vec::new(),
     }

@@ -1,6 +1,6 @@
 //! The properties of the last node, and those of its workers, line by line.
 
-use super::super::model::{Jit, Key, NodeId, Plan, Property, Usage, Value, Worker};
+use super::super::model::{Key, NodeId, NodeUsage, Plan, Property, Value, Worker};
 use super::check::{Oddity, is_balanced, is_single};
 use super::figures;
 use super::property::{self, Read, Sink};
@@ -53,7 +53,7 @@ impl Inner {
                 workers.push(Worker {
                     number,
                     actual: None,
-                    usage: Usage::default(),
+                    usage: NodeUsage::default(),
                     jit: None,
                     properties: Vec::new(),
                 });
@@ -76,7 +76,7 @@ impl Inner {
         }
         let Some((key, value)) = property::split(text) else { return false };
         if key == "JIT" && value.is_empty() {
-            worker.jit = Some(Jit::default());
+            worker.jit = Some(Box::default());
             return true;
         }
         if worker.jit.as_mut().is_some_and(|jit| usage::jit(jit, key, value)) {

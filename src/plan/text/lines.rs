@@ -48,8 +48,8 @@ impl<'a> Iterator for Lines<'a> {
     fn next(&mut self) -> Option<Line<'a>> {
         let index = self.index;
         let raw = self.raw()?;
-        let start = raw.trim_start_matches([' ', '\t']);
-        let column = raw.len() - start.len();
+        let column = raw.bytes().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(raw.len());
+        let start = &raw[column..];
         let mut quote = after(None, start);
         if quote.is_none() || RAW.iter().any(|prefix| start.starts_with(prefix)) {
             return Some(Line { index, column, text: Cow::Borrowed(start.trim_end()), open: false });

@@ -1,7 +1,7 @@
 //! One `Key: value` line in, properties with the names of the JSON format out: the text format puts several on a line
 //! (`explain.c`, the `show_…_info` functions).
 
-use super::super::model::{Key, Property, Usage, Value};
+use super::super::model::{Key, NodeUsage, Property, Value};
 use super::number::{leading, measure, whole};
 use super::usage::{self, Counted};
 
@@ -19,7 +19,7 @@ pub(super) fn split(text: &str) -> Option<(&str, &str)> {
 /// Where a line's content goes: a node or one of its workers.
 #[derive(Debug)]
 pub(super) struct Sink<'a> {
-    pub usage: &'a mut Usage,
+    pub usage: &'a mut NodeUsage,
     pub properties: &'a mut Vec<Property>,
 }
 
@@ -56,6 +56,10 @@ impl Sink<'_> {
     }
 
     fn push(&mut self, key: Key, value: Value) {
+        if self.properties.capacity() == 0 {
+            // Most nodes have one or two; a vector makes room for four.
+            self.properties.reserve_exact(2);
+        }
         self.properties.push(Property { key, value });
     }
 

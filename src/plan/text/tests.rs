@@ -30,7 +30,7 @@ fn clean(text: &str) -> Plan {
 }
 
 fn messages(text: &str) -> Vec<(u32, String)> {
-    parse(text).warnings.into_iter().map(|warning| (warning.line, warning.message)).collect()
+    parse(text).warnings.into_iter().map(|warning| (warning.line, warning.message.into_owned())).collect()
 }
 
 fn text_of<'a>(node: &'a Node, key: &Key) -> Option<&'a str> {

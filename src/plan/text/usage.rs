@@ -1,7 +1,7 @@
 //! `Buffers:`, `I/O Timings:`, `WAL:` and the lines below `JIT:` (`explain.c`, `show_buffer_usage`, `show_wal_usage`,
 //! `ExplainPrintJIT`).
 
-use super::super::model::{Jit, Usage};
+use super::super::model::{Jit, NodeUsage, Usage};
 use super::number::leading;
 
 /// Which groups of figures a line gave.
@@ -16,7 +16,7 @@ pub(super) enum Counted {
 type Add = fn(&mut Usage, &str, &str, f64) -> bool;
 
 /// `None` if the key is another one; whether every word was understood otherwise.
-pub(super) fn read(usage: &mut Usage, key: &str, value: &str) -> Option<(Counted, bool)> {
+pub(super) fn read(usage: &mut NodeUsage, key: &str, value: &str) -> Option<(Counted, bool)> {
     let (counted, add): (Counted, Add) = match key {
         "Buffers" => (Counted::Buffers, buffers),
         "I/O Timings" => (Counted::Io, io),

@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, Parsed};
 use super::model::{
-    Analyze, Cluster, Ddl, LockTable, Name, QualifiedName, Refresh, Reindex, ReindexTarget, Truncate, Vacuum,
+    Analyze, Cleaned, Cluster, Ddl, LockTable, Name, QualifiedName, Refresh, Reindex, ReindexTarget, Truncate, Vacuum,
 };
 use crate::sql::lexer::TokenKind;
 
@@ -174,11 +174,11 @@ pub(super) fn analyze(c: &mut Cursor<'_>) -> Parsed<Ddl> {
 }
 
 /// `a [(x, y)], …`, or nothing.
-fn with_columns(c: &mut Cursor<'_>) -> Parsed<Vec<QualifiedName>> {
+fn with_columns(c: &mut Cursor<'_>) -> Parsed<Vec<Cleaned>> {
     let mut tables = Vec::new();
     while !c.done() {
-        c.eat(&["only"]);
-        tables.push(c.qualified()?);
+        let only = c.eat(&["only"]);
+        tables.push(Cleaned { name: c.qualified()?, only });
         c.eat_operator("*");
         if c.kind() == Some(TokenKind::LeftParen) {
             c.name_list()?;

@@ -1,11 +1,11 @@
 use super::builder::n;
 use super::{of, own};
 use crate::plan::figures::Skew;
-use crate::plan::model::{Actual, Key, Kind, Role, Usage, Worker};
+use crate::plan::model::{Actual, Key, Kind, NodeUsage, Role, Worker};
 
 fn worker(number: u32, ms: f64, rows: f64, loops: f64) -> Worker {
     let actual = Some(Actual { startup_ms: Some(0.0), total_ms: Some(ms), rows, loops });
-    Worker { number, actual, usage: Usage::default(), jit: None, properties: Vec::new() }
+    Worker { number, actual, usage: NodeUsage::default(), jit: None, properties: Vec::new() }
 }
 
 /// Three processes took 90 ms each: 90 ms by the clock, not 270.

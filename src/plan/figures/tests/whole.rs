@@ -100,7 +100,7 @@ fn triggers_are_inside_or_after() {
 fn serialization_is_outside_the_nodes() {
     let mut tree = plan([n(0, Kind::SeqScan, Role::Root).ran(10.0, 1.0)]);
     tree.execution_ms = Some(16.0);
-    tree.serialization = Some(Serialization { ms: Some(4.0), ..Serialization::default() });
+    tree.serialization = Some(Box::new(Serialization { ms: Some(4.0), ..Serialization::default() }));
     assert_eq!(checked(&tree).outside_ms, Some(2.0));
 }
 

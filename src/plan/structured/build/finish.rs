@@ -65,7 +65,7 @@ fn merge_workers(node: &mut Node) {
             first.properties.append(&mut later.properties);
             first.actual = first.actual.or(later.actual);
             first.jit = first.jit.take().or(later.jit.take());
-            first.usage += later.usage;
+            *first.usage += *later.usage;
         }
         same
     });

@@ -1,6 +1,6 @@
 //! What stands beside the tree, and the parts of a node that have parts.
 
-use super::super::super::model::{Jit, Key, NodeId, Serialization, Trigger, Value};
+use super::super::super::model::{Jit, Key, NodeId, Trigger, Value};
 use super::super::slot::{Slot, Type, slot};
 use super::super::{Form, Scalar};
 use super::Builder;
@@ -104,7 +104,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn serialization(&mut self, name: &str, scalar: &Scalar<'_>) -> bool {
-        let this = self.draft().serialization.get_or_insert_with(Serialization::default);
+        let this = self.draft().serialization.get_or_insert_default();
         match (name, slot(name)) {
             ("Time", _) => this.ms = number(scalar),
             ("Output Volume", _) => this.output_kb = number(scalar).unwrap_or_default(),

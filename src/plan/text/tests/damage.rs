@@ -106,10 +106,7 @@ fn a_second_plan_is_named() {
     let two = format!("{PLAN}{PLAN}");
     let plan = parse(&two);
     assert_eq!(plan.nodes.len(), 7);
-    assert_eq!(
-        (plan.warnings[0].line, plan.warnings[0].message.as_str()),
-        (25, "a second plan begins: it was not read")
-    );
+    assert_eq!((plan.warnings[0].line, &*plan.warnings[0].message), (25, "a second plan begins: it was not read"));
 }
 
 #[test]

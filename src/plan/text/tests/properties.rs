@@ -146,7 +146,7 @@ fn blocks_times_and_wal() {
   I/O Timings: shared read=1.500 write=2.500, local read=3.500 write=4.500, temp read=5.500 write=6.500
   WAL: records=1 fpi=2 bytes=3 buffers full=4",
     );
-    let usage = plan.nodes[0].usage;
+    let usage = &plan.nodes[0].usage;
     let (shared, local) = (usage.buffers.shared, usage.buffers.local);
     assert_eq!((shared.hit, shared.read, shared.dirtied, shared.written), (1.0, 2.0, 3.0, 4.0));
     assert_eq!((local.hit, local.read, local.dirtied, local.written), (5.0, 6.0, 7.0, 8.0));

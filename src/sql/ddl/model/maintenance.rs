@@ -51,11 +51,19 @@ pub struct Vacuum {
     pub analyze: bool,
     pub freeze: bool,
     /// Empty: the whole database.
-    pub tables: Vec<QualifiedName>,
+    pub tables: Vec<Cleaned>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Analyze {
     /// Empty: the whole database.
-    pub tables: Vec<QualifiedName>,
+    pub tables: Vec<Cleaned>,
+}
+
+/// A table of VACUUM or ANALYZE.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cleaned {
+    pub name: QualifiedName,
+    /// `ONLY` (Postgres 18): neither partitions nor children.
+    pub only: bool,
 }
