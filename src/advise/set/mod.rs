@@ -5,6 +5,7 @@ mod explore;
 mod known;
 mod pool;
 mod solve;
+mod upkeep;
 
 use crate::catalog::access::{Access, accesses};
 use crate::catalog::model::Catalog;
