@@ -21,6 +21,8 @@ mod script;
 #[path = "support/server.rs"]
 #[allow(dead_code)]
 mod server;
+#[path = "rules/snapshot.rs"]
+mod snapshot;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -101,6 +103,7 @@ fn one(page: &Page, index: usize, role: &str) -> Result<(), Failed> {
         ("sql", "live") => live::check(page, fence),
         ("plan", "bad" | "good") => plan::check(page, fence),
         ("script", "bad" | "good") => script::check(page, fence),
+        ("snapshot", "bad" | "good") => snapshot::check(page, fence),
         ("script", "fixed") => script::fixed(page, index),
         (language, role) => Err(format!("no test knows a fence `{language} {role}`").into()),
     }

@@ -18,9 +18,8 @@ pub fn recommendation(table: &TableName, name: &str, cx: &WorkloadCx<'_>) -> Res
         id: super::id(RecommendationKind::DropIndex, &sql),
         kind: RecommendationKind::DropIndex,
         title: format!("Drop the index {name} on {}", table.name),
-        detail: "Another index does its work; every write to the table still pays for it. Check on every replica that \
-                 nothing names it (pg_hint_plan, REPLICA IDENTITY, CLUSTER). CONCURRENTLY cannot run inside a transaction \
-                 block."
+        detail: "Every write to the table pays for it. Check on every replica that nothing uses or names it \
+                 (pg_hint_plan, REPLICA IDENTITY, CLUSTER). CONCURRENTLY cannot run inside a transaction block."
             .to_owned(),
         sql,
         more_sql: Vec::new(),

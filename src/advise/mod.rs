@@ -7,7 +7,9 @@ mod fixture;
 mod impact;
 pub mod index;
 pub mod keyset;
+pub mod samples;
 pub mod set;
+pub mod verify;
 pub mod whatif;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod apply;
+pub mod bloat;
 pub mod cover;
 pub mod expression;
 pub mod from_ddl;
@@ -13,5 +14,6 @@ pub mod problem;
 pub mod resolve;
 pub mod snapshot;
 pub mod types;
+pub mod vacuum;
 
 pub use from_ddl::{FromDdl, SchemaFile, from_files};

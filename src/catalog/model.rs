@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 mod code;
+pub mod server;
 
 pub use code::{Policy, PolicyCommand, Routine, Sequence};
+pub use server::ServerFacts;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
@@ -48,6 +50,9 @@ pub struct Catalog {
     pub routines: Vec<Routine>,
     pub sequences: BTreeMap<TableName, Sequence>,
     pub settings: BTreeMap<String, String>,
+    /// What a live server said of itself; boxed, because most catalogs have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<Box<ServerFacts>>,
     /// Everything that was given was understood, so that a column which is not there does not exist. Not serialised.
     #[serde(skip)]
     pub complete: bool,
@@ -131,6 +136,35 @@ pub struct TableCounters {
     pub deleted: u64,
     pub live_rows: u64,
     pub dead_rows: u64,
+    /// Rows that sequential and index scans gave.
+    pub seq_rows: u64,
+    pub index_rows: u64,
+    /// Since the last ANALYZE.
+    pub modified: Option<u64>,
+    /// Since the last VACUUM.
+    pub inserted_since_vacuum: Option<u64>,
+    /// Updates whose new row went to another page (since 16).
+    pub newpage_updated: Option<u64>,
+    pub vacuums: Option<u64>,
+    pub autovacuums: Option<u64>,
+    pub analyzes: Option<u64>,
+    pub autoanalyzes: Option<u64>,
+    /// By hand or by autovacuum, whichever came last; `None` when the counters know of none.
+    pub last_vacuum_s: Option<u64>,
+    pub last_analyze_s: Option<u64>,
+    /// Since 16.
+    pub last_seq_scan_s: Option<u64>,
+    pub last_index_scan_s: Option<u64>,
+    /// A VACUUM or ANALYZE of it is running.
+    pub in_vacuum: bool,
+    pub in_analyze: bool,
+    /// `relpages` of the main fork, as of the last VACUUM or ANALYZE, and its size now.
+    pub pages: Option<u64>,
+    pub main_bytes: Option<u64>,
+    pub toast_bytes: Option<u64>,
+    /// Of the table or its TOAST table, whichever is older.
+    pub xid_age: Option<u64>,
+    pub multixact_age: Option<u64>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -151,7 +185,7 @@ pub struct Column {
     pub defined_at: Option<SourceLine>,
 }
 
-/// `pg_stats`, without values.
+/// `pg_stats`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ColumnStats {
@@ -161,6 +195,19 @@ pub struct ColumnStats {
     pub n_distinct: f64,
     pub correlation: Option<f64>,
     pub most_common_frequencies: Vec<f64>,
+    /// Only from a live server, and in a snapshot only with `--with-values`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<ColumnValues>,
+}
+
+/// Values that stand in the column, as text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ColumnValues {
+    /// Parallel to `most_common_frequencies`, as far as it goes.
+    pub most_common: Vec<String>,
+    /// Ascending, with about as many rows between each two; without the most common ones.
+    pub histogram: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -219,6 +266,18 @@ pub struct Index {
     pub constraint: bool,
     pub bytes: Option<u64>,
     pub scans: Option<u64>,
+    /// Since 16; `None` when it was never scanned, too.
+    pub last_scan_s: Option<u64>,
+    /// Entries that scans gave, and rows that simple scans fetched by them.
+    pub entries_read: Option<u64>,
+    pub rows_fetched: Option<u64>,
+    /// Entries, as of the last VACUUM or ANALYZE.
+    pub entries: Option<f64>,
+    /// False: writes do not maintain it yet (`indisready`), or it is being dropped (`indislive`).
+    pub ready: Option<bool>,
+    pub live: Option<bool>,
+    /// CREATE INDEX or REINDEX is at work on it.
+    pub building: bool,
     pub defined_at: Option<SourceLine>,
 }
 

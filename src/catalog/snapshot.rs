@@ -24,31 +24,72 @@ struct Envelope {
     queries: Option<Vec<ObservedQuery>>,
     #[serde(default)]
     statistics_seconds: Option<f64>,
+    #[serde(default)]
+    notes: Vec<String>,
 }
 
 /// What a snapshot file says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
     pub catalog: Catalog,
-    pub queries: Vec<ObservedQuery>,
+    /// `None`: nothing was there to tell what runs.
+    pub queries: Option<Vec<ObservedQuery>>,
     /// Over how long the queries were counted: the age of the statistics when the snapshot was taken.
     pub statistics_seconds: Option<f64>,
+    /// What the server could not or would not say.
+    pub notes: Vec<String>,
 }
 
-/// A row of `pg_stat_statements`, those of several roles summed.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// A row of `pg_stat_statements`, of one role. Files of earlier versions have only the first three fields, and the rows of all roles
+/// summed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObservedQuery {
-    /// With `$1` for constants.
+    /// With `$1` for constants; `?` in what the extension does not treat so.
     pub text: String,
     pub calls: u64,
     /// Time of all calls, ms.
     pub total_ms: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query_id: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Ran inside a function.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nested: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks_hit: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks_read: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temp_blocks_written: Option<u64>,
+    /// Of one call, ms; unknown for a stretch of time between two readings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_ms: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_ms: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_ms: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stddev_ms: Option<f64>,
+    /// Planning of all calls, where `pg_stat_statements.track_planning` is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_ms: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jit_ms: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wal_bytes: Option<u64>,
 }
 
 #[derive(Serialize)]
 struct Written<'c> {
     sqlsift_snapshot: u32,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'c [String],
+    statistics_seconds: Option<f64>,
+    queries: Option<&'c [ObservedQuery]>,
     catalog: &'c Catalog,
 }
 
@@ -98,8 +139,9 @@ pub fn read_all(text: &str) -> Result<Snapshot, SnapshotError> {
     })?;
     Ok(Snapshot {
         catalog: as_ddl_spells_it(envelope.catalog),
-        queries: envelope.queries.unwrap_or_default(),
+        queries: envelope.queries,
         statistics_seconds: envelope.statistics_seconds.filter(|seconds| *seconds > 0.0),
+        notes: envelope.notes,
     })
 }
 
@@ -115,7 +157,7 @@ fn message(error: &serde_json::Error) -> String {
 }
 
 /// The server prints checks, predicates and index expressions in parentheses of its own.
-fn as_ddl_spells_it(mut catalog: Catalog) -> Catalog {
+pub fn as_ddl_spells_it(mut catalog: Catalog) -> Catalog {
     for table in catalog.tables.values_mut() {
         for constraint in &mut table.constraints {
             if let ConstraintKind::Check { expression } = &mut constraint.kind {
@@ -134,12 +176,18 @@ fn as_ddl_spells_it(mut catalog: Catalog) -> Catalog {
     catalog
 }
 
-/// The snapshot file of a catalog, indented, ending in a newline.
+/// The snapshot as a file, indented, ending in a newline.
 ///
 /// # Errors
 /// Only if a figure is no number (NaN), which the server does not give.
-pub fn write(catalog: &Catalog) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&Written { sqlsift_snapshot: VERSION, catalog })?;
+pub fn write(snapshot: &Snapshot) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&Written {
+        sqlsift_snapshot: VERSION,
+        notes: &snapshot.notes,
+        statistics_seconds: snapshot.statistics_seconds,
+        queries: snapshot.queries.as_deref(),
+        catalog: &snapshot.catalog,
+    })?;
     text.push('\n');
     Ok(text)
 }
@@ -154,22 +202,30 @@ mod tests {
         let mut catalog = Catalog::default();
         catalog.tables.insert(TableName { schema: "a.b".into(), name: "c\"d".into() }, Default::default());
         catalog.tables.insert(TableName { schema: "public".into(), name: "plain".into() }, Default::default());
-        let text = write(&catalog).expect("as written above");
+        let query = ObservedQuery { text: "SELECT $1".into(), calls: 3, rows: Some(3), ..ObservedQuery::default() };
+        let snapshot = Snapshot {
+            catalog,
+            queries: Some(vec![query]),
+            statistics_seconds: Some(60.0),
+            notes: vec!["1 entry has no text".into()],
+        };
+        let text = write(&snapshot).expect("as written above");
         assert!(looks_like_one(&text));
-        assert_eq!(read(&text).expect("as written above"), catalog);
+        assert_eq!(read_all(&text).expect("as written above"), snapshot);
     }
 
     #[test]
     fn queries_are_read_where_they_stand() {
         let read = |more: &str| read_all(&format!("{{\"sqlsift_snapshot\": 1, \"catalog\": {{}}{more}}}"));
         let bare = read("").expect("a snapshot");
-        assert_eq!((bare.queries, bare.statistics_seconds), (Vec::new(), None));
+        assert_eq!((bare.queries, bare.statistics_seconds), (None, None));
         let none = read(", \"queries\": null, \"statistics_seconds\": null").expect("a snapshot");
-        assert!(none.queries.is_empty());
+        assert!(none.queries.is_none());
         let one =
             ", \"queries\": [{\"text\": \"SELECT $1\", \"calls\": 12, \"total_ms\": 0.5}], \"statistics_seconds\": 60";
         let one = read(one).expect("a snapshot");
-        assert_eq!(one.queries, [ObservedQuery { text: "SELECT $1".into(), calls: 12, total_ms: 0.5 }]);
+        let expected = ObservedQuery { text: "SELECT $1".into(), calls: 12, total_ms: 0.5, ..ObservedQuery::default() };
+        assert_eq!(one.queries, Some(vec![expected]));
         assert_eq!(one.statistics_seconds, Some(60.0));
     }
 

@@ -2,6 +2,8 @@
 
 pub(super) mod catalog;
 mod facts;
+pub(super) mod live;
+mod observed;
 pub mod plans;
 mod reading;
 
@@ -10,7 +12,7 @@ use super::assemble::{self, Material};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
 use super::think::think;
-use super::{Ending, config, ending, redact, terminal};
+use super::{Ending, config, connect, ending, redact, terminal};
 use crate::config::Config;
 use crate::report::model::Report;
 use crate::report::redact::Literals;
@@ -21,19 +23,19 @@ use crate::rules::place::Places;
 use crate::workload::digest;
 
 pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
-    if args.server.dsn.is_some() {
-        return Err(Failure::new(
-            "--dsn is coming: this release reads logs and exports, a later one reads a live server",
-            "sqlsift analyze LOG --schema schema.sql, with schema.sql from pg_dump --schema-only",
-        ));
-    }
     let args = &reading::sort_out(args);
-    let plan = reading::plan(args)?;
     let config = config::find(args.config.as_deref(), None)?;
-    let given = catalog::read(&args.catalog.schema, args.catalog.snapshot.as_deref())?;
     let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
-
-    let mut read = plan.read(common)?;
+    // What can be wrong in the arguments is, before a server is asked.
+    let plan = reading::plan(args)?;
+    let mut session = connect::open(&args.server, &args.catalog, common)?;
+    let mut given = catalog::read(&args.catalog, session.as_mut(), args.interval)?;
+    let mut read = match plan {
+        _ if args.inputs.is_empty() && given.queries.is_some() => observed::read(&mut given, args),
+        Some(plan) => observed::join(plan.read(common)?, &mut given),
+        // The server said why it has no queries.
+        None => reading::Read::default(),
+    };
     if !common.quiet {
         read.unreadable().for_each(|said| terminal::complain(&format!("warning: {said}")));
     }
@@ -84,6 +86,9 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
     inputs.extend(given.inputs);
     let mut problems = std::mem::take(&mut read.problems);
     problems.extend(given.problems);
+    let mut notes = std::mem::take(&mut read.notes);
+    notes.extend(given.notes);
+    notes.extend(catalog.and_then(|catalog| observed::strangers(&read.workload, &facts, catalog)));
     let mut report = assemble::report(Material {
         workload: &read.workload,
         facts: &facts,
@@ -94,7 +99,7 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
         outcome,
         recommendations,
         problems,
-        notes: std::mem::take(&mut read.notes),
+        notes,
     });
     report.plans = plans::spoken_of(&plans, &report.findings);
     report

@@ -4,13 +4,16 @@ mod analyze;
 mod catalog;
 mod explain;
 mod lint;
+mod snapshot;
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub use analyze::Analyze;
+use catalog::duration;
 pub use catalog::{Catalog, Server};
 pub use explain::Explain;
 pub use lint::{Lint, LintFormat, PresetName};
+pub use snapshot::Snapshot;
 
 const EXAMPLES: &str = "Examples:
   sqlsift analyze postgresql.log --schema schema.sql
@@ -37,6 +40,8 @@ pub enum Command {
     Explain(Box<Explain>),
     /// Check migrations and application SQL: what will lock, rewrite, break clients or lose data, and the safe way
     Lint(Box<Lint>),
+    /// Read the catalog, the statistics and the queries of a live server into one file, which stands for it in every command
+    Snapshot(Box<Snapshot>),
     /// List the rules, read one, or start a new one
     #[command(subcommand)]
     Rule(Rule),

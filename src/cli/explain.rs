@@ -1,6 +1,7 @@
 //! `sqlsift explain`: arguments in; plans read, examined and shown, and an ending, out.
 
 mod examine;
+mod live;
 mod log;
 mod reading;
 
@@ -8,7 +9,7 @@ use super::analyze::catalog;
 use super::args::{Common, Explain};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
-use super::{Ending, config, ending, redact, terminal};
+use super::{Ending, config, connect, ending, redact, terminal};
 use crate::report::model::Report;
 use crate::report::render::json;
 use crate::report::render::palette::Palette;
@@ -17,20 +18,16 @@ use crate::rules::context::Worth;
 use examine::Asked;
 
 pub fn run(args: &Explain, common: &Common) -> Result<Ending, Failure> {
-    if args.server.dsn.is_some() {
-        return Err(Failure::new(
-            "--dsn is coming: this release reads plans, a later one asks a live server",
-            "sqlsift explain PLAN --schema schema.sql, with schema.sql from pg_dump --schema-only",
-        ));
-    }
     let args = &reading::sort_out(args);
     let config = config::find(args.config.as_deref(), None)?;
-    let given = catalog::read(&args.catalog.schema, args.catalog.snapshot.as_deref())?;
+    let mut session = connect::open(&args.server, &args.catalog, common)?;
+    let given = catalog::read(&args.catalog, session.as_mut(), None)?;
     let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
     if outputs.iter().any(|output| output.kind == Kind::Digest) {
         return Err(Failure::new("a digest is made of a log", "sqlsift analyze LOG -o digest=FILE"));
     }
-    let read = reading::read(args, common)?;
+    let mut live = session.map(|session| live::Live::new(session, args)).transpose()?;
+    let read = reading::read(args, common, live.as_mut())?;
     if !common.quiet {
         read.unreadable().for_each(|said| terminal::complain(&format!("warning: {said}")));
     }

@@ -13,9 +13,9 @@ mod tests;
 use std::collections::BTreeSet;
 
 use super::analyze::catalog;
-use super::args::{Common, FailOn, Lint, PresetName};
+use super::args::{Catalog as CatalogFiles, Common, FailOn, Lint, PresetName};
 use super::failure::Failure;
-use super::{Ending, config, ending, output, terminal};
+use super::{Ending, config, connect, ending, output, terminal};
 use crate::effect::Version;
 use crate::rules::lint::{SMALL_TABLE_ROWS, Target, Traffic, lint};
 use crate::rules::page::Preset;
@@ -29,7 +29,10 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
         PresetName::All => Preset::All,
     });
     let config = config::find(args.config.as_deref(), preset)?;
-    let given = catalog::read(&args.schema, args.snapshot.as_deref())?;
+    let files = CatalogFiles { schema: args.schema.clone(), snapshot: args.snapshot.clone() };
+    let mut session = connect::open(&args.server, &files, common)?;
+    let given = catalog::read(&files, session.as_mut(), None)?;
+    drop(session);
     let known = given.catalog.as_ref().and_then(|catalog| catalog.server_version).map(|number| number / 10_000);
     let version = version(args.pg_version.or(known).or(config.lint.pg_version))?;
     let fail_on = args.fail_on.or(config.lint.fail_on.as_deref().map(fail_on)).unwrap_or(FailOn::Error);
@@ -43,7 +46,7 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let deployed: BTreeSet<String> = scope.clone().unwrap_or_default();
     let start = given.catalog.clone().unwrap_or_default();
     let small_table_rows = config.lint.small_table_rows.unwrap_or(SMALL_TABLE_ROWS);
-    let traffic = Traffic::of(&given.queries, given.statistics_seconds, &start);
+    let traffic = Traffic::of(given.queries.as_deref().unwrap_or_default(), given.statistics_seconds, &start);
     let target = Target { version, wanted: &wanted, deployed, directions, small_table_rows, traffic: Some(&traffic) };
     let linted = lint(&config.registry, &scripts, start, &target);
     let small_tables = report::left_out(&linted.small, small_table_rows);

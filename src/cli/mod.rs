@@ -5,6 +5,7 @@ mod analyze;
 pub mod args;
 mod assemble;
 mod config;
+mod connect;
 mod ending;
 mod explain;
 mod failure;
@@ -14,8 +15,10 @@ mod panic;
 mod progress;
 mod redact;
 mod rule;
+mod snapshot;
 mod terminal;
 mod think;
+pub mod verify;
 mod when;
 
 use std::process::ExitCode;
@@ -60,6 +63,7 @@ fn run(args: &Args) -> Result<Ending, Failure> {
         Command::Analyze(analyze) => analyze::run(analyze, &args.common),
         Command::Explain(explain) => explain::run(explain, &args.common),
         Command::Lint(lint) => lint::run(lint, &args.common),
+        Command::Snapshot(snapshot) => snapshot::run(snapshot, &args.common),
         Command::Rule(command) => rule::run(command),
         Command::Schema => output::print(schema::COMMITTED).map(|()| Ending::Clean),
     }

@@ -1,5 +1,7 @@
 //! What can go wrong with a server, told apart by what the reader does next.
 
+use std::error::Error as _;
+
 /// What went wrong, and with which statement.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -23,10 +25,29 @@ pub enum DbErrorKind {
     Denied,
     /// statement_timeout or lock_timeout (57014, 55P03).
     Timeout,
-    /// Stopped by Ctrl-C.
+    /// Stopped by Ctrl-C: what was learnt until then stands.
     Stopped,
     /// The server refused a statement.
     Refused,
+}
+
+impl DbError {
+    pub fn settings(message: String) -> Self {
+        DbError { kind: DbErrorKind::Settings, message, sqlstate: None }
+    }
+
+    pub fn stopped() -> Self {
+        DbError { kind: DbErrorKind::Stopped, message: "stopped".into(), sqlstate: None }
+    }
+
+    pub fn cut(message: String) -> Self {
+        DbError { kind: DbErrorKind::Cut, message, sqlstate: None }
+    }
+
+    /// No other statement can follow: the connection is gone, or nobody wants more of it.
+    pub fn is_final(&self) -> bool {
+        matches!(self.kind, DbErrorKind::Settings | DbErrorKind::Connect | DbErrorKind::Cut | DbErrorKind::Stopped)
+    }
 }
 
 impl From<tokio_postgres::Error> for DbError {
@@ -36,10 +57,27 @@ impl From<tokio_postgres::Error> for DbError {
             Some("42501") => DbErrorKind::Denied,
             Some("57014" | "55P03") => DbErrorKind::Timeout,
             Some(state) if state.starts_with("57P") || state.starts_with("08") => DbErrorKind::Cut,
+            // idle_in_transaction_session_timeout, transaction_timeout: the server ends the session.
+            Some("25P03" | "25P04") => DbErrorKind::Cut,
             Some(_) => DbErrorKind::Refused,
             None => DbErrorKind::Cut,
         };
-        let message = error.as_db_error().map_or_else(|| error.to_string(), |told| told.message().to_owned());
+        let message = error.as_db_error().map_or_else(|| chain(&error), |told| told.message().to_owned());
         DbError { kind, message, sqlstate }
     }
+}
+
+/// An error with its causes, each once.
+pub(super) fn chain(error: &tokio_postgres::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let more = inner.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = inner.source();
+    }
+    text
 }

@@ -3,18 +3,14 @@
 //! A hypothetical index belongs to the server process and outlives a rollback. On a connection of our own the set is changed
 //! by its difference from call to call, and emptied at the end; behind a pooler, where the next transaction may run
 //! in another process, each call makes its set, plans and empties it in one transaction.
-//!
-//! A statement from outside is prepared and then explained by the name of what was prepared. So it is held to one statement
-//! twice, by the protocol and by the grammar of PREPARE, and pg_stat_statements sees one `EXPLAIN … EXECUTE` instead of
-//! thousands of texts that would push the user's own out (it does not record PREPARE: `contrib/pg_stat_statements`,
-//! `PGSS_HANDLED_UTILITY`).
 
 use std::collections::BTreeMap;
 
 use super::error::{DbError, DbErrorKind};
 use super::pipeline::{Answer, Message};
+use super::planner::{Around, Depth, Planner};
 use super::quote;
-use super::session::{Limits, Session};
+use super::session::Session;
 use crate::advise::whatif::{IndexId, Offered, Planned, Sample, WhatIf, WhatIfError};
 use crate::sql::guard::{self, Names};
 
@@ -42,7 +38,7 @@ pub enum Route {
 pub struct HypoPg<'s> {
     session: &'s mut Session,
     route: Route,
-    limits: Limits,
+    planner: Planner,
     names: Names,
     /// Quoted.
     schema: String,
@@ -72,15 +68,10 @@ impl HypoPg<'_> {
         }
         self.existing.clear();
         let sql = format!("BEGIN READ ONLY; SELECT {}.hypopg_reset(); ROLLBACK", self.schema);
-        self.session.at_once(&[Message::Ours(&sql)]).into_iter().try_for_each(|answer| answer.map(drop))
-    }
-
-    fn begin(&self) -> String {
-        format!(
-            "BEGIN READ ONLY; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; \
-             SET LOCAL standard_conforming_strings = on; SET LOCAL plan_cache_mode = force_generic_plan",
-            self.limits.statement_ms, self.limits.lock_ms
-        )
+        self.session
+            .at_once(self.planner.patience(), &[Message::Ours(&sql)])
+            .into_iter()
+            .try_for_each(|answer| answer.map(drop))
     }
 
     /// Statements that turn what exists into exactly `wanted`, and what they will create, in order.
@@ -146,21 +137,14 @@ impl HypoPg<'_> {
         Ok(made.into_iter().map(|(_, bytes)| bytes).collect())
     }
 
-    /// What ends a call: in a pooler's process nothing may be left behind, whatever failed before.
-    fn end(&self) -> String {
+    /// In a pooler's process nothing may be left behind, whatever failed before.
+    fn after(&self) -> String {
         match self.route {
-            Route::Direct => format!("ROLLBACK TO SAVEPOINT {SAVEPOINT}; DEALLOCATE {PREPARED}"),
-            Route::Pooled => format!(
-                "ROLLBACK TO SAVEPOINT {SAVEPOINT}; SELECT {}.hypopg_reset(); DEALLOCATE {PREPARED}",
-                self.schema
-            ),
+            Route::Direct => String::new(),
+            Route::Pooled => format!("; SELECT {}.hypopg_reset()", self.schema),
         }
     }
 }
-
-/// Names of our own in the server process, for the length of one transaction.
-const PREPARED: &str = "sqlsift_planned";
-const SAVEPOINT: &str = "sqlsift_planning";
 
 impl WhatIf for HypoPg<'_> {
     fn offer(&mut self, ddl: &str) -> Result<Offered, WhatIfError> {
@@ -169,13 +153,13 @@ impl WhatIf for HypoPg<'_> {
         self.offered.push(ddl.to_owned());
         let wanted: Vec<IndexId> = self.existing.values().copied().chain([id]).collect();
         let (change, created) = self.change(&wanted);
-        let (begin, reset) = (self.begin() + &change, format!("SELECT {}.hypopg_reset()", self.schema));
+        let (begin, reset) = (self.planner.begin() + &change, format!("SELECT {}.hypopg_reset()", self.schema));
         let mut messages = vec![Message::Ours(&begin)];
         if self.route == Route::Pooled {
             messages.push(Message::Ours(&reset));
         }
         messages.push(Message::Ours("ROLLBACK"));
-        let answers = self.session.at_once(&messages);
+        let answers = self.session.at_once(self.planner.patience(), &messages);
         let sizes = self.changed(&wanted, &created, first(&answers));
         if self.route == Route::Pooled {
             self.existing.clear();
@@ -193,30 +177,27 @@ impl WhatIf for HypoPg<'_> {
     fn plan(&mut self, sample: &Sample, indexes: &[IndexId]) -> Result<Planned, WhatIfError> {
         let text = guard::plannable(&sample.sql, &self.names)
             .map_err(|refusal| WhatIfError::Statement(refusal.to_string()))?;
-        let (change, created) = self.change(indexes);
-        let begin = format!("{}{change}; SAVEPOINT {SAVEPOINT}", self.begin());
-        let prepare = format!("PREPARE {PREPARED} AS {text}");
-        let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE {PREPARED}");
-        let end = self.end();
-        let answers = self.session.at_once(&[
-            Message::Ours(&begin),
-            Message::Outside(&prepare),
-            Message::Ours(&explain),
-            Message::Ours(&end),
-            Message::Ours("ROLLBACK"),
-        ]);
         self.calls += 1;
-        self.changed(indexes, &created, first(&answers))?;
-        let existing = &self.existing;
-        let result = match answers.as_slice() {
-            [_, Err(error), ..] | [_, Ok(_), Err(error), ..] => Err(statement_error(error)),
-            [_, _, Ok(rows), ..] => planned(rows, |oid| existing.get(&oid).copied()),
-            _ => Err(WhatIfError::Gone("the server gave no answer".into())),
-        };
-        if self.route == Route::Pooled {
-            self.existing.clear();
+        let mut planner = std::mem::take(&mut self.planner);
+        let mut existing = BTreeMap::new();
+        let told = planner.until_planned(text, |planner, prepared| {
+            let (change, created) = self.change(indexes);
+            let after = self.after();
+            let before = planner.begin() + &change;
+            let around = Around { before: &before, after: &after };
+            let told = planner.once(self.session, prepared, Depth::Plan, around);
+            self.changed(indexes, &created, &told.before)?;
+            existing = match self.route {
+                Route::Direct => self.existing.clone(),
+                Route::Pooled => std::mem::take(&mut self.existing),
+            };
+            Ok(told.json)
+        });
+        self.planner = planner;
+        match told? {
+            Ok(json) => planned(json, |oid| existing.get(&oid).copied()),
+            Err(error) => Err(statement_error(&error)),
         }
-        result
     }
 }
 

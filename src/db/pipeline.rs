@@ -6,11 +6,15 @@
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio_postgres::SimpleQueryMessage;
 
-use super::error::DbError;
+use super::error::{DbError, DbErrorKind};
 use super::session::Session;
+
+/// How long past what the server may take we wait before we take the line for dead.
+pub(super) const GRACE: Duration = Duration::from_secs(20);
 
 /// A message of the protocol.
 pub(super) enum Message<'a> {
@@ -26,9 +30,13 @@ pub(super) type Answer = Result<Vec<Vec<Option<String>>>, DbError>;
 type Pending<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
 
 impl Session {
-    /// Sends all messages at once and waits for all answers, which stand in the order of the messages.
-    pub(super) fn at_once(&mut self, messages: &[Message<'_>]) -> Vec<Answer> {
-        let client = &self.client;
+    /// Sends all messages at once and waits for all answers, which stand in the order of the messages; what has no answer
+    /// after `patience` has an error.
+    pub(super) fn at_once(&mut self, patience: Duration, messages: &[Message<'_>]) -> Vec<Answer> {
+        let client = match self.client() {
+            Ok(client) => client,
+            Err(error) => return messages.iter().map(|_| Err(error.clone())).collect(),
+        };
         let mut pending: Vec<Pending<'_>> = messages
             .iter()
             .map(|message| match message {
@@ -40,7 +48,7 @@ impl Session {
             })
             .collect();
         let mut answers: Vec<Option<Answer>> = pending.iter().map(|_| None).collect();
-        self.runtime.block_on(poll_fn(|cx| {
+        let all = poll_fn(|cx| {
             let mut ready = true;
             for (future, answer) in pending.iter_mut().zip(&mut answers) {
                 if answer.is_none() {
@@ -51,8 +59,14 @@ impl Session {
                 }
             }
             if ready { Poll::Ready(()) } else { Poll::Pending }
-        }));
-        answers.into_iter().flatten().collect()
+        });
+        let waited = self.wait(patience, all);
+        let lost = waited.err().unwrap_or_else(|| DbError::cut("the server gave no answer".into()));
+        let told = |answer: Option<Answer>| match answer {
+            Some(answer) if lost.kind != DbErrorKind::Stopped => answer.map_err(|error| self.explain(error)),
+            _ => Err(lost.clone()),
+        };
+        answers.into_iter().map(told).collect()
     }
 }
 

@@ -1,14 +1,27 @@
 //! One connection, used from synchronous code: short read-only transactions in, rows out.
+//!
+//! Nothing of it outlives a transaction: settings are SET LOCAL, statements have no name. So it works through a pooler that
+//! gives every transaction another connection (pgbouncer's `pool_mode = transaction`).
 
-use std::str::FromStr;
+use std::future::Future;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::cancel::Interrupt;
+use super::connect::{self, ConnectError, Connected};
+use super::conninfo::{self, Settings, Surroundings};
 use super::error::{DbError, DbErrorKind};
 
 pub use tokio_postgres::Row;
+
+/// Begins every statement of our own, so that it can be told in pg_stat_statements.
+pub const MARK: &str = "/* sqlsift */ ";
 
 /// A value of a statement of our own; statements name its type by a cast.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,12 +32,27 @@ pub enum Param {
 }
 
 /// A connection to one database.
-#[derive(Debug)]
 pub struct Session {
-    pub(super) runtime: Runtime,
-    pub(super) client: Client,
+    runtime: Runtime,
+    /// `None` once it is being closed.
+    client: Option<Client>,
+    task: JoinHandle<Result<(), tokio_postgres::Error>>,
+    tls: MakeRustlsConnect,
+    interrupt: Interrupt,
     /// `server_version_num`, e.g. 150018.
     pub version: u32,
+    /// `db.example.com:5432`, as people are told.
+    pub place: String,
+    pub database: String,
+    pub user: String,
+    /// Takes the place of a transaction's own limit.
+    pub statement_timeout: Option<Duration>,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("place", &self.place).field("version", &self.version).finish_non_exhaustive()
+    }
 }
 
 /// What a transaction may take of the server.
@@ -40,25 +68,60 @@ impl Default for Limits {
     }
 }
 
+/// A transaction that we leave open for longer than this is ended by the server, whatever became of us.
+const IDLE_MS: u32 = 60_000;
+
+/// How long past its statement_timeout the server may take to say so before we take the line for dead.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// How long we wait for a cancelled statement, and for the connection to close.
+const ENOUGH: Duration = Duration::from_secs(5);
+
 impl Session {
-    /// Connects and asks for the server's version.
+    /// Connects with nothing but what the string says.
     pub fn connect(dsn: &str) -> Result<Self, DbError> {
-        let settings = |message: String| DbError { kind: DbErrorKind::Settings, message, sqlstate: None };
-        let mut config = tokio_postgres::Config::from_str(dsn).map_err(|error| settings(error.to_string()))?;
-        config.application_name("sqlsift");
-        let runtime =
-            Builder::new_current_thread().enable_all().build().map_err(|error| settings(error.to_string()))?;
-        let client = runtime.block_on(async {
-            let (client, connection) = config.connect(NoTls).await?;
-            tokio::spawn(connection);
-            Ok::<_, DbError>(client)
+        let settings =
+            conninfo::settings(dsn, &Surroundings { user: Some("postgres".into()), ..Surroundings::default() })?;
+        Ok(Session::open(&settings, Interrupt::default())?)
+    }
+
+    /// Connects and asks for the server's version.
+    pub fn open(settings: &Settings, interrupt: Interrupt) -> Result<Self, ConnectError> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| DbError::settings(format!("the operating system gives no event queue: {error}")))?;
+        let Connected { client, task, tls, place } = runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = interrupt.stopped() => Err(DbError::stopped().into()),
+                connected = connect::connect(settings) => connected,
+            }
         })?;
-        let mut session = Session { runtime, client, version: 0 };
+        let mut session = Session {
+            runtime,
+            client: Some(client),
+            task,
+            tls,
+            interrupt,
+            version: 0,
+            place,
+            database: settings.database.clone(),
+            user: settings.user.clone(),
+            statement_timeout: None,
+        };
         let version = session.reading(Limits::default(), |reading| {
-            reading.rows("SELECT current_setting('server_version_num')::int8", &[])
-        })?;
+            reading.rows("SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int8", &[])
+        });
+        let version = version.map_err(|error| ConnectError::after(&session.place, error))?;
         session.version = version.first().map_or(0, |row| row.get::<_, i64>(0)) as u32;
+        tracing::info!("connected to {} as {}, server {}", session.place, session.user, session.version);
         Ok(session)
+    }
+
+    /// Whether the user pressed Ctrl-C; to be asked between pieces of work that send nothing.
+    pub fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
     }
 
     /// One read-only transaction, rolled back at its end whatever happened.
@@ -67,16 +130,86 @@ impl Session {
         limits: Limits,
         work: impl FnOnce(&mut Reading<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
+        let statement = self.statement_timeout.map_or(limits.statement_ms, |limit| limit.as_millis() as u32).max(1);
+        let limit = Duration::from_millis(statement.into()) + GRACE;
         let begin = format!(
-            "BEGIN READ ONLY; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
-            limits.statement_ms, limits.lock_ms
+            "{MARK}BEGIN READ ONLY; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {}; \
+             SET LOCAL idle_in_transaction_session_timeout = {IDLE_MS}",
+            limits.lock_ms
         );
-        self.runtime.block_on(self.client.batch_execute(&begin))?;
-        let result = work(&mut Reading { session: self });
-        let ended = self.runtime.block_on(self.client.batch_execute("ROLLBACK"));
+        tracing::debug!("{begin}");
+        self.drive(limit, self.client()?.batch_execute(&begin))?;
+        let result = work(&mut Reading { session: self, limit });
+        let ended = self.roll_back();
         let value = result?;
         ended?;
         Ok(value)
+    }
+
+    /// Also after Ctrl-C: a pooler keeps the connection.
+    fn roll_back(&self) -> Result<(), DbError> {
+        tracing::debug!("ROLLBACK");
+        let rolled = self.client()?.batch_execute("ROLLBACK");
+        match self.runtime.block_on(async { timeout(ENOUGH, rolled).await }) {
+            Ok(ended) => ended.map_err(|error| self.explain(error.into())),
+            Err(_) => Err(DbError::cut(format!("{} does not answer", self.place))),
+        }
+    }
+
+    pub(super) fn client(&self) -> Result<&Client, DbError> {
+        self.client.as_ref().ok_or_else(|| DbError::cut("the connection is closed".into()))
+    }
+
+    /// Waits for the answer to a statement, or for Ctrl-C.
+    fn drive<T>(
+        &self,
+        limit: Duration,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, DbError> {
+        self.wait(limit, answer)?.map_err(|error| self.explain(error.into()))
+    }
+
+    /// Waits for whatever the server was asked, or for Ctrl-C, which cancels the statement that runs. Nothing is sent any
+    /// more once it was pressed.
+    pub(super) fn wait<T>(&self, limit: Duration, answer: impl Future<Output = T>) -> Result<T, DbError> {
+        if self.interrupt.is_stopped() {
+            return Err(DbError::stopped());
+        }
+        let token = self.client()?.cancel_token();
+        let answered = self.runtime.block_on(async {
+            let mut answer = std::pin::pin!(answer);
+            tokio::select! {
+                answered = timeout(limit, &mut answer) => Some(answered),
+                () = self.interrupt.stopped() => {
+                    // Whatever comes of it: the statement ends by its timeout at the latest.
+                    let _ = timeout(ENOUGH, token.cancel_query(self.tls.clone())).await;
+                    let _ = timeout(ENOUGH, &mut answer).await;
+                    None
+                }
+            }
+        });
+        match answered {
+            None => Err(DbError::stopped()),
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(_)) => Err(DbError::cut(format!("{} has not answered for {} s", self.place, limit.as_secs()))),
+        }
+    }
+
+    /// A cut connection, with the server's own words where there are any.
+    pub(super) fn explain(&self, mut error: DbError) -> DbError {
+        if error.kind == DbErrorKind::Cut {
+            error.message = format!("{} closed the connection: {}", self.place, error.message);
+        }
+        error
+    }
+}
+
+impl Drop for Session {
+    /// Says goodbye, so that the server logs no lost connection.
+    fn drop(&mut self) {
+        drop(self.client.take());
+        let task = &mut self.task;
+        let _ = self.runtime.block_on(async { timeout(ENOUGH, task).await });
     }
 }
 
@@ -84,6 +217,7 @@ impl Session {
 #[derive(Debug)]
 pub struct Reading<'s> {
     session: &'s mut Session,
+    limit: Duration,
 }
 
 impl Reading<'_> {
@@ -93,6 +227,7 @@ impl Reading<'_> {
 
     /// One statement of our own through the extended protocol, unnamed, so that poolers need to remember nothing.
     pub fn rows(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, DbError> {
+        tracing::debug!("{sql}");
         let typed: Vec<(&(dyn ToSql + Sync), Type)> = params
             .iter()
             .map(|param| match param {
@@ -101,6 +236,6 @@ impl Reading<'_> {
                 Param::Texts(texts) => (texts as &(dyn ToSql + Sync), Type::TEXT_ARRAY),
             })
             .collect();
-        Ok(self.session.runtime.block_on(self.session.client.query_typed(sql, &typed))?)
+        self.session.drive(self.limit, self.session.client()?.query_typed(&format!("{MARK}{sql}"), &typed))
     }
 }

@@ -32,6 +32,7 @@ pub mod plan;
 pub mod query;
 pub mod schema;
 pub mod security;
+pub mod server;
 pub mod workload;
 
 use context::{PlanCx, QueryCx, SchemaCx, WorkloadCx};

@@ -13,7 +13,8 @@ use super::registry::{Check, Configured};
 pub fn missing(rule: &Configured, cx: &WorkloadCx<'_>) -> Option<&'static str> {
     let workload = cx.workload;
     if matches!(rule.check, Check::Schema(_)) {
-        return cx.catalog.is_none().then_some(NO_CATALOG);
+        let Some(catalog) = cx.catalog else { return Some(no_catalog(rule)) };
+        return (catalog.server.is_none() && rule.page.needs.contains(&Need::Server)).then_some(NO_SERVER);
     }
     if matches!(rule.check, Check::Plan(_)) {
         return cx.plans.is_empty().then_some(NO_PLANS);
@@ -37,6 +38,7 @@ pub fn missing(rule: &Configured, cx: &WorkloadCx<'_>) -> Option<&'static str> {
             Some("only plans were logged: it needs every statement (log_min_duration_statement = 0)")
         }
         Need::Sessions => holes(workload).filter(|_| workload.repeats.is_empty()),
+        Need::Server => cx.catalog.is_none_or(|catalog| catalog.server.is_none()).then_some(NO_SERVER),
     })
 }
 
@@ -59,7 +61,12 @@ pub fn fold<'a>(rule: &str, reasons: impl Iterator<Item = &'a String>) -> Vec<Ru
     counts.into_iter().map(line).collect()
 }
 
+fn no_catalog(rule: &Configured) -> &'static str {
+    if rule.page.needs.contains(&Need::Server) { NO_SERVER } else { NO_CATALOG }
+}
+
 const NO_CATALOG: &str = "no catalog: give --schema or --snapshot";
+const NO_SERVER: &str = "no figures of a server: give --dsn, or a file of sqlsift snapshot with --snapshot";
 const NO_TEXT: &str = "no query text: put the query above its plan, or give it with --query";
 const NO_PLANS: &str = "no plans: auto_explain logs them, and sqlsift explain reads them";
 const QUICK_MISSING: &str = "quick statements were not logged, so repetition does not show: \

@@ -57,6 +57,8 @@ pub enum Need {
     Durations,
     /// Records that only a log carries: errors, lock waits, temporary files.
     Log,
+    /// What a live server, or a snapshot of one, says of itself: counters, sessions, settings.
+    Server,
 }
 
 /// A set of rules, each with all of the one before it.

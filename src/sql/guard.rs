@@ -10,9 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lexer::{Lexer, Token, TokenKind};
 use super::verb::Verb;
 
+mod index;
 mod words;
 
-use words::{called, fold};
+pub use index::{Target, index, target};
+use words::{called, fold, hidden_operators};
 
 /// Names of one server that are not the system's own, lower case unless quoted, without their schema: a call is resolved by
 /// the types of its arguments, so a name that stands anywhere in the search path may be the one that runs.
@@ -30,6 +32,8 @@ pub struct Names {
     pub relations: BTreeMap<String, String>,
     /// Functions that are volatile: planned, but never executed.
     pub volatile: BTreeSet<String>,
+    /// Relations that may be planned, but bring along what must not be executed.
+    pub unexecutable: BTreeMap<String, String>,
 }
 
 /// Why a text is not sent.
@@ -43,6 +47,8 @@ pub enum Refusal {
     Several,
     #[error("it does not begin as SELECT, INSERT, UPDATE, DELETE, MERGE, VALUES, TABLE or WITH")]
     NotAQuery,
+    #[error("it is no CREATE INDEX")]
+    NotAnIndex,
     #[error("it holds a byte that no statement has, or a name written with U&")]
     Unreadable,
     #[error("it is longer than {LONGEST} bytes")]
@@ -84,6 +90,9 @@ fn names_only(text: &str, tokens: &[Token], names: &Names) -> Result<(), Refusal
             TokenKind::Operator | TokenKind::Placeholder => operator(word, names)?,
             TokenKind::Word | TokenKind::QuotedIdentifier => {
                 let name = fold(word).ok_or(Refusal::Unreadable)?;
+                if token.kind == TokenKind::Word {
+                    hidden_operators(&name).iter().try_for_each(|hidden| operator(hidden, names))?;
+                }
                 let after_dot = index > 0 && at(index - 1).is_some_and(|(kind, _)| kind == TokenKind::Dot);
                 let before_paren = at(index + 1).is_some_and(|(kind, _)| kind == TokenKind::LeftParen);
                 if before_paren {
@@ -100,16 +109,19 @@ fn names_only(text: &str, tokens: &[Token], names: &Names) -> Result<(), Refusal
     Ok(())
 }
 
-/// Whether a `CREATE INDEX` may be given to HypoPG, which parses it and plans its expressions.
-pub fn index<'t>(ddl: &'t str, names: &Names) -> Result<&'t str, Refusal> {
-    let (text, tokens) = one(ddl)?;
-    let word = |index: usize| tokens.get(index).map(|token| text[token.start..token.end].to_ascii_lowercase());
-    let second = if word(1).as_deref() == Some("unique") { 2 } else { 1 };
-    if word(0).as_deref() != Some("create") || word(second).as_deref() != Some("index") {
-        return Err(Refusal::NotAQuery);
+/// What speaks against planning and against executing a statement that reads a view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Against {
+    pub planning: Option<Refusal>,
+    pub executing: Option<Refusal>,
+}
+
+/// Judges the query of a view as the server prints it.
+pub fn view_body(text: &str, names: &Names) -> Against {
+    match plannable(text, names) {
+        Err(refusal) => Against { planning: Some(refusal), executing: None },
+        Ok(_) => Against { planning: None, executing: executable(text, names).err() },
     }
-    names_only(text, &tokens, names)?;
-    Ok(text)
 }
 
 /// Whether a text may also be executed, in a read-only transaction that is rolled back.
@@ -127,6 +139,9 @@ pub fn executable<'t>(text: &'t str, names: &Names) -> Result<&'t str, Refusal> 
         let locks = is(index, "for") && ["update", "share", "no", "key"].iter().any(|next| is(index + 1, next));
         if changes || locks {
             return Err(Refusal::Changes);
+        }
+        if let Some(why) = names.unexecutable.get(&name) {
+            return Err(Refusal::Relation(name, why.clone()));
         }
         let call = tokens.get(index + 1).is_some_and(|next| next.kind == TokenKind::LeftParen);
         if call && names.volatile.contains(&name) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ingest::export::ExportRow;
+pub use crate::ingest::export::ExportRow;
 use crate::sql::{self, Fingerprint};
 
 use super::model::{Query, Workload};

@@ -19,6 +19,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 mod account;
 #[path = "binaries.rs"]
 mod binaries;
+#[path = "network.rs"]
+pub mod network;
 
 use account::{Account, as_account};
 
@@ -27,12 +29,16 @@ pub use binaries::find_bin;
 /// The superuser that `initdb` makes; the socket trusts everybody.
 pub const SUPERUSER: &str = "postgres";
 
+/// Of the socket, where there is no network to share it with.
+const PORT: u16 = 5432;
+
 /// A running server. Dropping it stops the server and removes its folder.
 #[derive(Debug)]
 pub struct Server {
     bin: PathBuf,
     folder: PathBuf,
     account: Option<Account>,
+    port: u16,
     watchdog: Child,
 }
 
@@ -61,7 +67,7 @@ impl Server {
         let account = Account::to_drop_to()?;
         let folder = new_folder(account.as_ref())?;
         let watchdog = watchdog(bin, &folder, account.as_ref())?;
-        let server = Self { bin: bin.to_owned(), folder, account, watchdog };
+        let server = Self { bin: bin.to_owned(), folder, account, port: PORT, watchdog };
         server.initdb()?;
         server.configure(conf)?;
         server.run_pg_ctl(&["start"])?;
@@ -104,7 +110,7 @@ impl Server {
     /// Connection string of a database of this server for the superuser.
     #[must_use]
     pub fn dsn(&self, database: &str) -> String {
-        format!("postgresql://{SUPERUSER}@/{database}?host={}", self.folder.display())
+        format!("postgresql://{SUPERUSER}@/{database}?host={}&port={}", self.folder.display(), self.port)
     }
 
     /// Runs a script with `psql` as the superuser; unaligned rows without header, or the error `psql` printed.
@@ -153,7 +159,7 @@ impl Server {
         let mut command = Command::new(binaries::client(&self.bin, program));
         command
             .env("PGHOST", &self.folder)
-            .env("PGPORT", "5432")
+            .env("PGPORT", self.port.to_string())
             .env_remove("PGSERVICE")
             .env("PGCLIENTENCODING", "UTF8");
         command
@@ -163,7 +169,7 @@ impl Server {
     #[must_use]
     pub fn client_config(&self, database: &str) -> tokio_postgres::Config {
         let mut config = tokio_postgres::Config::new();
-        config.host_path(&self.folder).user(SUPERUSER).dbname(database);
+        config.host_path(&self.folder).port(self.port).user(SUPERUSER).dbname(database);
         config
     }
 
@@ -212,7 +218,7 @@ impl Server {
         let mut command = self.server_program("pg_ctl");
         command.args(arguments).args(["-w", "-t", "60", "-D"]).arg(self.data());
         if arguments.first() == Some(&"start") {
-            command.arg("-l").arg(&output).args(["-o", "-p 5432"]);
+            command.arg("-l").arg(&output).args(["-o", &format!("-p {}", self.port)]);
         }
         run(command).with_context(|| fs::read_to_string(&output).unwrap_or_default())
     }

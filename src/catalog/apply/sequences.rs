@@ -10,13 +10,18 @@ impl Replay {
     pub(super) fn own_sequence(&mut self, column: &ColumnDef, table: &TableName, at: &SourceLine) {
         let Some(of) = column.type_name.as_ref().filter(|of| of.serial) else { return };
         let name = choose(&table.name, &column.name.text, "seq", |_| false);
-        let made = Sequence { type_name: of.canonical.clone(), max_value: None, defined_at: Some(at.clone()) };
+        let made = Sequence { type_name: of.canonical.clone(), defined_at: Some(at.clone()), ..Sequence::default() };
         self.catalog.sequences.insert(TableName { schema: table.schema.clone(), name }, made);
     }
 
     pub(super) fn create_sequence(&mut self, def: &CreateSequence, at: &SourceLine) -> Applied {
         let type_name = def.options.as_type.as_ref().map_or("bigint", |of| of.canonical.as_str()).to_owned();
-        let made = Sequence { type_name, max_value: def.options.max_value, defined_at: Some(at.clone()) };
+        let made = Sequence {
+            type_name,
+            max_value: def.options.max_value,
+            defined_at: Some(at.clone()),
+            ..Sequence::default()
+        };
         self.catalog.sequences.entry(self.new_name(&def.name)).or_insert(made);
         Ok(())
     }

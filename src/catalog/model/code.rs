@@ -59,5 +59,15 @@ pub struct Sequence {
     /// `smallint`, `integer` or `bigint`; it decides where the sequence ends.
     pub type_name: String,
     pub max_value: Option<i64>,
+    pub min_value: Option<i64>,
+    /// Negative: it counts down.
+    pub increment: Option<i64>,
+    pub cycle: bool,
+    /// `None`: never used, or [`Sequence::unreadable`].
+    pub last_value: Option<i64>,
+    /// The role may not read it.
+    pub unreadable: bool,
+    /// The table and column that own it.
+    pub owner: Option<(TableName, String)>,
     pub defined_at: Option<SourceLine>,
 }

@@ -1,11 +1,15 @@
-//! `--schema` and `--snapshot` in; a catalog, the inputs as the report lists them, and problems out.
+//! `--schema`, `--snapshot` or a server in; a catalog, the inputs as the report lists them, and problems out.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use super::live;
 use crate::catalog::model::Catalog;
 use crate::catalog::snapshot::ObservedQuery;
 use crate::catalog::{self, SchemaFile};
+use crate::cli::args;
 use crate::cli::failure::Failure;
+use crate::db::Session;
 use crate::report::model::{Input, Problem};
 
 #[derive(Default)]
@@ -13,16 +17,28 @@ pub struct Given {
     pub catalog: Option<Catalog>,
     pub inputs: Vec<Input>,
     pub problems: Vec<Problem>,
-    /// Of a snapshot: what ran on the server, and for how long it was counted.
-    pub queries: Vec<ObservedQuery>,
+    /// Of a snapshot or server: what ran there (`None` if it could not tell), and for how long it was counted.
+    pub queries: Option<Vec<ObservedQuery>>,
     pub statistics_seconds: Option<f64>,
+    /// What the server could not or would not say.
+    pub notes: Vec<String>,
 }
 
-pub fn read(schema: &[PathBuf], snapshot: Option<&Path>) -> Result<Given, Failure> {
-    match snapshot {
-        Some(path) => from_snapshot(path),
-        None if schema.is_empty() => Ok(Given::default()),
-        None => from_schema(schema),
+/// Files, or the server that a session was opened with.
+pub fn read(
+    files: &args::Catalog,
+    session: Option<&mut Session>,
+    interval: Option<Duration>,
+) -> Result<Given, Failure> {
+    if let Some(path) = &files.snapshot {
+        return from_snapshot(path);
+    }
+    if !files.schema.is_empty() {
+        return from_schema(&files.schema);
+    }
+    match session {
+        Some(session) => live::read(session, interval),
+        None => Ok(Given::default()),
     }
 }
 
@@ -66,8 +82,8 @@ fn from_snapshot(path: &Path) -> Result<Given, Failure> {
         Failure::new(format!("{name} is no snapshot that this version reads: {e}"), "give --schema with DDL instead")
     })?;
     let mut details = vec![format!("{} tables", snapshot.catalog.tables.len())];
-    if !snapshot.queries.is_empty() {
-        details.push(format!("{} queries", snapshot.queries.len()));
+    if let Some(queries) = &snapshot.queries {
+        details.push(format!("{} queries", queries.len()));
     }
     let input = Input { path: name, format: "snapshot".into(), details, bytes: text.len() as u64 };
     Ok(Given {
@@ -76,6 +92,7 @@ fn from_snapshot(path: &Path) -> Result<Given, Failure> {
         problems: Vec::new(),
         queries: snapshot.queries,
         statistics_seconds: snapshot.statistics_seconds,
+        notes: snapshot.notes,
     })
 }
 

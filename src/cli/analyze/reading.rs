@@ -29,6 +29,7 @@ pub struct Plan {
 }
 
 /// What was read.
+#[derive(Default)]
 pub struct Read {
     pub workload: Workload,
     pub inputs: Vec<Input>,
@@ -54,8 +55,17 @@ pub fn sort_out(args: &Analyze) -> Analyze {
     sorted
 }
 
-pub fn plan(args: &Analyze) -> Result<Plan, Failure> {
+/// `None`: there is a server, and nothing else was named. Beside a server standard input is read only where `-` names it.
+pub fn plan(args: &Analyze) -> Result<Option<Plan>, Failure> {
     let mut inputs = args.inputs.clone();
+    let files = !args.catalog.schema.is_empty() || args.catalog.snapshot.is_some();
+    if inputs.is_empty() && args.server.dsn.is_some() && !files {
+        return Ok(None);
+    }
+    // A snapshot may hold queries: whether anything else is needed shows when it has been read.
+    if inputs.is_empty() && args.catalog.snapshot.is_some() && terminal::stdin_is_terminal() {
+        return Ok(None);
+    }
     if inputs.is_empty() {
         if terminal::stdin_is_terminal() {
             return Err(nothing_to_read());
@@ -71,7 +81,7 @@ pub fn plan(args: &Analyze) -> Result<Plan, Failure> {
         users: args.user.clone(),
         applications: args.application.clone(),
     };
-    Ok(Plan { inputs, hints: hints(args)?, filter, threads: args.threads })
+    Ok(Some(Plan { inputs, hints: hints(args)?, filter, threads: args.threads }))
 }
 
 impl Read {

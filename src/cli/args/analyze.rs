@@ -1,23 +1,27 @@
 //! What can be typed after `sqlsift analyze`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args as ClapArgs;
 
-use super::{Catalog, FailOn, Format, Server};
+use super::{Catalog, FailOn, Format, Server, duration};
 
 const EXAMPLES: &str = "Examples:
   sqlsift analyze /var/log/postgresql/ --schema schema.sql
   zstdcat postgresql.log.zst | sqlsift analyze --since '2026-11-20 10:00' --database shop
   sqlsift analyze postgresql.csv -o json=report.json -o digest=today.digest
   sqlsift analyze postgresql.log --query 7f3a
+  sqlsift analyze --dsn postgres://monitor@db.example/shop
+  sqlsift analyze --snapshot shop.json
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings at or above it, 2 usage, input or connection error.";
 
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = EXAMPLES)]
 pub struct Analyze {
-    /// Logs, exports, digests; folders and globs too, compressed or not; `-` is standard input
+    /// Logs, exports, digests; folders and globs too, compressed or not; `-` is standard input. Without any, the queries of
+    /// the server or of the snapshot
     #[arg(value_name = "LOG")]
     pub inputs: Vec<String>,
 
@@ -25,6 +29,9 @@ pub struct Analyze {
     pub catalog: Catalog,
     #[command(flatten)]
     pub server: Server,
+    /// Read pg_stat_statements twice, so far apart (60s, 5m), and work on the difference
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Server")]
+    pub interval: Option<Duration>,
 
     /// `log_line_prefix` of the server, when it cannot be inferred
     #[arg(long, value_name = "PREFIX", help_heading = "Reading")]

@@ -23,9 +23,9 @@ pub struct Server {
     /// the password file as psql does; '' takes all from there. Only reads, in short transactions
     #[arg(long, value_name = "DSN", env = "SQLSIFT_DSN", hide_env_values = true, help_heading = "Server")]
     pub dsn: Option<String>,
-    /// Longest time that the server may work on one statement, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds, help_heading = "Server")]
-    pub statement_timeout: Duration,
+    /// Longest time that the server may work on one statement, in seconds; else 10, and 60 for the catalog
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Server")]
+    pub statement_timeout: Option<Duration>,
     /// Print every statement that would be sent to the server, and connect to nothing
     #[arg(long, help_heading = "Server")]
     pub dry_run: bool,
@@ -45,4 +45,14 @@ fn seconds(text: &str) -> Result<Duration, String> {
         return Err("between 0.001 and 86400 seconds".to_owned());
     }
     Ok(Duration::from_secs_f64(seconds))
+}
+
+/// `60s`, `5m`, `1h`; a number alone is seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let told = match text.parse::<u32>() {
+        Ok(seconds) => Ok(jiff::SignedDuration::from_secs(i64::from(seconds))),
+        Err(_) => text.parse::<jiff::SignedDuration>(),
+    };
+    let long = told.map_err(|_| "a length of time is expected: 60s, 5m, 1h".to_owned())?;
+    Duration::try_from(long).ok().filter(|long| !long.is_zero()).ok_or_else(|| "longer than nothing".to_owned())
 }

@@ -12,6 +12,7 @@ const EXAMPLES: &str = "Examples:
   sqlsift explain                      paste a plan, then press Ctrl-D
   sqlsift explain postgresql.log       the plans that auto_explain left there
   sqlsift explain --compare before.txt after.txt
+  sqlsift explain --dsn postgres://shop query.sql    ask a live server for the plan of a statement
 
 EXPLAIN (ANALYZE, BUFFERS, SETTINGS) says most. Any format, any client's way to print it.
 
@@ -20,8 +21,8 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings at or above it, 2 usage 
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = EXAMPLES)]
 pub struct Explain {
-    /// Output of EXPLAIN (text, JSON, YAML, XML; one plan or several), or logs with plans of auto_explain; folders and globs
-    /// too, compressed or not; `-` is standard input
+    /// Output of EXPLAIN (text, JSON, YAML, XML; one plan or several), or logs with plans of auto_explain, or with --dsn
+    /// statements; folders and globs too, compressed or not; `-` is standard input
     #[arg(value_name = "PLAN")]
     pub inputs: Vec<String>,
     /// Two plans of the same query: what changed, and what explains the difference
@@ -32,6 +33,10 @@ pub struct Explain {
     pub catalog: Catalog,
     #[command(flatten)]
     pub server: Server,
+    /// With --dsn: execute the statements as EXPLAIN (ANALYZE), only SELECTs without volatile functions, in a read-only
+    /// transaction that is rolled back
+    #[arg(long, requires = "dsn", help_heading = "Server")]
+    pub analyze: bool,
 
     /// Format of standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "table", help_heading = "Output")]

@@ -11,6 +11,7 @@ use crate::plan::model::{Plan, Warning};
 use crate::plan::read as read_plans;
 use crate::report::model::{Input, Location, Problem};
 
+use super::live::Live;
 use super::log;
 
 /// Largest input that is read as a plan.
@@ -62,13 +63,13 @@ fn holds_ddl(bytes: &[u8]) -> bool {
 }
 
 /// Reads every input to its end. What cannot be read is a problem as long as something else can be.
-pub fn read(args: &Explain, common: &Common) -> Result<Read, Failure> {
+pub fn read(args: &Explain, common: &Common, mut live: Option<&mut Live>) -> Result<Read, Failure> {
     if let [old, new] = args.compare.as_slice() {
         return compared(old, new);
     }
     let mut read = Read::default();
     for place in places(args, common, &mut read)? {
-        one(&place, &mut read);
+        one(&place, &mut read, live.as_deref_mut());
     }
     if read.plans.is_empty() {
         return Err(nothing(&read.problems));
@@ -82,7 +83,7 @@ fn compared(old: &str, new: &str) -> Result<Read, Failure> {
     for name in [old, new] {
         let place = if name == "-" { Place::Stdin } else { Place::File(name.into()) };
         let mut read = Read::default();
-        one(&place, &mut read);
+        one(&place, &mut read, None);
         if read.plans.is_empty() {
             return Err(nothing(&read.problems));
         }
@@ -120,7 +121,8 @@ fn places(args: &Explain, common: &Common, read: &mut Read) -> Result<Vec<Place>
 const INVITATION: &str = "Paste the output of EXPLAIN here, then press Enter and Ctrl-D (Ctrl-C gives up).
 Any format will do; EXPLAIN (ANALYZE, BUFFERS, SETTINGS) says most. A file is read with: sqlsift explain plan.txt";
 
-fn one(place: &Place, read: &mut Read) {
+/// What holds no plan is taken for statements where there is a server to ask.
+fn one(place: &Place, read: &mut Read, live: Option<&mut Live>) {
     let name = match place {
         Place::File(path) => path.display().to_string(),
         Place::Stdin => "-".to_owned(),
@@ -138,6 +140,9 @@ fn one(place: &Place, read: &mut Read) {
         Err(error) => return read.problems.push(problem(&name, None, format!("cannot read {name}: {error}"), None)),
     };
     let found = read_plans(&bytes);
+    if let (true, Some(live)) = (found.plans.is_empty(), live) {
+        return live.explain(&name, &String::from_utf8_lossy(&bytes), read);
+    }
     read.problems.extend(found.warnings.iter().map(|w| warning(&name, 0, w)));
     if found.plans.is_empty() {
         if found.warnings.is_empty() {

@@ -5,17 +5,13 @@ use memchr::memmem;
 use crate::advise::whatif::{IndexId, Planned, WhatIfError};
 
 /// `known` tells which offered index an object id is.
-pub(super) fn planned(
-    rows: &[Vec<Option<String>>],
-    known: impl Fn(u32) -> Option<IndexId>,
-) -> Result<Planned, WhatIfError> {
+pub(super) fn planned(json: String, known: impl Fn(u32) -> Option<IndexId>) -> Result<Planned, WhatIfError> {
     let none = || WhatIfError::Statement("EXPLAIN gave no plan".into());
-    let json = rows.iter().flatten().flatten().next().ok_or_else(none)?;
-    let total_cost = total_cost(json).ok_or_else(none)?;
-    let mut used: Vec<IndexId> = hypothetical(json).filter_map(known).collect();
+    let total_cost = total_cost(&json).ok_or_else(none)?;
+    let mut used: Vec<IndexId> = hypothetical(&json).filter_map(known).collect();
     used.sort_unstable();
     used.dedup();
-    Ok(Planned { total_cost, used, json: json.clone() })
+    Ok(Planned { total_cost, used, json })
 }
 
 /// Of the root, which the server writes before its children (`src/backend/commands/explain.c`, `ExplainNode`).
@@ -43,9 +39,9 @@ mod tests {
         let json = r#"[{"Plan": {"Node Type": "Nested Loop", "Startup Cost": 0.04, "Total Cost": 12.5e2,
             "Plans": [{"Index Name": "<7>btree_t_a", "Total Cost": 8.06}, {"Index Name": "<9>btree_t_b"},
             {"Index Name": "<8>mine"}, {"Index Name": "t_pkey"}, {"Filter": "(a = '\"Index Name\": \"<9>'::text)"}]}}]"#;
-        let rows = [vec![Some(json.to_owned())]];
-        let given = planned(&rows, |oid| [(9, 0), (7, 1)].iter().find(|(o, _)| *o == oid).map(|(_, id)| *id)).unwrap();
+        let given = planned(json.to_owned(), |oid| [(9, 0), (7, 1)].iter().find(|(o, _)| *o == oid).map(|(_, id)| *id))
+            .unwrap();
         assert_eq!((given.total_cost, given.used), (1250.0, vec![0, 1]));
-        assert!(planned(&[], |_| None).is_err());
+        assert!(planned("[]".into(), |_| None).is_err());
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{HypoPg, Route};
 use crate::db::error::DbError;
+use crate::db::planner::Planner;
 use crate::db::quote;
 use crate::db::session::{Limits, Session};
 use crate::sql::guard::Names;
@@ -28,7 +29,7 @@ const FIND: &str = "SELECT a.name IS NOT NULL, e.extversion, n.nspname::text \
     LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace";
 
 impl<'s> HypoPg<'s> {
-    /// `names` are what no statement may use.
+    /// `names` are what no statement may use; [`crate::db::names::read`] reads them.
     pub fn open(session: &'s mut Session, route: Route, limits: Limits, names: Names) -> Result<Self, OpenError> {
         let rows = session.reading(limits, |reading| reading.rows(FIND, &[]))?;
         let found = rows.first().map(|row| (row.get(0), row.get(1), row.get(2)));
@@ -39,8 +40,17 @@ impl<'s> HypoPg<'s> {
         };
         let schema = quote::identifier(&schema);
         let offered = Vec::new();
-        let mut hypopg =
-            HypoPg { session, route, limits, names, schema, version, offered, existing: BTreeMap::new(), calls: 0 };
+        let mut hypopg = HypoPg {
+            session,
+            route,
+            planner: Planner::new(limits),
+            names,
+            schema,
+            version,
+            offered,
+            existing: BTreeMap::new(),
+            calls: 0,
+        };
         hypopg.reset()?;
         Ok(hypopg)
     }

@@ -7,6 +7,7 @@ use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::effect::{Effect, predict};
 use crate::report::model::Problem;
 use crate::rules::context::{QueryCx, SchemaCx};
+use crate::rules::page::Need;
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, guarded};
 use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
@@ -223,6 +224,10 @@ impl Run<'_> {
         let scripts: BTreeMap<&str, &Script> = scripts.iter().map(|script| (script.path.as_str(), script)).collect();
         for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
             let Check::Schema(check) = &rule.check else { continue };
+            // What a server was like when its snapshot was taken is no fault of a script.
+            if rule.page.needs.contains(&Need::Server) {
+                continue;
+            }
             let said = guarded(|sink| check.check(&SchemaCx { catalog, workload: None }, sink));
             self.desk.take_of_schema(rule, said, &scripts, self.target.wanted);
         }

@@ -137,7 +137,8 @@ mod tests {
         for table in ["orders", "customers", "archive"] {
             catalog.tables.insert(name(table), Default::default());
         }
-        let query = |text: &str, calls| ObservedQuery { text: text.into(), calls, total_ms: 1.0 };
+        let query =
+            |text: &str, calls| ObservedQuery { text: text.into(), calls, total_ms: 1.0, ..ObservedQuery::default() };
         let queries = [
             query("SELECT * FROM orders WHERE id = $1", 3000),
             query("SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.email = $1", 600),

@@ -1,8 +1,9 @@
 //! A catalog in; the tables and columns that a rule about the schema may speak of, and findings about them, out.
 
 use crate::catalog::access::{quote_ident, quote_table};
+use crate::catalog::bloat::Trust;
 use crate::catalog::model::{Catalog, Column, SourceLine, Table, TableKind, TableName};
-use crate::report::model::{RecommendationKind, Subject};
+use crate::report::model::{Confidence, RecommendationKind, Subject};
 use crate::rules::context::SchemaCx;
 use crate::rules::draft::{Advice, Ask, Draft};
 
@@ -119,6 +120,14 @@ pub fn plain(type_name: &str) -> String {
     match (type_name.find('('), type_name.find(')')) {
         (Some(open), Some(close)) if open < close => format!("{}{}", &type_name[..open], &type_name[close + 1..]),
         _ => type_name.to_owned(),
+    }
+}
+
+/// An estimate of a size is never certain.
+pub fn confidence(trust: Trust) -> Confidence {
+    match trust {
+        Trust::Fair => Confidence::Medium,
+        Trust::Little => Confidence::Low,
     }
 }
 

@@ -75,7 +75,7 @@ fn is_deleted_from(cx: &crate::rules::context::WorkloadCx<'_>, parent: &TableNam
 }
 
 /// The index begins with these columns in any order, and holds every row that has a reference.
-fn supports(index: &Index, columns: &[String]) -> bool {
+pub fn supports(index: &Index, columns: &[String]) -> bool {
     let partial = index.predicate.as_ref().is_some_and(|predicate| {
         let bare = predicate.to_lowercase().replace(['(', ')'], " ");
         let not_null = |part: &str| {

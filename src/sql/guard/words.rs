@@ -116,3 +116,15 @@ pub(super) fn fold(word: &str) -> Option<String> {
         None => Some(word.to_ascii_lowercase()),
     }
 }
+
+/// Operators that a keyword stands for (`src/backend/parser/gram.y`, `a_expr` and `b_expr`; USING and NATURAL join by `=`).
+pub(super) fn hidden_operators(word: &str) -> &'static [&'static str] {
+    match word {
+        "like" => &["~~", "!~~"],
+        "ilike" => &["~~*", "!~~*"],
+        "similar" => &["~", "!~"],
+        "between" => &["<", "<=", ">", ">="],
+        "in" | "case" | "using" | "natural" | "distinct" | "nullif" => &["=", "<>"],
+        _ => &[],
+    }
+}

@@ -1,0 +1,64 @@
+//! A connection string in; the server's catalog and its queries, as a snapshot file would hold them, out.
+
+use std::time::Duration;
+
+use super::catalog::Given;
+use crate::catalog::snapshot::Snapshot;
+use crate::cli::connect;
+use crate::cli::failure::Failure;
+use crate::db::session::Limits;
+use crate::db::{Session, catalog, health, statements};
+use crate::report::model::Input;
+
+/// Everything that a server says of itself without being asked about single queries.
+pub fn read(session: &mut Session, interval: Option<Duration>) -> Result<Given, Failure> {
+    let snapshot = take(session, interval)?;
+    let catalog = &snapshot.catalog;
+    let details = [
+        catalog.server_version.map(|version| format!("Postgres {}", shown(version))),
+        Some(format!("{} tables", catalog.tables.len())),
+        snapshot.queries.as_ref().map(|queries| format!("{} entries of pg_stat_statements", queries.len())),
+    ];
+    let input = Input {
+        path: catalog.database.clone().unwrap_or_default(),
+        format: "server".into(),
+        details: details.into_iter().flatten().collect(),
+        bytes: 0,
+    };
+    Ok(Given {
+        catalog: Some(snapshot.catalog),
+        inputs: vec![input],
+        problems: Vec::new(),
+        queries: snapshot.queries,
+        statistics_seconds: snapshot.statistics_seconds,
+        notes: snapshot.notes,
+    })
+}
+
+/// What `sqlsift snapshot` writes and every other command works on.
+pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapshot, Failure> {
+    let limits = Limits::default();
+    let mut read = catalog::read(session, limits).map_err(|error| connect::lost(&error))?;
+    let mut notes = read.notes;
+    // What could not be read stands among the facts themselves, for the rules to say.
+    if let Err(error) = session.reading(limits, |reading| health::read(reading, &mut read.catalog)) {
+        notes.push(format!("the server's health was not read to its end: {error}"));
+    }
+    // From here on something has been learnt: what goes wrong is said beside it.
+    let statements = statements::read(session, limits, interval).unwrap_or_else(|error| statements::Statements {
+        notes: vec![format!("the connection was lost before pg_stat_statements was read: {error}")],
+        ..statements::Statements::default()
+    });
+    notes.extend(statements.notes);
+    Ok(Snapshot {
+        catalog: read.catalog,
+        queries: statements.available.then_some(statements.queries),
+        statistics_seconds: statements.seconds,
+        notes,
+    })
+}
+
+/// `15.18` of 150018.
+fn shown(version: u32) -> String {
+    format!("{}.{}", version / 10_000, version % 10_000)
+}

@@ -1,0 +1,29 @@
+//! What can be typed after `sqlsift snapshot`.
+
+use std::time::Duration;
+
+use clap::Args as ClapArgs;
+
+use super::{Server, duration};
+
+const EXAMPLES: &str = "Examples:
+  sqlsift snapshot --dsn postgres://monitor@db.example/shop -o shop.json
+  sqlsift analyze --snapshot shop.json
+  sqlsift lint --snapshot shop.json migrations/
+
+The file holds names, types, sizes, counters, frequencies and texts of queries without their literals; no value of any row.
+
+Exit codes: 0 written, 2 usage or connection error.";
+
+#[derive(Clone, Debug, ClapArgs)]
+#[command(after_help = EXAMPLES)]
+pub struct Snapshot {
+    #[command(flatten)]
+    pub server: Server,
+    /// Read pg_stat_statements twice, so far apart (60s, 5m), and keep the difference
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Server")]
+    pub interval: Option<Duration>,
+    /// Where to write; else standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<String>,
+}

@@ -1,0 +1,156 @@
+//! Recommended indexes, the workload, the server and a clone in; the recommendations that the clone proved, with measured
+//! figures, and what is to be said of the others, out.
+
+use std::collections::BTreeMap;
+
+use crate::advise::samples;
+use crate::advise::verify::{Asked, Effort, Refuted, Timed};
+use crate::advise::whatif::{IndexId, Values};
+use crate::db::session::{Limits, Session};
+use crate::db::verify::{self, Connect, Verified, VerifyError};
+use crate::report::model::{Recommendation, RecommendationKind, VerifiedBy};
+use crate::rules::context::WorkloadCx;
+use crate::sql::StatementKind;
+
+/// Queries that are run, those with the most time first; each runs at least eight times.
+const QUERIES: usize = 200;
+
+/// What the clone said of the recommendations.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Ids of recommendations that are gone.
+    pub removed: Vec<String>,
+    /// For the coverage of the report, in the order to read them.
+    pub notes: Vec<String>,
+}
+
+/// Tries the recommended indexes together. What made a query slower is taken out of `recommendations`.
+pub fn recommendations(
+    recommendations: &mut Vec<Recommendation>,
+    cx: &WorkloadCx<'_>,
+    advised: &mut Session,
+    clone: &Connect<'_>,
+    run: Limits,
+    said: &mut dyn FnMut(&str),
+) -> Result<Outcome, VerifyError> {
+    let tried: Vec<(usize, String)> = recommendations
+        .iter()
+        .enumerate()
+        .filter(|(_, r)| r.kind == RecommendationKind::CreateIndex)
+        .map(|(at, r)| (at, r.sql.trim().to_owned()))
+        .collect();
+    if tried.is_empty() {
+        return Ok(Outcome::default());
+    }
+    let ddls: Vec<String> = tried.iter().map(|(_, sql)| sql.clone()).collect();
+    let verified = verify::verify(advised, clone, &ddls, &asked(cx), run, &Effort::default(), said)?;
+    let mut outcome = Outcome::default();
+    for (id, (at, _)) in tried.iter().enumerate() {
+        measured(&mut recommendations[*at], id, &verified);
+    }
+    let mut gone: Vec<usize> = Vec::new();
+    for refuted in &verified.verdict.refuted {
+        let (at, sql) = &tried[refuted.index];
+        outcome.notes.push(slower(refuted, sql));
+        outcome.removed.push(recommendations[*at].id.clone());
+        gone.push(*at);
+    }
+    let mut place = 0;
+    recommendations.retain(|_| {
+        place += 1;
+        !gone.contains(&(place - 1))
+    });
+    outcome.notes.extend(notes(&verified, &tried));
+    Ok(outcome)
+}
+
+/// Queries that read, with statements whose values are known.
+fn asked(cx: &WorkloadCx<'_>) -> Vec<Asked> {
+    let mut order: Vec<usize> = (0..cx.workload.queries.len()).collect();
+    order.sort_by_key(|&at| std::cmp::Reverse((cx.workload.queries[at].total_us, at)));
+    let mut asked = Vec::new();
+    for query in order {
+        let (Some(known), Some(Some(facts))) = (cx.workload.queries.get(query), cx.facts.get(query)) else { continue };
+        if known.kind != StatementKind::Select || asked.len() == QUERIES {
+            continue;
+        }
+        let mut samples = samples::of(known, facts, cx.catalog);
+        samples.retain(|sample| sample.values != Values::Generic);
+        if !samples.is_empty() {
+            asked.push(Asked { name: known.fingerprint.to_string(), samples });
+        }
+    }
+    asked
+}
+
+/// Puts measured figures in the place of estimated ones, and keeps those beside them.
+fn measured(recommendation: &mut Recommendation, id: IndexId, verified: &Verified) {
+    let Some(built) = verified.built.iter().find(|built| built.id == id) else { return };
+    let estimate = recommendation.size_bytes.replace(built.bytes);
+    let mut said = format!("Built on the clone in {} ms: {}", built.build_ms, size(built.bytes));
+    if let Some(estimate) = estimate {
+        said.push_str(&format!(" (estimated: {})", size(estimate)));
+    }
+    let users: Vec<&Timed> = verified.verdict.timed.iter().filter(|timed| timed.used.contains(&id)).collect();
+    if users.is_empty() {
+        said.push_str("; no query that could be run used it there.");
+    } else {
+        let sum = |of: fn(&Timed) -> f64| users.iter().map(|timed| timed.share * of(timed)).sum::<f64>();
+        let (before, after) = (sum(|timed| timed.before_ms), sum(|timed| timed.after_ms));
+        said.push_str("; measured there, a call of each query that uses it:");
+        for (query, before, after) in by_query(&users) {
+            said.push_str(&format!("\n{query} {before:.1} ms before, {after:.1} ms with the indexes"));
+        }
+        recommendation.verified_by = VerifiedBy::ExplainAnalyze;
+        recommendation.before = Some(before);
+        recommendation.after = Some(after);
+        recommendation.unit = "ms a call of each query, measured on the clone".into();
+    }
+    recommendation.detail = format!("{}\n{said}", recommendation.detail.trim_end()).trim_start().to_owned();
+}
+
+fn by_query(users: &[&Timed]) -> Vec<(String, f64, f64)> {
+    let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    for timed in users {
+        let sum = sums.entry(&timed.query).or_default();
+        sum.0 += timed.share * timed.before_ms;
+        sum.1 += timed.share * timed.after_ms;
+    }
+    let mut rows: Vec<(String, f64, f64)> =
+        sums.into_iter().map(|(query, (before, after))| (query.to_owned(), before, after)).collect();
+    rows.sort_by(|a, b| (b.1 - b.2).total_cmp(&(a.1 - a.2)).then_with(|| a.0.cmp(&b.0)));
+    rows
+}
+
+fn slower(refuted: &Refuted, sql: &str) -> String {
+    format!(
+        "not recommended, because query {} became slower on the clone ({:.0} ms before, {:.0} ms with it, {:.0} ms without it): {sql}",
+        refuted.query, refuted.before_ms, refuted.with_ms, refuted.without_ms
+    )
+}
+
+fn notes(verified: &Verified, tried: &[(usize, String)]) -> Vec<String> {
+    let verdict = &verified.verdict;
+    let mut notes = Vec::new();
+    let (before, after) = verdict.totals();
+    notes.push(format!(
+        "{} statements ran on the clone: {before:.0} ms for one call of each query before, {after:.0} ms with the indexes that were kept",
+        verdict.timed.len()
+    ));
+    for (id, why) in &verified.failed {
+        notes.push(format!("could not be built on the clone ({why}): {}", tried[*id].1));
+    }
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, why) in &verdict.not_run {
+        *reasons.entry(why).or_default() += 1;
+    }
+    notes.extend(reasons.iter().map(|(why, count)| format!("{count} statements were not run on the clone: {why}")));
+    notes.extend(verified.prepared.iter().map(|table| format!("{table} was vacuumed and analysed on the clone first")));
+    notes.extend(verdict.ended.iter().map(|why| format!("the clone was not asked about everything: {why}")));
+    notes.extend(verified.left.iter().map(|what| format!("left on the clone: {what}")));
+    notes
+}
+
+fn size(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
