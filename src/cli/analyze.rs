@@ -1,5 +1,6 @@
 //! `sqlsift analyze`: arguments in; every other module in the order in which data flows; outputs and an ending out.
 
+mod advisor;
 pub(super) mod catalog;
 mod facts;
 pub(super) mod live;
@@ -14,10 +15,11 @@ use super::output::{self, Kind, Output};
 use super::think::think;
 use super::{Ending, config, connect, ending, redact, terminal};
 use crate::config::Config;
+use crate::db::Session;
 use crate::report::model::Report;
 use crate::report::redact::Literals;
 use crate::report::render::palette::Palette;
-use crate::report::render::{json, table};
+use crate::report::render::{json, sql, table};
 use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::place::Places;
 use crate::workload::digest;
@@ -45,7 +47,8 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     if args.redact {
         redact::messages(&mut read.workload);
     }
-    let mut report = report(&mut read, given, &config, secrets.as_mut());
+    let server = session.as_mut().map(|session| Server { session, args, common });
+    let mut report = report(&mut read, given, &config, secrets.as_mut(), server);
     if let Some(prefix) = &args.query {
         narrow(&mut report, &read, prefix)?;
     }
@@ -58,6 +61,7 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
         let bytes = match output.kind {
             Kind::Json => json::render(&report).into_bytes(),
             Kind::Digest => digest(&read)?,
+            Kind::Sql => sql::render(&report).into_bytes(),
             Kind::Table => in_words(&report, args, common, output).into_bytes(),
         };
         output.write(&bytes)?;
@@ -71,8 +75,21 @@ fn digest(read: &reading::Read) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// A server that can be asked while advice is made.
+struct Server<'a> {
+    session: &'a mut Session,
+    args: &'a Analyze,
+    common: &'a Common,
+}
+
 /// Rules, advice, and all of it in one report. Literals of plans are added to `secrets`.
-fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secrets: Option<&mut Literals>) -> Report {
+fn report(
+    read: &mut reading::Read,
+    given: catalog::Given,
+    config: &Config,
+    secrets: Option<&mut Literals>,
+    server: Option<Server<'_>>,
+) -> Report {
     let facts = facts::of(&read.workload);
     let catalog = given.catalog.as_ref();
     let places = Places { inputs: &read.places };
@@ -81,12 +98,22 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
         plans.iter().for_each(|known| redact::plan_literals(&known.plan, secrets));
     }
     let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
-    let (outcome, recommendations) = think(&cx, config, places);
+    let mut notes = std::mem::take(&mut read.notes);
+    let searched = server.and_then(|Server { session, args, common }| {
+        let found = advisor::search(session, &cx, &args.advice, common).unwrap_or_else(|reason| {
+            notes.push(reason);
+            None
+        });
+        found.map(|advised| (advised, &args.advice))
+    });
+    let set = searched.as_ref().map(|(advised, _)| &advised.outcome);
+    let (outcome, advice) = think(&cx, config, places, set);
+    let index_set = searched.as_ref().map(|(advised, args)| advisor::reported(advised, &advice, &cx, args));
+    notes.extend(set.into_iter().flat_map(advisor::notes));
     let mut inputs = std::mem::take(&mut read.inputs);
     inputs.extend(given.inputs);
     let mut problems = std::mem::take(&mut read.problems);
     problems.extend(given.problems);
-    let mut notes = std::mem::take(&mut read.notes);
     notes.extend(given.notes);
     notes.extend(catalog.and_then(|catalog| observed::strangers(&read.workload, &facts, catalog)));
     let mut report = assemble::report(Material {
@@ -97,7 +124,9 @@ fn report(read: &mut reading::Read, given: catalog::Given, config: &Config, secr
         inputs,
         unrecognised_lines: read.unrecognised_lines,
         outcome,
-        recommendations,
+        recommendations: advice.recommendations,
+        standing: advice.standing,
+        index_set,
         problems,
         notes,
     });

@@ -156,7 +156,8 @@ fn begins_with_a_query(start: &[u8]) -> bool {
         };
     }
     let end = rest.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
-    let blank = rest.get(end).is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'(' | b'*' | b'/' | b'-'));
+    let blank =
+        rest.get(end).is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'(' | b'*' | b'/' | b'-'));
     let word = rest[..end].to_ascii_lowercase();
     blank && matches!(word.as_slice(), b"select" | b"with" | b"insert" | b"update" | b"delete" | b"merge")
 }

@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn each_statement_is_one_call() {
-        let script = "-- the page\nSELECT a FROM t WHERE b = 1;\nselect a from t where b = 2;\nSET x = 1; DELETE FROM t";
+        let script =
+            "-- the page\nSELECT a FROM t WHERE b = 1;\nselect a from t where b = 2;\nSET x = 1; DELETE FROM t";
         let (workload, others) = workload(script.as_bytes());
         let calls: Vec<(u64, usize, u64)> =
             workload.queries.iter().map(|q| (q.calls, q.samples.len(), q.timed_calls)).collect();

@@ -2,13 +2,13 @@
 
 pub mod candidate;
 pub mod ddl;
-mod effect;
+pub mod effect;
 pub mod include;
 mod merge;
 pub mod name;
 pub mod partial;
 pub mod pattern;
-mod reason;
+pub mod reason;
 pub mod scan;
 pub mod size;
 #[cfg(test)]

@@ -97,7 +97,8 @@ fn posting_lists(rows: f64, groups: f64, entry: f64) -> (f64, f64) {
     let base = entry - LINE_POINTER;
     let longest = ((LONGEST_LIST - base) / ADDRESS).floor().max(1.0);
     let item = |n: f64| if n <= 1.0 { entry } else { align(base + n * ADDRESS) + LINE_POINTER };
-    let group = |n: f64| (n / longest).floor() * item(longest) + if n % longest > 0.0 { item(n % longest) } else { 0.0 };
+    let group =
+        |n: f64| (n / longest).floor() * item(longest) + if n % longest > 0.0 { item(n % longest) } else { 0.0 };
     let mean = rows / groups;
     if mean > 30.0 {
         let size = group(mean);
@@ -162,8 +163,16 @@ fn storage(type_name: &str) -> (f64, bool) {
     match type_name.split('(').next().unwrap_or_default().trim() {
         "smallint" => (2.0, false),
         "integer" | "date" | "real" | "oid" => (4.0, false),
-        "bigint" | "double precision" | "money" | "interval" | "timestamp with time zone"
-        | "timestamp without time zone" | "time without time zone" | "timestamp" | "time" | "timestamptz" => (8.0, false),
+        "bigint"
+        | "double precision"
+        | "money"
+        | "interval"
+        | "timestamp with time zone"
+        | "timestamp without time zone"
+        | "time without time zone"
+        | "timestamp"
+        | "time"
+        | "timestamptz" => (8.0, false),
         "boolean" | "\"char\"" | "uuid" | "character" => (1.0, false),
         _ => (1.0, true),
     }

@@ -6,9 +6,12 @@ use std::collections::BTreeSet;
 
 use crate::advise::index::candidate::{self, Candidate, CandidateKey, MAX_KEYS, Method};
 use crate::advise::index::{include, partial, pattern};
-use crate::catalog::access::{Access, Condition, ConditionKind, Key};
+use crate::catalog::access::{Access, Condition, ConditionKind, Constant, Key};
 use crate::catalog::model::Table;
+use crate::sql::facts::Span;
 use crate::workload::model::Query;
+
+use super::reach::Reach;
 
 /// How much an index of this kind takes, from little to much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,14 +24,15 @@ pub enum Tier {
     Covering,
 }
 
-/// Candidates of one tier are tried together: more than this makes a plan slow to make.
-const MOST: usize = 40;
+/// A condition that more rows than this fulfil is not worth an index of its own.
+const LARGEST_PART: f64 = 0.6;
 
 /// Bytes of a row that a covering index may carry.
 const WIDEST: u32 = 80;
 
 /// The candidates for one access, each once.
-pub fn candidates(access: &Access, query: &Query, table: &Table) -> Vec<(Tier, Candidate)> {
+pub fn candidates(reach: &Reach, query: &Query, table: &Table, most: usize) -> Vec<(Tier, Candidate)> {
+    let access = &reach.access;
     let parts = Parts::of(access, table);
     let mut leads: Vec<Vec<CandidateKey>> = Vec::new();
     let mut add = |keys: Vec<CandidateKey>| {
@@ -39,6 +43,7 @@ pub fn candidates(access: &Access, query: &Query, table: &Table) -> Vec<(Tier, C
     };
     parts.singles().into_iter().for_each(&mut add);
     parts.several().into_iter().for_each(&mut add);
+    parts.pairs(&reach.mentioned).into_iter().for_each(&mut add);
     let mut found = Vec::new();
     let mut counts = [0usize; 3];
     for keys in leads {
@@ -46,39 +51,64 @@ pub fn candidates(access: &Access, query: &Query, table: &Table) -> Vec<(Tier, C
         let mut candidate = Candidate::new(access.table.clone(), Method::Btree, keys);
         candidate.equal = candidate.keys.iter().take_while(|k| parts.is_equal(&k.key)).count();
         if let Some(include) = covering(&candidate, access, table)
-            && counts[2] < MOST
+            && counts[2] < most
         {
             counts[2] += 1;
             found.push((Tier::Covering, Candidate { include, ..candidate.clone() }));
         }
-        if counts[tier as usize] < MOST {
+        if counts[tier as usize] < most {
             counts[tier as usize] += 1;
             found.push((tier, candidate));
         }
     }
-    found.extend(partials(access, query, table).into_iter().map(|candidate| (Tier::Several, candidate)));
+    found.extend(partials(reach, query, table, most / 2));
     found.extend(brin(access, table).map(|candidate| (Tier::Several, candidate)));
     found
 }
 
-/// Indexes that only hold the rows with a condition that every run of the query repeats.
-fn partials(access: &Access, query: &Query, table: &Table) -> Vec<Candidate> {
-    let Some(partial) = partial::choose(access, query, Some(table)) else { return Vec::new() };
-    let mut rest = access.clone();
-    rest.equal.retain(|c| !partial.replaces.contains(&c.span));
-    rest.ranges.retain(|c| !partial.replaces.contains(&c.span));
-    let parts = Parts::of(&rest, table);
-    let mut leads: Vec<Vec<CandidateKey>> = parts.singles();
-    leads.extend(parts.several());
-    leads.extend(partial.lone_key(Some(table)).map(|key| vec![CandidateKey::plain(key)]));
-    let mut found: Vec<Candidate> = Vec::new();
-    for keys in leads {
-        let mut candidate = Candidate::new(access.table.clone(), Method::Btree, distinct(keys));
-        candidate.equal = candidate.keys.iter().take_while(|k| parts.is_equal(&k.key)).count();
-        candidate.predicate = Some(partial.sql.clone());
-        let known = found.iter().any(|f| f.keys == candidate.keys);
-        if !candidate.keys.is_empty() && !known && found.len() < MOST / 2 {
-            found.push(candidate);
+/// Indexes that only hold the rows with a condition that every run of the query repeats: each condition, and all of them.
+fn partials(reach: &Reach, query: &Query, table: &Table, most: usize) -> Vec<(Tier, Candidate)> {
+    let access = &reach.access;
+    let fixed: Vec<&Constant> = access
+        .constants
+        .iter()
+        .filter(|c| c.selectivity.is_none_or(|share| share <= LARGEST_PART) && partial::in_all_samples(c, query))
+        .collect();
+    let mut groups: Vec<Vec<&Constant>> = fixed.iter().map(|one| vec![*one]).collect();
+    if fixed.len() > 1 {
+        groups.push(fixed);
+    }
+    let mut found: Vec<(Tier, Candidate)> = Vec::new();
+    for group in groups {
+        let replaced = |span: &Span| group.iter().any(|c| c.span == *span);
+        let mut rest = access.clone();
+        rest.equal.retain(|c| !replaced(&c.span));
+        rest.ranges.retain(|c| !replaced(&c.span));
+        rest.constants.retain(|c| !replaced(&c.span));
+        let parts = Parts::of(&rest, table);
+        let mut leads: Vec<Vec<CandidateKey>> = parts.singles();
+        leads.extend(parts.several());
+        if leads.iter().all(Vec::is_empty) {
+            leads.extend(partial::lone_key(&group, Some(table)).map(|key| vec![CandidateKey::plain(key)]));
+        }
+        let sql = group.iter().map(|c| c.sql.clone()).collect::<Vec<_>>().join(" AND ");
+        let before = found.len();
+        for keys in leads {
+            let mut candidate = Candidate::new(access.table.clone(), Method::Btree, distinct(keys));
+            candidate.equal = candidate.keys.iter().take_while(|k| parts.is_equal(&k.key)).count();
+            candidate.predicate = Some(sql.clone());
+            if candidate.keys.is_empty()
+                || found.iter().any(|(_, f)| f.keys == candidate.keys && f.predicate == candidate.predicate)
+            {
+                continue;
+            }
+            if let Some(include) = covering(&candidate, access, table) {
+                found.push((Tier::Covering, Candidate { include, ..candidate.clone() }));
+            }
+            found.push((Tier::Several, candidate));
+            if found.len() - before >= most {
+                break;
+            }
         }
     }
     found
@@ -174,6 +204,15 @@ impl Parts {
         let first = self.sort.first().into_iter().chain(self.group.first());
         let all = self.equal.iter().chain(self.partners.iter().flatten()).chain(&self.ranges).chain(first);
         all.map(|key| vec![key.clone()]).collect()
+    }
+
+    /// Every column that is mentioned alone, and in front of every other one.
+    fn pairs(&self, mentioned: &BTreeSet<String>) -> Vec<Vec<CandidateKey>> {
+        let keys: Vec<CandidateKey> =
+            mentioned.iter().map(|name| CandidateKey::plain(Key::Column(name.clone()))).collect();
+        let alone = keys.iter().map(|key| vec![key.clone()]);
+        let pairs = keys.iter().flat_map(|a| keys.iter().map(move |b| vec![a.clone(), b.clone()]));
+        alone.chain(pairs).collect()
     }
 
     /// From what serves most conditions to what serves few.

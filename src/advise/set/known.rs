@@ -25,18 +25,15 @@ impl Bits {
         self.0[at / 64] |= 1 << (at % 64);
     }
 
-    pub fn remove(&mut self, at: IndexAt) {
-        if let Some(word) = self.0.get_mut(at / 64) {
-            *word &= !(1 << (at % 64));
-        }
-    }
-
     pub fn contains(&self, at: IndexAt) -> bool {
         self.0.get(at / 64).is_some_and(|word| word & (1 << (at % 64)) != 0)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = IndexAt> + '_ {
-        self.0.iter().enumerate().flat_map(|(w, &word)| (0..64).filter(move |b| word & (1 << b) != 0).map(move |b| w * 64 + b))
+        self.0
+            .iter()
+            .enumerate()
+            .flat_map(|(w, &word)| (0..64).filter(move |b| word & (1 << b) != 0).map(move |b| w * 64 + b))
     }
 }
 
@@ -49,13 +46,20 @@ struct Atom {
     table: Option<usize>,
 }
 
+/// One question with its answer.
+#[derive(Clone, Debug)]
+struct Asked {
+    offered: Bits,
+    used: Vec<IndexAt>,
+    cost: f64,
+}
+
 /// All answers about one statement.
 #[derive(Clone, Debug)]
 pub struct Known {
     pub base: f64,
     atoms: Vec<Atom>,
-    /// Offered sets with their cost.
-    asked: Vec<(Bits, f64)>,
+    asked: Vec<Asked>,
     /// What an index is thought to be worth alone, before that was asked.
     guesses: Vec<Atom>,
 }
@@ -65,7 +69,7 @@ pub struct Known {
 pub struct Cost {
     pub least: f64,
     pub most: f64,
-    /// Between the two: gains on different tables taken to add up.
+    /// Between the two: from the nearest answer, with what new indexes save on different tables added up.
     pub likely: f64,
 }
 
@@ -75,60 +79,97 @@ impl Cost {
     }
 }
 
+/// Work space of [`Known::cost`]: the greatest saving by table, of all indexes of a set and of those that an answer knew.
+#[derive(Debug, Default)]
+pub struct Scratch(Vec<(usize, f64, f64)>);
+
 impl Known {
     pub fn new(base: f64) -> Self {
-        Known { base, atoms: Vec::new(), asked: vec![(Bits::default(), base)], guesses: Vec::new() }
+        let nothing = Asked { offered: Bits::default(), used: Vec::new(), cost: base };
+        Known { base, atoms: Vec::new(), asked: vec![nothing], guesses: Vec::new() }
     }
 
     /// Notes an answer. `tables` gives the table of an index of the pool.
-    pub fn note(&mut self, offered: Bits, used: Vec<IndexAt>, cost: f64, tables: &[usize]) {
+    pub fn note(&mut self, offered: &[IndexAt], used: Vec<IndexAt>, cost: f64, tables: &[usize]) {
+        if let [alone] = offered {
+            self.guesses.retain(|guess| guess.used != [*alone]);
+        }
         if !used.is_empty() {
             match self.atoms.iter_mut().find(|a| a.used == used) {
                 Some(atom) => atom.cost = atom.cost.min(cost),
-                None => self.atoms.push(Atom { table: one_table(&used, tables), used, cost }),
+                None => self.atoms.push(Atom { table: one_table(&used, tables), used: used.clone(), cost }),
             }
         }
-        self.asked.push((offered, cost));
+        self.asked.push(Asked { offered: Bits::of(offered), used, cost });
     }
 
     pub fn guess(&mut self, index: IndexAt, cost: f64, table: usize) {
-        self.guesses.retain(|g| g.used != [index] || g.cost < cost);
-        if !self.guesses.iter().any(|g| g.used == [index]) {
-            self.guesses.push(Atom { used: vec![index], cost, table: Some(table) });
+        let asked = |asked: &Asked| asked.offered.contains(index) && asked.offered.iter().count() == 1;
+        if self.asked.iter().any(asked) {
+            return;
         }
+        self.guesses.retain(|guess| guess.used != [index]);
+        self.guesses.push(Atom { used: vec![index], cost, table: Some(table) });
     }
 
     /// `set` holds only indexes that the statement could use, ascending.
-    pub fn cost(&self, set: &[IndexAt], scratch: &mut Vec<(usize, f64)>) -> Cost {
+    pub fn cost(&self, set: &[IndexAt], scratch: &mut Scratch) -> Cost {
         if set.is_empty() {
             return Cost { least: self.base, most: self.base, likely: self.base };
         }
-        let within = |atom: &&Atom| atom.used.iter().all(|u| set.binary_search(u).is_ok());
-        let mut most = self.base;
-        scratch.clear();
-        let mut best = |table: Option<usize>, cost: f64| {
-            let Some(table) = table else { return };
-            match scratch.iter_mut().find(|(t, _)| *t == table) {
-                Some((_, least)) => *least = least.min(cost),
-                None => scratch.push((table, cost)),
+        let holds = |used: &[IndexAt]| used.iter().all(|u| set.binary_search(u).is_ok());
+        let (mut least, mut most) = (0.0f64, self.base);
+        // The answer that leaves the fewest indexes of the set unknown.
+        let mut near: Option<(usize, f64, &Bits)> = None;
+        for asked in &self.asked {
+            let unknown = set.iter().filter(|&&at| !asked.offered.contains(at)).count();
+            if unknown == 0 {
+                least = least.max(asked.cost);
             }
+            if holds(&asked.used) {
+                most = most.min(asked.cost);
+                let nearer = |&(fewest, cost, _): &(usize, f64, &Bits)| (unknown, asked.cost) < (fewest, cost);
+                if near.as_ref().is_none_or(nearer) {
+                    near = Some((unknown, asked.cost, &asked.offered));
+                }
+            }
+        }
+        let least = least.min(most);
+        let Some((unknown, cost, offered)) = near.filter(|(unknown, ..)| *unknown > 0) else {
+            return Cost { least, most, likely: most };
         };
-        for atom in self.atoms.iter().filter(within) {
-            most = most.min(atom.cost);
-            best(atom.table, atom.cost);
+        debug_assert!(unknown > 0);
+        scratch.0.clear();
+        for atom in self.atoms.iter().chain(&self.guesses) {
+            let Some(table) = atom.table else { continue };
+            if !holds(&atom.used) {
+                continue;
+            }
+            let saved = (self.base - atom.cost).max(0.0);
+            let old = if atom.used.iter().all(|&at| offered.contains(at)) { saved } else { 0.0 };
+            match scratch.0.iter_mut().find(|(t, ..)| *t == table) {
+                Some((_, all, known)) => (*all, *known) = (all.max(saved), known.max(old)),
+                None => scratch.0.push((table, saved, old)),
+            }
         }
-        for guess in self.guesses.iter().filter(within) {
-            best(guess.table, guess.cost);
+        let more: f64 = scratch.0.iter().map(|(_, all, known)| all - known).sum();
+        Cost { least, most, likely: (cost - more).clamp(least, most) }
+    }
+
+    /// What the planner would use of a set and at what cost, when that follows from what it said.
+    pub fn answer(&self, set: &[IndexAt]) -> Option<(Vec<IndexAt>, f64)> {
+        let cost = self.cost(set, &mut Scratch::default());
+        if !cost.is_exact() {
+            return None;
         }
-        let covers = |(offered, _): &&(Bits, f64)| set.iter().all(|&s| offered.contains(s));
-        let least = self.asked.iter().filter(covers).map(|(_, cost)| *cost).fold(0.0, f64::max).min(most);
-        let together: f64 = scratch.iter().map(|(_, cost)| (self.base - cost).max(0.0)).sum();
-        Cost { least, most, likely: (self.base - together).clamp(least, most) }
+        let within = |atom: &&Atom| atom.used.iter().all(|u| set.binary_search(u).is_ok());
+        let best = self.atoms.iter().filter(within).find(|atom| atom.cost <= cost.most * (1.0 + 1e-9));
+        Some((best.map(|atom| atom.used.clone()).unwrap_or_default(), cost.most))
     }
 
     /// The cost under everything that was ever offered.
     pub fn bound(&self) -> f64 {
-        self.asked.iter().map(|(_, cost)| *cost).fold(self.base, f64::min)
+        self.asked.iter().map(|asked| asked.cost).fold(self.base, f64::min)
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::advise::index::candidate::{Candidate, Served};
+use crate::advise::index::candidate::Candidate;
 use crate::advise::index::ddl;
+use crate::advise::index::size::Size;
 use crate::advise::whatif::{IndexId, Sample};
 use crate::catalog::access::{Access, Key, quote_table};
 use crate::catalog::model::TableName;
 
 use super::known::IndexAt;
+use super::reach::Reach;
 
 /// One statement to plan: a sample of a query.
 #[derive(Debug)]
@@ -16,15 +18,13 @@ pub struct Unit<'a> {
     /// Into the statements given.
     pub statement: usize,
     pub sample: Sample,
-    pub weight: f64,
-    pub accesses: &'a [Access],
+    pub reaches: &'a [Reach],
 }
 
 #[derive(Debug)]
 pub struct Entry {
     pub candidate: Candidate,
     pub ddl: String,
-    pub table: usize,
     /// Units that could use it, ascending.
     pub units: Vec<usize>,
     /// As the server knows it; `None` until it is offered.
@@ -32,7 +32,10 @@ pub struct Entry {
     /// The server cannot try it.
     pub refused: bool,
     pub bytes: u64,
-    /// What writing it costs, in the unit of weighted costs.
+    /// Of the rows, those that fulfil the predicate.
+    pub selectivity: Option<f64>,
+    pub size: Option<Size>,
+    /// What having it costs, in milliseconds.
     pub upkeep: f64,
 }
 
@@ -56,12 +59,23 @@ impl Pool {
             self.names.push(candidate.table.clone());
             self.names.len() - 1
         });
-        let could = |unit: &Unit<'_>| unit.accesses.iter().any(|access| could_use(&candidate, access));
+        let could = |unit: &Unit<'_>| unit.reaches.iter().any(|reach| could_use(&candidate, reach));
+        let selectivity = candidate.predicate.as_ref().and_then(|sql| share_of_rows(sql, units));
         let units = (0..units.len()).filter(|&u| could(&units[u])).collect();
         let at = self.entries.len();
         self.at.insert(ddl.clone(), at);
         self.tables.push(table);
-        self.entries.push(Entry { candidate, ddl, table, units, id: None, refused: false, bytes: 0, upkeep: 0.0 });
+        self.entries.push(Entry {
+            candidate,
+            ddl,
+            units,
+            id: None,
+            refused: false,
+            bytes: 0,
+            selectivity,
+            size: None,
+            upkeep: 0.0,
+        });
         at
     }
 
@@ -70,21 +84,28 @@ impl Pool {
     }
 }
 
+/// Of the conditions whose shares are known, taken to be independent.
+fn share_of_rows(predicate: &str, units: &[Unit<'_>]) -> Option<f64> {
+    let constants = || units.iter().flat_map(|unit| unit.reaches).flat_map(|reach| &reach.access.constants);
+    let shares: Option<Vec<f64>> =
+        predicate.split(" AND ").map(|part| constants().find(|c| c.sql == part)?.selectivity).collect();
+    Some(shares?.into_iter().product())
+}
+
 /// The planner might take the index for the access: its first key is something that the access looks for, joins or orders by, or
 /// the index has every column that it reads.
-pub fn could_use(candidate: &Candidate, access: &Access) -> bool {
+pub fn could_use(candidate: &Candidate, reach: &Reach) -> bool {
+    let access = &reach.access;
     if candidate.table != access.table {
         return false;
     }
     if let Some(predicate) = &candidate.predicate
-        && !access.constants.iter().any(|c| predicate.contains(c.sql.as_str()))
+        && !predicate.split(" AND ").all(|part| access.constants.iter().any(|c| c.sql == part))
     {
         return false;
     }
     let Some(first) = candidate.keys.first().map(|k| &k.key) else { return false };
-    let conditions = access.equal.iter().chain(&access.joined).chain(&access.ranges).map(|c| &c.key);
-    let orders = access.sort.first().map(|s| &s.key).into_iter().chain(&access.group);
-    conditions.chain(orders).any(|key| key == first) || candidate.predicate.is_some() || holds_all(candidate, access)
+    reach.goes_by(first) || candidate.predicate.is_some() || holds_all(candidate, access)
 }
 
 fn holds_all(candidate: &Candidate, access: &Access) -> bool {
@@ -93,9 +114,4 @@ fn holds_all(candidate: &Candidate, access: &Access) -> bool {
             || candidate.keys.iter().any(|k| matches!(&k.key, Key::Column(key) if key == name))
     };
     access.columns.as_ref().is_some_and(|columns| columns.iter().all(has))
-}
-
-/// The candidate as serving one access of a query.
-pub fn serving(candidate: &mut Candidate, query: usize, access: &Access) {
-    candidate.served.push(Served { query: Some(query), access: access.clone(), scan: None });
 }

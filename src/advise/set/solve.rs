@@ -1,6 +1,8 @@
 //! What is known of the costs in; the set that is likely the best within the budget, out. Asks the planner nothing.
 
-use super::known::{IndexAt, Known};
+use rustc_hash::FxHashMap;
+
+use super::known::{Bits, IndexAt, Known, Scratch};
 use super::pool::Pool;
 
 /// What a set may take.
@@ -51,32 +53,47 @@ pub struct Solver<'a> {
     pub room: Room,
     /// Indexes that may be chosen.
     pub open: Vec<IndexAt>,
-    scratch: Vec<(usize, f64)>,
+    /// For each unit the indexes that it could use.
+    useful: Vec<Bits>,
+    /// Costs by unit and own indexes that were looked up already.
+    memo: Vec<FxHashMap<Vec<IndexAt>, f64>>,
+    scratch: Scratch,
     own: Vec<IndexAt>,
 }
 
 impl<'a> Solver<'a> {
-    pub fn new(pool: &'a Pool, known: &'a [Option<Known>], weights: &'a [f64], room: Room) -> Self {
-        let open = (0..pool.entries.len())
-            .filter(|&at| pool.entries[at].id.is_some() && pool.entries[at].bytes <= room.bytes)
-            .collect();
-        Solver { pool, known, weights, room, open, scratch: Vec::new(), own: Vec::new() }
+    pub fn new(pool: &'a Pool, known: &'a [Option<Known>], weights: &'a [f64], room: Room, open: &[IndexAt]) -> Self {
+        let open = open.iter().copied().filter(|&at| pool.entries[at].bytes <= room.bytes).collect();
+        let mut useful = vec![Bits::default(); known.len()];
+        for (at, entry) in pool.entries.iter().enumerate() {
+            entry.units.iter().for_each(|&unit| useful[unit].insert(at));
+        }
+        let memo = vec![FxHashMap::default(); known.len()];
+        Solver { pool, known, weights, room, open, useful, memo, scratch: Scratch::default(), own: Vec::new() }
     }
 
-    fn cost(&mut self, unit: usize, set: &[IndexAt]) -> f64 {
+    /// Of a unit under `set` without `out` and with `new`.
+    fn cost(&mut self, unit: usize, set: &[IndexAt], out: Option<IndexAt>, new: Option<IndexAt>) -> f64 {
         let Some(known) = &self.known[unit] else { return 0.0 };
+        let useful = &self.useful[unit];
         self.own.clear();
-        for &at in set {
-            if self.pool.entries[at].units.binary_search(&unit).is_ok() {
-                self.own.push(at);
-            }
+        self.own.extend(set.iter().copied().filter(|&at| useful.contains(at) && Some(at) != out));
+        if let Some(new) = new.filter(|&new| useful.contains(new))
+            && let Err(place) = self.own.binary_search(&new)
+        {
+            self.own.insert(place, new);
         }
-        known.cost(&self.own, &mut self.scratch).likely * self.weights[unit]
+        if let Some(cost) = self.memo[unit].get(self.own.as_slice()) {
+            return *cost;
+        }
+        let cost = known.cost(&self.own, &mut self.scratch).likely * self.weights[unit];
+        self.memo[unit].insert(self.own.clone(), cost);
+        cost
     }
 
     pub fn state(&mut self, mut set: Vec<IndexAt>) -> State {
         set.sort_unstable();
-        let costs: Vec<f64> = (0..self.known.len()).map(|unit| self.cost(unit, &set)).collect();
+        let costs: Vec<f64> = (0..self.known.len()).map(|unit| self.cost(unit, &set, None, None)).collect();
         let bytes = set.iter().map(|&at| self.pool.entries[at].bytes).sum();
         let upkeep: f64 = set.iter().map(|&at| self.pool.entries[at].upkeep).sum();
         let total = costs.iter().sum::<f64>() + upkeep;
@@ -85,26 +102,13 @@ impl<'a> Solver<'a> {
 
     /// What taking `out` away and putting `new` in would save.
     fn saving(&mut self, state: &State, out: Option<IndexAt>, new: Option<IndexAt>) -> f64 {
-        let mut set = state.set.clone();
-        let mut saved = 0.0;
-        if let Some(out) = out {
-            set.retain(|&at| at != out);
-            saved += self.pool.entries[out].upkeep;
-        }
-        if let Some(new) = new {
-            if let Err(place) = set.binary_search(&new) {
-                set.insert(place, new);
-            }
-            saved -= self.pool.entries[new].upkeep;
-        }
+        let upkeep = |at: Option<IndexAt>| at.map_or(0.0, |at| self.pool.entries[at].upkeep);
+        let mut saved = upkeep(out) - upkeep(new);
         let pool = self.pool;
         let units = |at: Option<IndexAt>| at.map_or(&[][..], |at| pool.entries[at].units.as_slice());
         let (first, second) = (units(new), units(out));
-        for &unit in first {
-            saved += state.costs[unit] - self.cost(unit, &set);
-        }
-        for &unit in second.iter().filter(|unit| first.binary_search(unit).is_err()) {
-            saved += state.costs[unit] - self.cost(unit, &set);
+        for &unit in first.iter().chain(second.iter().filter(|unit| first.binary_search(unit).is_err())) {
+            saved += state.costs[unit] - self.cost(unit, &state.set, out, new);
         }
         saved
     }

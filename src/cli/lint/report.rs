@@ -77,6 +77,7 @@ pub fn assemble(
         workload: WorkloadSummary::default(),
         plans: Vec::new(),
         comparison: None,
+        index_set: None,
         findings: findings.collect(),
         recommendations: advice.recommendations,
         problems,
