@@ -107,10 +107,8 @@ fn hole(text: &str) -> Option<(&str, &str, &str)> {
     None
 }
 
-const HEALTH: [&str; 27] = [
-    "SAVEPOINT part",
-    "RELEASE SAVEPOINT part",
-    "ROLLBACK TO SAVEPOINT part",
+const HEALTH: [&str; 23] = [
+    "SELECT pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('jit', 'off', true)",
     include_str!("health/sql/server.sql"),
     include_str!("health/sql/replicas.sql"),
     include_str!("health/sql/slots.sql"),
@@ -133,9 +131,6 @@ const HEALTH: [&str; 27] = [
     include_str!("health/sql/tables.sql"),
     include_str!("health/sql/indexes.sql"),
     include_str!("health/sql/sequences.sql"),
-    // Of the catalog's step: with the schemas that are looked into.
-    "SELECT pg_catalog.set_config('search_path', {schemas}, true)",
-    "SELECT pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('jit', 'off', true)",
 ];
 
 const STATEMENTS: [&str; 4] = [
