@@ -4,6 +4,7 @@
 //! because a snapshot file is a [`Catalog`] in an envelope (see `catalog::snapshot`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -123,7 +124,8 @@ pub struct Table {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceLine {
-    pub path: String,
+    #[serde(with = "shared")]
+    pub path: Arc<str>,
     pub line: u32,
 }
 
@@ -183,7 +185,8 @@ pub struct Column {
     pub virtual_generated: bool,
     pub identity: bool,
     pub collation: Option<String>,
-    pub stats: Option<ColumnStats>,
+    /// Few columns have any: only a server gives them.
+    pub stats: Option<Box<ColumnStats>>,
     /// File and line of the definition, when it came from DDL.
     pub defined_at: Option<SourceLine>,
 }
@@ -294,6 +297,21 @@ pub struct IndexKey {
     pub nulls_first: bool,
     pub opclass: Option<String>,
     pub collation: Option<String>,
+}
+
+/// A text that many places share is written like any other.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(text: &Arc<str>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(text)
+    }
+
+    pub fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Arc<str>, D::Error> {
+        String::deserialize(from).map(Into::into)
+    }
 }
 
 impl From<TableName> for String {

@@ -94,14 +94,14 @@ fn look(session: &mut Session, interval: Option<Duration>) -> Result<Statements,
     Ok(Statements { queries: entry::queries(entries), seconds: Some(seconds), available: true, notes })
 }
 
-const FIND: &str = "SELECT pg_catalog.quote_ident(n.nspname), \
+pub(super) const FIND: &str = "SELECT pg_catalog.quote_ident(n.nspname), \
         pg_catalog.current_setting('pg_stat_statements.max', true) IS NOT NULL, \
         EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid \
                 AND c.relname OPERATOR(pg_catalog.=) 'pg_stat_statements_info') \
     FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace \
     WHERE e.extname OPERATOR(pg_catalog.=) 'pg_stat_statements'";
 
-const LOADED: &str = "SELECT pg_catalog.current_setting('pg_stat_statements.max', true) IS NOT NULL";
+pub(super) const LOADED: &str = "SELECT pg_catalog.current_setting('pg_stat_statements.max', true) IS NOT NULL";
 
 /// The extension, or what to do to get it.
 fn find(session: &mut Session) -> Result<Result<Extension, String>, DbError> {

@@ -2,15 +2,15 @@
 
 pub mod candidate;
 pub mod ddl;
-mod effect;
-mod include;
+pub mod effect;
+pub mod include;
 mod merge;
 pub mod name;
-mod partial;
-mod pattern;
-mod reason;
+pub mod partial;
+pub mod pattern;
+pub mod reason;
 pub mod scan;
-mod size;
+pub mod size;
 #[cfg(test)]
 mod tests;
 
@@ -40,6 +40,12 @@ pub struct Asks {
     pub columns: BTreeMap<(TableName, Vec<String>), BTreeSet<usize>>,
     /// Orders that pages by key need: an index that is created anyway is extended by them.
     pub pages: Vec<Access>,
+}
+
+impl Asks {
+    pub fn is_empty(&self) -> bool {
+        self.queries.is_empty() && self.scans.is_empty() && self.columns.is_empty() && self.pages.is_empty()
+    }
 }
 
 /// An index to create.

@@ -185,7 +185,7 @@ impl Builder {
     pub fn statistics(&mut self, rows: &[Row]) -> Taken {
         self.each(rows, |table, mut statistics: BTreeMap<String, ColumnStats>| {
             for column in &mut table.columns {
-                column.stats = statistics.remove(&column.name);
+                column.stats = statistics.remove(&column.name).map(Box::new);
             }
         })
     }

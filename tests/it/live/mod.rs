@@ -9,6 +9,8 @@ mod index;
 mod keyset;
 mod read;
 mod rights;
+mod runs;
+mod sent;
 mod shop;
 mod walk;
 mod whatif;

@@ -1,5 +1,6 @@
 //! The planner's what-if, the guard before it, generic plans and the clone, on a real server.
 
+mod analyze;
 mod explain;
 mod generic;
 mod guard;
