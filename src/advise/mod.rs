@@ -11,6 +11,7 @@ pub mod samples;
 pub mod verify;
 pub mod whatif;
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -33,10 +34,13 @@ pub struct Advice {
 }
 
 /// Recommendations for the drafts of all rules.
-pub fn recommend(drafts: &[Draft], cx: &WorkloadCx<'_>) -> Advice {
+pub fn recommend<D: Borrow<Draft>>(drafts: &[D], cx: &WorkloadCx<'_>) -> Advice {
+    let drafts: Vec<&Draft> = drafts.iter().map(Borrow::borrow).collect();
+    let drafts = drafts.as_slice();
     let mut collected = Collected::new(drafts.len());
-    let mut names = Names::of(cx.catalog);
-    let chosen = index::choose(&index_asks(drafts, cx), cx, &mut names);
+    let asks = index_asks(drafts, cx);
+    let mut names = if asks.is_empty() { Names::default() } else { Names::of(cx.catalog) };
+    let chosen = index::choose(&asks, cx, &mut names);
     let created = index::recommendations(&chosen, cx, &mut names);
     // Of ten thousand plans each may ask for an index of its own.
     let mut of_draft: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -75,7 +79,7 @@ pub fn recommend(drafts: &[Draft], cx: &WorkloadCx<'_>) -> Advice {
     collected.finish()
 }
 
-fn index_asks(drafts: &[Draft], cx: &WorkloadCx<'_>) -> index::Asks {
+fn index_asks(drafts: &[&Draft], cx: &WorkloadCx<'_>) -> index::Asks {
     let mut asks = index::Asks::default();
     for (i, draft) in drafts.iter().enumerate() {
         for ask in &draft.asks {
@@ -177,7 +181,7 @@ impl Collected {
 
     /// A query whose pages are advised by key needs the index that stands there: a finding that asked for an index and got
     /// none is answered by the same advice.
-    fn share_pages(&mut self, drafts: &[Draft]) {
+    fn share_pages(&mut self, drafts: &[&Draft]) {
         let pages: BTreeMap<QueryIndex, String> = drafts
             .iter()
             .enumerate()

@@ -1,8 +1,8 @@
 //! A snapshot file: the catalog of a server in a versioned envelope, `{"sqlsift_snapshot": 1, "catalog": {…}}`, with the
 //! queries that run there if `pg_stat_statements` was at hand.
 //!
-//! It holds names, types, sizes, counters, frequencies and texts without their constants, and no value of any row. `fixtures/capture/snapshot.sql` is
-//! the query that makes one.
+//! It holds names, types, sizes, counters, frequencies and texts without their constants, and no value of any row.
+//! `sqlsift snapshot` writes one.
 
 use serde::{Deserialize, Serialize};
 

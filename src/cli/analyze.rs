@@ -3,6 +3,7 @@
 pub(super) mod catalog;
 mod facts;
 pub(super) mod live;
+mod names;
 mod observed;
 pub mod plans;
 mod reading;
@@ -83,8 +84,9 @@ fn report(
     if let (Some(trial), Some(catalog)) = (&mut trial, &mut given.catalog) {
         trial.read_values(catalog)?;
     }
-    let facts = facts::of(&read.workload);
+    let mut facts = facts::of(&read.workload);
     let catalog = given.catalog.as_ref();
+    let said = catalog.map(|catalog| names::settle(&read.workload, &mut facts, catalog)).unwrap_or_default();
     let places = Places { inputs: &read.places };
     let plans = plans::of(&read.workload, &facts, places);
     if let Some(secrets) = secrets {
@@ -94,13 +96,14 @@ fn report(
     let (mut outcome, mut recommendations) = think(&cx, config, places);
     let verified = trial.map(|trial| trial.run(&mut outcome, &mut recommendations, &cx)).transpose()?;
     let mut inputs = std::mem::take(&mut read.inputs);
+    let lineless: Vec<String> = given.inputs.iter().map(|input| input.path.clone()).collect();
     inputs.extend(given.inputs);
     let mut problems = std::mem::take(&mut read.problems);
     problems.extend(given.problems);
     let mut notes = std::mem::take(&mut read.notes);
     notes.extend(given.notes);
     notes.extend(verified.unwrap_or_default());
-    notes.extend(catalog.and_then(|catalog| observed::strangers(&read.workload, &facts, catalog)));
+    notes.extend(said);
     let mut report = assemble::report(Material {
         workload: &read.workload,
         facts: &facts,
@@ -113,6 +116,9 @@ fn report(
         problems,
         notes,
     });
+    // A server has no lines, and those of a snapshot say nothing.
+    let locations = report.findings.iter_mut().flat_map(|finding| &mut finding.locations);
+    locations.filter(|place| lineless.contains(&place.path)).for_each(|place| place.line = 0);
     report.plans = plans::spoken_of(&plans, &report.findings);
     Ok(report)
 }

@@ -11,8 +11,7 @@ use crate::rules::run::{self, Outcome};
 pub fn think(cx: &WorkloadCx<'_>, config: &Config, places: Places<'_>) -> (Outcome, Vec<Recommendation>) {
     let mut outcome = run::run(&config.registry, cx, &config.allows, places);
     tracing::info!("{} rules ran, {} findings", outcome.rules_run.len(), outcome.found.len());
-    let drafts: Vec<_> = outcome.found.iter().map(|f| f.draft.clone()).collect();
-    let advice = advise::recommend(&drafts, cx);
+    let advice = advise::recommend(&outcome.found, cx);
     for ((found, links), refusals) in outcome.found.iter_mut().zip(advice.links).zip(&advice.refusals) {
         found.finding.recommendations = links;
         for refusal in refusals {

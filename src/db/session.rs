@@ -69,7 +69,7 @@ impl Default for Limits {
 }
 
 /// A transaction that we leave open for longer than this is ended by the server, whatever became of us.
-const IDLE_MS: u32 = 60_000;
+pub(super) const IDLE_MS: u32 = 60_000;
 
 /// How long past its statement_timeout the server may take to say so before we take the line for dead.
 const GRACE: Duration = Duration::from_secs(20);
@@ -122,6 +122,16 @@ impl Session {
     /// Whether the user pressed Ctrl-C; to be asked between pieces of work that send nothing.
     pub fn interrupt(&self) -> &Interrupt {
         &self.interrupt
+    }
+
+    /// Waits, with no transaction open, unless the user stops it.
+    pub fn pause(&self, time: Duration) -> Result<(), DbError> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                () = tokio::time::sleep(time) => Ok(()),
+                () = self.interrupt.stopped() => Err(DbError::stopped()),
+            }
+        })
     }
 
     /// One read-only transaction, rolled back at its end whatever happened.

@@ -4,7 +4,7 @@ use super::{Applied, Complaint, Replay, TEMPORARY, shown};
 use crate::catalog::expression::mentions;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
 use crate::sql::facts::{Output, Relation, facts};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sql::ddl::model::{
     AlterDomain, ConstraintDef, CreateSchema, CreateType, CreateView, DomainAction, Drop, MoveTo, ObjectKind,
@@ -54,7 +54,9 @@ impl Replay {
         for name in gone {
             self.catalog.tables.remove(name);
         }
-        for table in self.catalog.tables.values_mut() {
+        let others: BTreeSet<TableName> = gone.iter().flat_map(|name| self.referencing(name)).collect();
+        for table in others {
+            let Ok(table) = self.table_mut(&table) else { continue };
             table.constraints.retain(|constraint| match &constraint.kind {
                 ConstraintKind::ForeignKey { references, .. } => !gone.contains(references),
                 _ => true,
@@ -131,7 +133,9 @@ impl Replay {
             let used = columns.iter().filter(|column| star || mentions(query, &column.name));
             reads.insert(table, used.map(|column| column.name.clone()).collect());
         }
-        if let Some(view) = self.find_table(&def.name).and_then(|view| self.catalog.tables.get_mut(&view)) {
+        if let Some(view) = self.find_table(&def.name)
+            && let Ok(view) = self.table_mut(&view)
+        {
             view.reads = reads;
         }
     }
