@@ -60,6 +60,14 @@ impl Run<'_> {
         Ok(times)
     }
 
+    /// As [`Run::pair`], from runs of now.
+    pub(super) fn again(&mut self, sql: &str, kept: &[IndexId]) -> Result<Times, TrialError> {
+        let hidden = self.hidden(kept);
+        let key = self.trial.shape(sql, &hidden)?.key;
+        self.times.remove(&(sql.to_owned(), key));
+        self.pair(sql, key, &hidden)
+    }
+
     /// Its median with what is not hidden, from few runs: good enough to choose by, not to judge by.
     pub(super) fn some(&mut self, sql: &str, key: u64, hidden: &[IndexId]) -> Result<f64, TrialError> {
         if let Some(times) = self.times.get(&(sql.to_owned(), key)) {
