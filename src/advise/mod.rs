@@ -1,5 +1,6 @@
 //! What findings ask for in; recommendations out, each shared by all findings that it answers.
 
+mod answered;
 mod capped_count;
 mod drop_index;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod impact;
 pub mod index;
 pub mod keyset;
 pub mod samples;
+pub mod set;
 pub mod verify;
 pub mod whatif;
 
@@ -31,15 +33,29 @@ pub struct Advice {
     pub links: Vec<Vec<String>>,
     /// For each draft: why advice that it asked for is not given.
     pub refusals: Vec<Vec<String>>,
+    /// Ids of recommendations that need no finding.
+    pub standing: BTreeSet<String>,
+    /// Ids of the recommendations of the set, in its order.
+    pub set: Vec<String>,
 }
 
 /// Recommendations for the drafts of all rules.
 pub fn recommend<D: Borrow<Draft>>(drafts: &[D], cx: &WorkloadCx<'_>) -> Advice {
+    recommend_set(drafts, cx, None)
+}
+
+/// Recommendations for the drafts of all rules. Where the planner was asked which set of indexes is best, that answers what findings ask
+/// of indexes, and every index of the set is recommended.
+pub fn recommend_set<D: Borrow<Draft>>(drafts: &[D], cx: &WorkloadCx<'_>, set: Option<&set::Outcome>) -> Advice {
     let drafts: Vec<&Draft> = drafts.iter().map(Borrow::borrow).collect();
     let drafts = drafts.as_slice();
     let mut collected = Collected::new(drafts.len());
-    let asks = index_asks(drafts, cx);
-    let mut names = if asks.is_empty() { Names::default() } else { Names::of(cx.catalog) };
+    let mut asks = index_asks(drafts, cx);
+    let mut names = if asks.is_empty() && set.is_none() { Names::default() } else { Names::of(cx.catalog) };
+    let planned = set.map(|set| set::recommendations(set, cx, &mut names)).unwrap_or_default();
+    if let Some(set) = set {
+        answered::by_set(&mut asks, set, &planned, drafts, &mut collected);
+    }
     let chosen = index::choose(&asks, cx, &mut names);
     let created = index::recommendations(&chosen, cx, &mut names);
     // Of ten thousand plans each may ask for an index of its own.
@@ -47,16 +63,18 @@ pub fn recommend<D: Borrow<Draft>>(drafts: &[D], cx: &WorkloadCx<'_>) -> Advice 
     for (at, index) in chosen.iter().enumerate() {
         index.drafts.iter().for_each(|&draft| of_draft.entry(draft).or_default().push(at));
     }
+    let all: Vec<index::NewIndex> =
+        chosen.iter().cloned().chain(planned.iter().map(|(index, _)| index.clone())).collect();
     for (i, draft) in drafts.iter().enumerate() {
         for ask in &draft.asks {
             match ask {
                 Ask::IndexFor { .. } | Ask::IndexOn { .. } => {}
                 Ask::IndexForScan { query, statement } => {
-                    if !of_draft.contains_key(&i) {
+                    if !of_draft.contains_key(&i) && asks.scans.contains_key(&(*query, statement.clone())) {
                         collected.refuse(i, index::scan::refusal(*query, statement, cx));
                     }
                 }
-                Ask::Keyset { query } => match keyset::recommend::recommendation(*query, &chosen, cx) {
+                Ask::Keyset { query } => match keyset::recommend::recommendation(*query, &all, cx) {
                     Ok(found) => collected.add(i, found),
                     Err(reason) => collected.refuse(i, format!("no keyset form: {reason}")),
                 },
@@ -76,7 +94,9 @@ pub fn recommend<D: Borrow<Draft>>(drafts: &[D], cx: &WorkloadCx<'_>) -> Advice 
         }
     }
     collected.share_pages(drafts);
-    collected.finish()
+    let mut advice = collected.finish();
+    advice.set = planned.into_iter().map(|(_, recommendation)| recommendation.id).collect();
+    advice
 }
 
 fn index_asks(drafts: &[&Draft], cx: &WorkloadCx<'_>) -> index::Asks {
@@ -146,6 +166,7 @@ struct Collected {
     queries: BTreeMap<String, BTreeSet<String>>,
     links: Vec<Vec<String>>,
     refusals: Vec<Vec<String>>,
+    standing: BTreeSet<String>,
 }
 
 impl Collected {
@@ -155,6 +176,7 @@ impl Collected {
             queries: BTreeMap::new(),
             links: vec![Vec::new(); drafts],
             refusals: vec![Vec::new(); drafts],
+            standing: BTreeSet::new(),
         }
     }
 
@@ -209,9 +231,15 @@ impl Collected {
         }
     }
 
+    /// Advice that stands for itself, whatever the findings.
+    fn keep(&mut self, recommendation: Recommendation) {
+        self.standing.insert(recommendation.id.clone());
+        self.found.entry(recommendation.id.clone()).or_insert(recommendation);
+    }
+
     fn finish(self) -> Advice {
         let mut recommendations: Vec<Recommendation> = self.found.into_values().collect();
         rank::recommendations(&mut recommendations);
-        Advice { recommendations, links: self.links, refusals: self.refusals }
+        Advice { recommendations, links: self.links, refusals: self.refusals, standing: self.standing, set: Vec::new() }
     }
 }

@@ -164,6 +164,10 @@ pub fn as_ddl_spells_it(mut catalog: Catalog) -> Catalog {
                 *expression = strip_parens(expression).to_owned();
             }
         }
+        for expression in table.policies.iter_mut().flat_map(|policy| [&mut policy.using, &mut policy.check]).flatten()
+        {
+            *expression = strip_parens(expression).to_owned();
+        }
         for index in &mut table.indexes {
             for key in index.keys.iter_mut().filter(|key| key.expression) {
                 key.text = strip_parens(&key.text).to_owned();

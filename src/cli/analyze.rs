@@ -1,5 +1,6 @@
 //! `sqlsift analyze`: arguments in; every other module in the order in which data flows; outputs and an ending out.
 
+mod advisor;
 pub(super) mod catalog;
 mod facts;
 pub(super) mod live;
@@ -8,17 +9,18 @@ mod observed;
 pub mod plans;
 mod reading;
 
-use super::args::{Analyze, Common};
+use super::args::{Analyze, Common, Dsn};
 use super::assemble::{self, Material};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
 use super::think::think;
 use super::{Ending, config, connect, ending, redact, terminal, verify};
 use crate::config::Config;
+use crate::db::Session;
 use crate::report::model::Report;
 use crate::report::redact::Literals;
 use crate::report::render::palette::Palette;
-use crate::report::render::{json, table};
+use crate::report::render::{json, sql, table};
 use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::place::Places;
 use crate::workload::digest;
@@ -30,6 +32,7 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     // What can be wrong in the arguments is, before a server is asked.
     let plan = reading::plan(args)?;
     let mut session = connect::open(&args.server, &args.catalog, common)?;
+    let copy = verify::copy(args, session.as_ref())?;
     let mut given = catalog::read(&args.catalog, session.as_mut(), args.interval)?;
     let mut read = match plan {
         _ if args.inputs.is_empty() && given.queries.is_some() => observed::read(&mut given, args),
@@ -46,8 +49,8 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     if args.redact {
         redact::messages(&mut read.workload);
     }
-    let trial = verify::Trial::asked_for(args, common, session.as_mut())?;
-    let mut report = report(&mut read, given, &config, secrets.as_mut(), trial)?;
+    let server = session.as_mut().map(|session| Server { session, copy, args, common });
+    let mut report = report(&mut read, given, &config, secrets.as_mut(), server)?;
     if let Some(prefix) = &args.query {
         narrow(&mut report, &read, prefix)?;
     }
@@ -60,6 +63,7 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
         let bytes = match output.kind {
             Kind::Json => json::render(&report).into_bytes(),
             Kind::Digest => digest(&read)?,
+            Kind::Sql => sql::render(&report).into_bytes(),
             Kind::Table => in_words(&report, args, common, output).into_bytes(),
         };
         output.write(&bytes)?;
@@ -73,18 +77,27 @@ fn digest(read: &reading::Read) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// A server that can be asked while advice is made.
+struct Server<'a> {
+    session: &'a mut Session,
+    /// Where the advice is tried.
+    copy: Option<&'a Dsn>,
+    args: &'a Analyze,
+    common: &'a Common,
+}
+
 /// Rules, advice, and all of it in one report. Literals of plans are added to `secrets`.
 fn report(
     read: &mut reading::Read,
     mut given: catalog::Given,
     config: &Config,
     secrets: Option<&mut Literals>,
-    mut trial: Option<verify::Trial<'_>>,
+    mut server: Option<Server<'_>>,
 ) -> Result<Report, Failure> {
-    if let (Some(trial), Some(catalog)) = (&mut trial, &mut given.catalog) {
-        trial.read_values(catalog)?;
-    }
     let mut facts = facts::of(&read.workload);
+    if let (Some(server), Some(catalog)) = (&mut server, &mut given.catalog) {
+        live::read_values(server.session, catalog, &facts)?;
+    }
     let catalog = given.catalog.as_ref();
     let said = catalog.map(|catalog| names::settle(&read.workload, &mut facts, catalog)).unwrap_or_default();
     let places = Places { inputs: &read.places };
@@ -93,16 +106,30 @@ fn report(
         plans.iter().for_each(|known| redact::plan_literals(&known.plan, secrets));
     }
     let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
-    let (mut outcome, mut recommendations) = think(&cx, config, places);
-    let verified = trial.map(|trial| trial.run(&mut outcome, &mut recommendations, &cx)).transpose()?;
+    let mut notes = std::mem::take(&mut read.notes);
+    let searched = server.as_mut().and_then(|server| {
+        advisor::search(server.session, &cx, &server.args.advice, server.common).unwrap_or_else(|reason| {
+            notes.push(reason);
+            None
+        })
+    });
+    let set = searched.as_ref().map(|advised| &advised.outcome);
+    let (mut outcome, mut advice) = think(&cx, config, places, set);
+    let index_set = match (&searched, &server) {
+        (Some(advised), Some(server)) => Some(advisor::reported(advised, &advice, &cx, &server.args.advice)),
+        _ => None,
+    };
+    notes.extend(set.into_iter().flat_map(advisor::notes));
+    if let Some(Server { session, copy: Some(copy), args, common }) = server {
+        let trial = verify::Trial::new(copy, args, common, session);
+        notes.extend(trial.run(&mut outcome, &mut advice.recommendations, &cx)?);
+    }
     let mut inputs = std::mem::take(&mut read.inputs);
     let lineless: Vec<String> = given.inputs.iter().map(|input| input.path.clone()).collect();
     inputs.extend(given.inputs);
     let mut problems = std::mem::take(&mut read.problems);
     problems.extend(given.problems);
-    let mut notes = std::mem::take(&mut read.notes);
     notes.extend(given.notes);
-    notes.extend(verified.unwrap_or_default());
     notes.extend(said);
     let mut report = assemble::report(Material {
         workload: &read.workload,
@@ -112,7 +139,9 @@ fn report(
         inputs,
         unrecognised_lines: read.unrecognised_lines,
         outcome,
-        recommendations,
+        recommendations: advice.recommendations,
+        standing: advice.standing,
+        index_set,
         problems,
         notes,
     });

@@ -1,5 +1,6 @@
 //! What can be typed, and nothing of what it does.
 
+mod advice;
 mod analyze;
 mod catalog;
 mod explain;
@@ -8,6 +9,7 @@ mod snapshot;
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub use advice::{IndexAdvice, Sizes};
 pub use analyze::Analyze;
 use catalog::duration;
 pub use catalog::{Catalog, Dsn, Server};

@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::when;
 use crate::catalog::model::Catalog;
 use crate::report::model::{
-    Coverage, Finding, Input, Problem, Recommendation, Report, SCHEMA_VERSION, Server, Tool, Unparsed, WorkloadSummary,
+    Coverage, Finding, IndexSet, Input, Problem, Recommendation, Report, SCHEMA_VERSION, Server, Tool, Unparsed,
+    WorkloadSummary,
 };
 use crate::report::rank;
 use crate::rules::run::Outcome;
@@ -38,6 +39,9 @@ pub struct Material<'a> {
     pub outcome: Outcome,
     /// With the findings' ids already linked.
     pub recommendations: Vec<Recommendation>,
+    /// Ids of those that need no finding.
+    pub standing: BTreeSet<String>,
+    pub index_set: Option<IndexSet>,
     pub problems: Vec<Problem>,
     pub notes: Vec<String>,
 }
@@ -56,7 +60,7 @@ pub fn report(material: Material<'_>) -> Report {
     }
     let mut recommendations = material.recommendations;
     let asked: BTreeSet<&str> = findings.iter().flat_map(|f| &f.recommendations).map(String::as_str).collect();
-    recommendations.retain(|r| asked.contains(r.id.as_str()));
+    recommendations.retain(|r| asked.contains(r.id.as_str()) || material.standing.contains(&r.id));
     rank::recommendations(&mut recommendations);
 
     let about = by_query(&findings, &concerned);
@@ -135,6 +139,7 @@ pub fn report(material: Material<'_>) -> Report {
         },
         plans: Vec::new(),
         comparison: None,
+        index_set: material.index_set,
         findings,
         recommendations,
         problems,

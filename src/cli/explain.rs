@@ -13,6 +13,7 @@ use super::{Ending, config, connect, ending, redact, terminal};
 use crate::report::model::Report;
 use crate::report::render::json;
 use crate::report::render::palette::Palette;
+use crate::report::render::sql;
 use crate::report::render::table::{self, Drawing, Fold, View};
 use crate::rules::context::Worth;
 use examine::Asked;
@@ -43,6 +44,7 @@ pub fn run(args: &Explain, common: &Common) -> Result<Ending, Failure> {
     for output in &mut outputs {
         let text = match output.kind {
             Kind::Json => json::render(&report),
+            Kind::Sql => sql::render(&report),
             Kind::Table | Kind::Digest => in_words(&report, args, common, output),
         };
         output.write(text.as_bytes())?;

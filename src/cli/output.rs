@@ -13,10 +13,13 @@ pub enum Kind {
     Table,
     Json,
     Digest,
+    /// The recommended statements as a script.
+    Sql,
 }
 
 /// Kinds by the word before `=`.
-pub const KINDS: &[(&str, Kind)] = &[("table", Kind::Table), ("json", Kind::Json), ("digest", Kind::Digest)];
+pub const KINDS: &[(&str, Kind)] =
+    &[("table", Kind::Table), ("json", Kind::Json), ("digest", Kind::Digest), ("sql", Kind::Sql)];
 
 impl From<Format> for Kind {
     fn from(format: Format) -> Self {
@@ -142,7 +145,7 @@ mod tests {
         let name = folder.path().join("a=b").display().to_string();
         assert!(open(&[name], Kind::Table, KINDS).is_ok());
         let failure = open(&["jsn=report.json".into()], Kind::Table, KINDS).expect_err("no such kind").to_string();
-        assert!(failure.contains("jsn") && failure.contains("table, json and digest"), "{failure}");
+        assert!(failure.contains("jsn") && failure.contains("table, json, digest and sql"), "{failure}");
     }
 
     #[test]

@@ -46,6 +46,10 @@ pub fn lines() -> Lines {
     if utf8 { Lines::Unicode } else { Lines::Ascii }
 }
 
+pub fn stderr_is_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
 pub fn stdin_is_terminal() -> bool {
     std::io::stdin().is_terminal()
 }

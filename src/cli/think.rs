@@ -2,21 +2,25 @@
 
 use crate::advise;
 use crate::config::Config;
-use crate::report::model::Recommendation;
 use crate::rules::context::WorkloadCx;
 use crate::rules::place::Places;
 use crate::rules::run::{self, Outcome};
 
 /// Runs all rules of the configuration, and asks for advice on what they found.
-pub fn think(cx: &WorkloadCx<'_>, config: &Config, places: Places<'_>) -> (Outcome, Vec<Recommendation>) {
+pub fn think(
+    cx: &WorkloadCx<'_>,
+    config: &Config,
+    places: Places<'_>,
+    set: Option<&advise::set::Outcome>,
+) -> (Outcome, advise::Advice) {
     let mut outcome = run::run(&config.registry, cx, &config.allows, places);
     tracing::info!("{} rules ran, {} findings", outcome.rules_run.len(), outcome.found.len());
-    let advice = advise::recommend(&outcome.found, cx);
-    for ((found, links), refusals) in outcome.found.iter_mut().zip(advice.links).zip(&advice.refusals) {
+    let advice = advise::recommend_set(&outcome.found, cx, set);
+    for ((found, links), refusals) in outcome.found.iter_mut().zip(advice.links.clone()).zip(&advice.refusals) {
         found.finding.recommendations = links;
         for refusal in refusals {
             found.finding.detail.push_str(&format!("\nNot advised: {refusal}."));
         }
     }
-    (outcome, advice.recommendations)
+    (outcome, advice)
 }

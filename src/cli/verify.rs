@@ -11,9 +11,7 @@ use super::progress::Spinner;
 use crate::advise::samples;
 use crate::advise::verify::{Asked, Effort, Refuted, Timed};
 use crate::advise::whatif::{IndexId, Values};
-use crate::catalog::model::{Catalog, TableName};
 use crate::db::session::{Limits, Session};
-use crate::db::values;
 use crate::db::verify::{self, Connect, Verified, VerifyError};
 use crate::report::model::{Recommendation, RecommendationKind, VerifiedBy};
 use crate::rules::context::WorkloadCx;
@@ -42,29 +40,23 @@ pub struct Trial<'s> {
 
 const VARIABLE: &str = "SQLSIFT_VERIFY_DSN";
 
+/// The copy that advice is to be tried on.
+pub fn copy<'a>(args: &'a Analyze, advised: Option<&Session>) -> Result<Option<&'a Dsn>, Failure> {
+    match (&args.verify, advised) {
+        (Some(Dsn(dsn)), None) if std::env::var(VARIABLE).is_ok_and(|set| set == *dsn) => Ok(None),
+        (Some(_), None) => Err(Failure::new(
+            "--verify needs --dsn: the copy is compared with the server that is advised",
+            "sqlsift analyze --dsn DSN --verify DSN",
+        )),
+        (copy, _) => Ok(copy.as_ref()),
+    }
+}
+
 impl<'s> Trial<'s> {
-    pub fn asked_for(
-        args: &'s Analyze,
-        common: &Common,
-        advised: Option<&'s mut Session>,
-    ) -> Result<Option<Self>, Failure> {
-        let Some(Dsn(dsn)) = &args.verify else { return Ok(None) };
+    pub fn new(Dsn(dsn): &'s Dsn, args: &Analyze, common: &Common, advised: &'s mut Session) -> Self {
         let statement_ms = u32::try_from(args.verify_timeout.as_millis()).unwrap_or(u32::MAX).max(1);
         let run = Limits { statement_ms, lock_ms: 10_000 };
-        match advised {
-            Some(advised) => Ok(Some(Trial { advised, dsn, run, spinner: Spinner::new(common) })),
-            None if std::env::var(VARIABLE).is_ok_and(|set| set == *dsn) => Ok(None),
-            None => Err(Failure::new(
-                "--verify needs --dsn: the copy is compared with the server that is advised",
-                "sqlsift analyze --dsn DSN --verify DSN",
-            )),
-        }
-    }
-
-    /// Values that samples are drawn from.
-    pub fn read_values(&mut self, catalog: &mut Catalog) -> Result<(), Failure> {
-        let tables: Vec<TableName> = catalog.tables.keys().cloned().collect();
-        values::fill(self.advised, Limits::default(), catalog, &tables).map_err(|error| connect::lost(&error))
+        Trial { advised, dsn, run, spinner: Spinner::new(common) }
     }
 
     /// Takes what was refuted out of the advice, and the findings' links to it; gives notes for the coverage.

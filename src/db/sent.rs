@@ -2,7 +2,7 @@
 //!
 //! A live test compares it with what a server logs of real runs, so it cannot fall behind.
 
-use super::session::{IDLE_MS, MARK};
+use super::session::{IDLE_MS, MARK, greeting};
 use super::{catalog, statements, values};
 
 /// What is done, and the statements for it, in their order.
@@ -38,10 +38,7 @@ pub fn catalog_steps() -> Vec<Step> {
             "Where target_session_attrs asks",
             vec!["SELECT pg_catalog.pg_is_in_recovery()".to_owned(), "SHOW transaction_read_only".to_owned()],
         ),
-        step(
-            "The server's version",
-            marked(["SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int8"]),
-        ),
+        step("The server's version, and whether there is a pooler between", marked([greeting()])),
         step("The catalog; large ones in pieces", marked(catalog::texts())),
         step("Counters and health", marked(HEALTH)),
         step("pg_stat_statements, where it is; with --interval twice", {

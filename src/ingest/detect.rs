@@ -20,6 +20,8 @@ pub enum Detected {
     Export(ExportFormat),
     /// A workload that sqlsift wrote.
     Digest,
+    /// Statements of SQL.
+    Queries,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +68,7 @@ impl fmt::Display for UnrecognisedInput {
 }
 
 const LOOKED_FOR: &str =
-    "a Postgres log (stderr, csvlog, jsonlog), an export of pg_stat_statements (CSV, JSON), a digest";
+    "a Postgres log (stderr, csvlog, jsonlog), an export of pg_stat_statements (CSV, JSON), a digest, SQL queries";
 
 impl UnrecognisedInput {
     fn new(missing: impl Into<String>, hint: impl Into<String>) -> Self {
@@ -135,8 +137,29 @@ pub fn detect(head: &[u8], hints: &Hints) -> Result<Detected, UnrecognisedInput>
     }
     match infer(lines(start), &hints.zone) {
         Ok(prefixes) => Ok(Detected::Log(stderr(prefixes, start, hints))),
+        Err(_) if begins_with_a_query(start) => Ok(Detected::Queries),
         Err(missing) => Err(unrecognised(missing)),
     }
+}
+
+/// Behind comments and opening parentheses stands a word that begins a query.
+fn begins_with_a_query(start: &[u8]) -> bool {
+    let mut rest = start;
+    loop {
+        rest = rest.trim_ascii_start();
+        let after = |marker: &[u8]| memchr::memmem::find(rest, marker).map(|at| &rest[at + marker.len()..]);
+        rest = match rest {
+            [b'-', b'-', ..] => after(b"\n").unwrap_or_default(),
+            [b'/', b'*', ..] => after(b"*/").unwrap_or_default(),
+            [b'(', inner @ ..] => inner,
+            _ => break,
+        };
+    }
+    let end = rest.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
+    let blank =
+        rest.get(end).is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'(' | b'*' | b'/' | b'-'));
+    let word = rest[..end].to_ascii_lowercase();
+    blank && matches!(word.as_slice(), b"select" | b"with" | b"insert" | b"update" | b"delete" | b"merge")
 }
 
 /// Syslog gives the time and the process, so the prefix need not; a template given by the user is not used.

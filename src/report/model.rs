@@ -5,6 +5,7 @@
 //! and only ever extended within one `schema_version`.
 
 mod comparison;
+mod index_set;
 mod plan;
 mod recommendation;
 
@@ -12,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use comparison::*;
+pub use index_set::*;
 pub use plan::*;
 pub use recommendation::*;
 
@@ -32,6 +34,9 @@ pub struct Report {
     /// Of two plans, when that was asked for.
     #[serde(default)]
     pub comparison: Option<PlanComparison>,
+    /// Chosen for the whole workload by asking the server's planner.
+    #[serde(default)]
+    pub index_set: Option<IndexSet>,
     pub findings: Vec<Finding>,
     pub recommendations: Vec<Recommendation>,
     pub problems: Vec<Problem>,

@@ -17,6 +17,7 @@ mod params;
 pub mod part;
 pub mod pipeline;
 mod plans;
+pub mod queries;
 mod redact;
 pub mod singles;
 pub mod sketch;

@@ -18,7 +18,7 @@ use crate::ingest::source::{Compression, Input, Place, SourceError};
 
 use super::fold::Limits;
 use super::model::Workload;
-use super::{digest, export as exports};
+use super::{digest, export as exports, queries};
 
 /// Largest export or digest that is read.
 const DOCUMENT: u64 = 4 << 30;
@@ -58,6 +58,8 @@ pub enum InputKind {
     Log,
     Export,
     Digest,
+    /// A file of SQL queries.
+    Queries,
     /// An input of the run that wrote a digest.
     WithinDigest,
 }
@@ -66,7 +68,7 @@ pub enum InputKind {
 pub struct InputReport {
     pub name: String,
     pub kind: InputKind,
-    /// `stderr`, `csvlog`, `jsonlog`, `syslog`, `pg_stat_statements`, `digest`.
+    /// `stderr`, `csvlog`, `jsonlog`, `syslog`, `pg_stat_statements`, `digest`, `queries`.
     pub format: &'static str,
     /// What was inferred: `stderr with log_line_prefix '%m [%p] '`.
     pub details: String,
@@ -173,7 +175,9 @@ fn read_found(
     for document in documents {
         done += document.size.unwrap_or(0);
         if let Some((workload, inputs)) = read_document(document, &mut outcome) {
-            within.push((workloads.len(), inputs));
+            if !inputs.is_empty() {
+                within.push((workloads.len(), inputs));
+            }
             workloads.push(workload);
         }
         progress.at(done);
@@ -210,6 +214,7 @@ fn identify(mut input: Input, hints: &Hints, notes: &mut Vec<InputProblem>) -> R
         Detected::Log(format) => (InputKind::Log, short_name(format), format.name()),
         Detected::Export(ExportFormat::Csv) => (InputKind::Export, "pg_stat_statements", "CSV".to_owned()),
         Detected::Export(ExportFormat::Json) => (InputKind::Export, "pg_stat_statements", "JSON".to_owned()),
+        Detected::Queries => (InputKind::Queries, "queries", String::new()),
         Detected::Digest => (InputKind::Digest, "digest", String::new()),
     };
     let first = match &detected {
@@ -294,6 +299,15 @@ fn understand(
         report.records = rows.len() as u64;
         outcome.problems.extend(problems.into_iter().map(|problem| InputProblem::of(&report.name, problem)));
         return Ok((exports::workload(&rows), Vec::new()));
+    }
+    if matches!(detected, Detected::Queries) {
+        let (mut workload, others) = queries::workload(bytes);
+        workload.shift_inputs(outcome.inputs.len() as u32);
+        report.records = workload.seen.statements;
+        if others > 0 {
+            report.details = format!("{others} statements of other kinds were left out");
+        }
+        return Ok((workload, Vec::new()));
     }
     digest::read(bytes).map_err(|error| Problem {
         line: 0,

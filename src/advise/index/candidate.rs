@@ -251,7 +251,7 @@ fn best_range(access: &Access, follows_equality: bool) -> Option<&Condition> {
     access.ranges.iter().filter(worth).min_by(|a, b| share(a).total_cmp(&share(b)))
 }
 
-fn inverted(inverted: &Inverted, access: &Access) -> Candidate {
+pub fn inverted(inverted: &Inverted, access: &Access) -> Candidate {
     let (method, opclass) = match inverted.kind {
         InvertedKind::JsonPath => (Method::Gin, Some("jsonb_path_ops")),
         InvertedKind::JsonKeys | InvertedKind::Array | InvertedKind::TextSearch => (Method::Gin, None),

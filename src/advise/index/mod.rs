@@ -2,15 +2,15 @@
 
 pub mod candidate;
 pub mod ddl;
-mod effect;
-mod include;
+pub mod effect;
+pub mod include;
 mod merge;
 pub mod name;
-mod partial;
-mod pattern;
-mod reason;
+pub mod partial;
+pub mod pattern;
+pub mod reason;
 pub mod scan;
-mod size;
+pub mod size;
 #[cfg(test)]
 mod tests;
 

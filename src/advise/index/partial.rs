@@ -53,7 +53,7 @@ fn is_flag(constant: &Constant, table: Option<&Table>) -> bool {
 
 /// The literal stands in the query's own text and in each of at least two samples, so it is part of the program and no
 /// value that a user chose.
-fn in_all_samples(constant: &Constant, query: &Query) -> bool {
+pub fn in_all_samples(constant: &Constant, query: &Query) -> bool {
     let squeeze = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
     let wanted = squeeze(constant.span.of(&query.text));
     let repeated = query.samples.len() >= 2 || query.calls <= 1;
@@ -61,10 +61,15 @@ fn in_all_samples(constant: &Constant, query: &Query) -> bool {
 }
 
 impl Partial {
-    /// What to index when the predicate is all there is: the primary key, which a reader wants anyway.
+    /// What to index when the predicate is all there is.
     pub fn lone_key(&self, table: Option<&Table>) -> Option<Key> {
-        let primary = table?.constraints.iter().find(|c| c.kind == ConstraintKind::PrimaryKey);
-        let first = primary.and_then(|c| c.columns.first()).or_else(|| self.constants.first()?.columns.first())?;
-        Some(Key::Column(first.clone()))
+        lone_key(&self.constants.iter().collect::<Vec<_>>(), table)
     }
+}
+
+/// The primary key, which a reader wants anyway, else the predicate's own column.
+pub fn lone_key(constants: &[&Constant], table: Option<&Table>) -> Option<Key> {
+    let primary = table?.constraints.iter().find(|c| c.kind == ConstraintKind::PrimaryKey);
+    let first = primary.and_then(|c| c.columns.first()).or_else(|| constants.first()?.columns.first())?;
+    Some(Key::Column(first.clone()))
 }

@@ -38,6 +38,7 @@ pub fn detail(candidate: &Candidate, how: VerifiedBy, cx: &WorkloadCx<'_>) -> St
         Method::Btree | Method::Gist => {}
     }
     said.push(match (how, cx.catalog.is_some()) {
+        (VerifiedBy::Hypopg, _) => "The planner was asked (HypoPG).".to_owned(),
         (VerifiedBy::Estimate, _) => "Estimated from the rows that statistics or logged plans show.".to_owned(),
         (_, true) => {
             "The effect is assumed: there were no statistics, no plans with row counts and no server to ask.".to_owned()
@@ -48,10 +49,14 @@ pub fn detail(candidate: &Candidate, how: VerifiedBy, cx: &WorkloadCx<'_>) -> St
     if candidate.partitions().is_some() {
         return said.join(" ");
     }
-    said.push(
-        "Run it outside a transaction; if it fails, drop the INVALID index that it leaves and run it again.".to_owned(),
-    );
+    said.extend(unfinished(candidate));
     said.join(" ")
+}
+
+/// What to know of CREATE INDEX CONCURRENTLY.
+pub fn unfinished(candidate: &Candidate) -> Option<String> {
+    let said = "Run it outside a transaction; if it fails, drop the INVALID index that it leaves and run it again.";
+    candidate.partitions().is_none().then(|| said.to_owned())
 }
 
 /// What is said in the plan may mean two things without the schema.

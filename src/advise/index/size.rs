@@ -1,54 +1,205 @@
 //! How large an index will be, without building it.
 
 use crate::catalog::access::{Key, distinct_values};
-use crate::catalog::model::Table;
+use crate::catalog::model::{Column, Table};
 
 use super::candidate::{Candidate, Method};
 use super::include;
 
-/// Usable bytes of an 8 kB page at btree's default fill factor of 90 % (documentation, "CREATE INDEX", fillfactor).
 const PAGE: f64 = 8192.0;
-const FILLED: f64 = (8192.0 - 40.0) * 0.9;
-/// Line pointer and index tuple header.
-const OVERHEAD: f64 = 12.0;
-/// A row's address inside a posting list.
+/// What a leaf page takes at the default fill factor of 90 %: without its header, its special space and the tenth that stays
+/// free (`nbtsort.c`, `_bt_buildadd`).
+const FILLED: f64 = 8192.0 - 24.0 - 16.0 - 819.0;
+/// Of an inner page, at 70 %.
+const FILLED_INNER: f64 = (8192.0 - 40.0) * 0.7;
+/// `IndexTupleData`.
+const HEADER: f64 = 8.0;
+const LINE_POINTER: f64 = 4.0;
+/// A row's address inside a posting list, and the longest list that a new index has (`nbtsort.c`, `_bt_load`: a tenth of
+/// a page).
 const ADDRESS: f64 = 6.0;
+const LONGEST_LIST: f64 = 812.0;
+/// Where nothing is known of an expression's values.
+const EXPRESSION: f64 = 16.0;
 
-/// Bytes of a btree on a table with known row count and column widths; `None` where that is not known. Equal keys share
-/// one entry with a list of row addresses (documentation, "B-Tree Deduplication"), which hypothetical indexes ignore
-/// and therefore overestimate up to six times.
+/// An estimate of an index's size in bytes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Size {
+    pub bytes: u64,
+    /// It is likely to be within these.
+    pub least: u64,
+    pub most: u64,
+}
+
+impl Size {
+    fn about(bytes: f64, factor: f64) -> Self {
+        let pages = (bytes / PAGE).ceil().max(2.0) * PAGE;
+        Size { bytes: pages as u64, least: (pages / factor) as u64, most: (pages * factor) as u64 }
+    }
+}
+
+/// Bytes of an index on a table with known row count and column widths; `None` where that is not known, or the estimate is no
+/// better than a factor of two.
 pub fn bytes(candidate: &Candidate, selectivity: Option<f64>, table: &Table) -> Option<u64> {
-    let rows = table.rows? * if candidate.predicate.is_some() { selectivity? } else { 1.0 };
-    if candidate.method == Method::Brin {
-        return Some((PAGE * 3.0) as u64);
+    let plain = candidate.keys.iter().all(|key| matches!(key.key, Key::Column(_)));
+    let exact = matches!(candidate.method, Method::Btree | Method::Brin) && plain;
+    if exact { estimate(candidate, selectivity, table).map(|size| size.bytes) } else { None }
+}
+
+/// The size with its range. `selectivity` is that of the predicate of a partial index.
+pub fn estimate(candidate: &Candidate, selectivity: Option<f64>, table: &Table) -> Option<Size> {
+    let share = if candidate.predicate.is_some() { selectivity? } else { 1.0 };
+    let rows = table.rows? * share;
+    match candidate.method {
+        Method::Btree => btree(candidate, rows, table),
+        Method::Brin => Some(Size::about(PAGE * 3.0, 1.5)),
+        Method::Gin | Method::Gist => inverted(candidate, rows, table),
     }
-    if candidate.method != Method::Btree {
-        return None;
-    }
-    let of = |name: &str| table.columns.iter().find(|c| c.name == name).and_then(include::width);
-    let mut width = 0.0;
+}
+
+fn btree(candidate: &Candidate, rows: f64, table: &Table) -> Option<Size> {
+    let mut row = RowWidth::default();
     let mut distinct = Some(1.0);
-    let mut all_null = 1.0;
+    let mut folds = candidate.include.is_empty();
+    let mut expressions = false;
     for key in &candidate.keys {
-        let Key::Column(name) = &key.key else { return None };
-        width += f64::from(of(name)?);
-        let stats = table.columns.iter().find(|c| c.name == *name).and_then(|c| c.stats.as_ref());
-        all_null *= stats.map_or(0.0, |s| s.null_fraction);
-        distinct = distinct.zip(distinct_values(table, name)).map(|(a, b): (f64, f64)| a * b);
+        match &key.key {
+            Key::Column(name) => {
+                let column = table.column(name)?;
+                row.add(column)?;
+                folds &= deduplicates(&column.type_name);
+                distinct = distinct.zip(distinct_values(table, name)).map(|(a, b): (f64, f64)| a * b.max(1.0));
+            }
+            Key::Expression(_) => {
+                expressions = true;
+                row.bytes += EXPRESSION;
+                row.varies = true;
+                distinct = None;
+            }
+        }
     }
-    let carried: Option<u32> = candidate.include.iter().map(|name| of(name)).sum();
-    let entry = ((width + f64::from(carried?)) / 8.0).ceil() * 8.0 + OVERHEAD;
-    let groups = distinct.map_or(rows, |d| d.min(rows)).max(1.0);
-    // Posting lists are not used with INCLUDE (nbtree README, "Deduplication").
-    let folded = candidate.include.is_empty() && rows / groups > 2.0;
-    let data = if folded {
-        let lists = (rows / groups * ADDRESS / 1300.0).ceil().max(1.0);
-        rows * ADDRESS + groups * lists * entry
-    } else if candidate.include.is_empty() {
-        // NULLs are equal to each other here, and share their entries.
-        rows * all_null * ADDRESS + rows * (1.0 - all_null) * entry
-    } else {
-        rows * entry
-    };
-    Some(((data / FILLED).ceil() * PAGE + 2.0 * PAGE) as u64)
+    for name in &candidate.include {
+        row.add(table.column(name)?)?;
+    }
+    let entry = row.tuple();
+    // Of so many combinations chance leaves some out.
+    let groups = distinct.map_or(rows, |d| d * (1.0 - (-rows / d).exp())).clamp(1.0, rows.max(1.0));
+    let (data, item) = if folds { posting_lists(rows, groups, entry) } else { (rows * entry, entry) };
+    let leaves = (data / (FILLED - item / 2.0)).ceil().max(1.0);
+    let inner = (leaves * (entry + LINE_POINTER) / FILLED_INNER).ceil();
+    let guessed = expressions || candidate.predicate.is_some();
+    Some(Size::about((leaves + inner + 1.0) * PAGE, if guessed { 2.0 } else { 1.2 }))
+}
+
+/// Bytes of all leaf items and of one of them, where rows with equal keys share items with a list of their addresses
+/// (documentation, "B-Tree Deduplication").
+fn posting_lists(rows: f64, groups: f64, entry: f64) -> (f64, f64) {
+    let base = entry - LINE_POINTER;
+    let longest = ((LONGEST_LIST - base) / ADDRESS).floor().max(1.0);
+    let item = |n: f64| if n <= 1.0 { entry } else { align(base + n * ADDRESS) + LINE_POINTER };
+    let group =
+        |n: f64| (n / longest).floor() * item(longest) + if n % longest > 0.0 { item(n % longest) } else { 0.0 };
+    let mean = rows / groups;
+    if mean > 30.0 {
+        let size = group(mean);
+        return (groups * size, size / (mean / longest).ceil());
+    }
+    // One row each, and the others by chance: 1 + Poisson(mean - 1).
+    let spread = (mean - 1.0).max(0.0);
+    let (mut probability, mut size) = ((-spread).exp(), 0.0);
+    for n in 0..80 {
+        size += probability * group(f64::from(n) + 1.0);
+        probability *= spread / (f64::from(n) + 1.0);
+    }
+    (groups * size, size)
+}
+
+/// The types whose equal values may differ in their bytes keep an entry for each row (documentation, "B-Tree
+/// Deduplication").
+fn deduplicates(type_name: &str) -> bool {
+    let base = type_name.split('(').next().unwrap_or_default().trim();
+    let container = type_name.ends_with("[]") || base.ends_with("range");
+    !container && !matches!(base, "numeric" | "real" | "double precision" | "interval" | "jsonb" | "tsvector")
+}
+
+#[derive(Debug, Default)]
+struct RowWidth {
+    bytes: f64,
+    /// Some column has values of different lengths.
+    varies: bool,
+    /// Share of rows without any NULL.
+    filled: Option<f64>,
+}
+
+impl RowWidth {
+    fn add(&mut self, column: &Column) -> Option<()> {
+        let width = f64::from(include::width(column)?);
+        let nulls = column.stats.as_ref().map_or(0.0, |stats| stats.null_fraction);
+        let (alignment, varies) = storage(&column.type_name);
+        if !self.varies {
+            self.bytes = (self.bytes / alignment).ceil() * alignment;
+        }
+        self.bytes += width * (1.0 - nulls);
+        self.varies |= varies || nulls > 0.0;
+        self.filled = Some(self.filled.unwrap_or(1.0) * (1.0 - nulls));
+        Some(())
+    }
+
+    /// An index tuple with its line pointer: a bitmap of NULLs takes another eight bytes (`itup.h`, `IndexInfoFindDataOffset`).
+    fn tuple(&self) -> f64 {
+        let bitmap = 8.0 * (1.0 - self.filled.unwrap_or(1.0));
+        let data = HEADER + self.bytes + bitmap;
+        LINE_POINTER + if self.varies { data + 3.5 } else { align(data) }
+    }
+}
+
+fn align(bytes: f64) -> f64 {
+    (bytes / 8.0).ceil() * 8.0
+}
+
+/// Alignment, and whether lengths vary. Short values of variable length are not aligned (documentation, "Database Page
+/// Layout").
+fn storage(type_name: &str) -> (f64, bool) {
+    match type_name.split('(').next().unwrap_or_default().trim() {
+        "smallint" => (2.0, false),
+        "integer" | "date" | "real" | "oid" => (4.0, false),
+        "bigint"
+        | "double precision"
+        | "money"
+        | "interval"
+        | "timestamp with time zone"
+        | "timestamp without time zone"
+        | "time without time zone"
+        | "timestamp"
+        | "time"
+        | "timestamptz" => (8.0, false),
+        "boolean" | "\"char\"" | "uuid" | "character" => (1.0, false),
+        _ => (1.0, true),
+    }
+}
+
+/// Of the entries that stand in a GIN or GiST index little is known: a share of the column's own bytes.
+fn inverted(candidate: &Candidate, rows: f64, table: &Table) -> Option<Size> {
+    let mut bytes = 0.0;
+    for key in &candidate.keys {
+        let width = match &key.key {
+            Key::Column(name) => f64::from(include::width(table.column(name)?)?),
+            Key::Expression(sql) => {
+                let inside = table.columns.iter().filter(|column| names(sql, &column.name));
+                inside.filter_map(include::width).map(f64::from).sum::<f64>().max(EXPRESSION)
+            }
+        };
+        let share = match (candidate.method, key.opclass) {
+            (_, Some("gin_trgm_ops")) => 2.0,
+            (Method::Gist, _) => 1.5,
+            _ => 0.5,
+        };
+        bytes += rows * (width * share + ADDRESS);
+    }
+    Some(Size::about(bytes, 2.0))
+}
+
+fn names(sql: &str, column: &str) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    sql.split(|c| !word(c)).any(|part| part == column)
 }

@@ -44,6 +44,7 @@ pub fn accesses(text: &str, facts: &Facts, catalog: Option<&Catalog>) -> Vec<Acc
             access.limit = block.limit;
             access.offset = block.offset;
             access.sort = order::sort_keys(&access, &scope);
+            access.group = order::group_keys(&access, &scope);
             selectivity::estimate(&mut access, table);
             if !access.is_empty() {
                 found.push(access.clone());

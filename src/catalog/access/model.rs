@@ -120,6 +120,8 @@ pub struct Access {
     /// What ORDER BY asks of this table after the columns fixed by an equality; empty unless this table alone can give
     /// the whole order.
     pub sort: Vec<SortKey>,
+    /// What GROUP BY or DISTINCT asks of this table, as far as the first keys are its own.
+    pub group: Vec<Key>,
     pub limit: Option<Bound>,
     pub offset: Option<Bound>,
     /// Columns of the table that the query touches; `None` when that is all of them or not known.
@@ -145,6 +147,7 @@ impl Access {
             ranges: Vec::new(),
             inverted: Vec::new(),
             sort: Vec::new(),
+            group: Vec::new(),
             limit: None,
             offset: None,
             columns: None,

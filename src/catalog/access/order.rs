@@ -43,6 +43,24 @@ pub fn sort_keys(access: &Access, scope: &Scope<'_>) -> Vec<SortKey> {
     keys
 }
 
+/// The leading keys of GROUP BY (or of SELECT DISTINCT) that are of this source: rows in their order need no sort or hash.
+pub fn group_keys(access: &Access, scope: &Scope<'_>) -> Vec<Key> {
+    let home = (access.block, access.source);
+    let block = &scope.facts.blocks[access.block];
+    let distinct = block.distinct == Distinct::All && block.group_by.is_empty();
+    let outputs = block.projection.iter().filter_map(|output| match output {
+        Output::Expr { operand, .. } if distinct => Some(operand),
+        _ => None,
+    });
+    let own = |operand: &Operand| {
+        let columns = columns_of(operand);
+        let ours = !columns.is_empty() && columns.iter().all(|c| scope.home(c, home.0) == Some(home));
+        if ours { key_of(operand, home, scope) } else { None }
+    };
+    let written = block.group_by.iter().map(|operand| meant(scope.text, operand, block));
+    written.chain(outputs).map_while(own).collect()
+}
+
 /// By statistics, else by the type: times and wide numbers seldom repeat much.
 fn is_fine(key: &Key, home: (usize, usize), scope: &Scope<'_>) -> bool {
     const FEW_ROWS: f64 = 100.0;

@@ -7,8 +7,8 @@ use crate::sql::facts::{Output, Relation, facts};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sql::ddl::model::{
-    AlterDomain, ConstraintDef, CreateSchema, CreateType, CreateView, DomainAction, Drop, MoveTo, ObjectKind,
-    QualifiedName, Refresh, TypeBody,
+    AlterDomain, ConstraintBody, ConstraintDef, CreateSchema, CreateType, CreateView, DomainAction, Drop, MoveTo,
+    ObjectKind, QualifiedName, Refresh, TypeBody,
 };
 
 impl Replay {
@@ -148,7 +148,9 @@ impl Replay {
         };
         let name = self.new_type_name(&def.name);
         if let TypeBody::Domain { not_null, constraints, .. } = &def.body {
-            let named = constraints.iter().enumerate().map(|(at, one)| (domain_constraint_name(&name, one, at), true));
+            // NOT NULL has no name before 18, and is kept under one of ours.
+            let checks = constraints.iter().filter(|one| !matches!(one.body, ConstraintBody::NotNull(_)));
+            let named = checks.enumerate().map(|(at, one)| (domain_constraint_name(&name, one, at), true));
             let mut all: BTreeMap<String, bool> = named.collect();
             if *not_null {
                 all.insert(NOT_NULL.to_owned(), true);

@@ -1,15 +1,18 @@
 //! A session in; the server's catalog and its queries, as a snapshot file would hold them, out.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::catalog::Given;
+use crate::catalog::model::{Catalog, TableName};
 use crate::catalog::snapshot::Snapshot;
 use crate::cli::connect;
 use crate::cli::failure::Failure;
 use crate::db::error::DbErrorKind;
 use crate::db::session::Limits;
-use crate::db::{Session, catalog, health, statements};
+use crate::db::{Session, catalog, health, statements, values};
 use crate::report::model::Input;
+use crate::sql::facts::Facts;
 
 /// What the server may work on one statement of ours, if nothing else was said.
 const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
@@ -66,6 +69,15 @@ pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapsho
         statistics_seconds: statements.seconds,
         notes,
     })
+}
+
+/// Values of the tables that queries name; samples of queries are drawn from them. They stay in memory.
+pub fn read_values(session: &mut Session, catalog: &mut Catalog, facts: &[Option<Facts>]) -> Result<(), Failure> {
+    let named: BTreeSet<&str> =
+        facts.iter().flatten().flat_map(|facts| &facts.tables).map(|(table, _)| table.name.as_str()).collect();
+    let tables: Vec<TableName> =
+        catalog.tables.keys().filter(|table| named.contains(table.name.as_str())).cloned().collect();
+    values::fill(session, Limits::default(), catalog, &tables).map_err(|error| connect::lost(&error))
 }
 
 /// `15.18` of 150018.

@@ -11,7 +11,7 @@ use crate::cli::args::{Analyze, Args, Common};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::{connect, terminal, when};
-use crate::ingest::detect::{Hints, detect};
+use crate::ingest::detect::{Detected, Hints, detect};
 use crate::ingest::filter::Filter;
 use crate::ingest::prefix::Prefix;
 use crate::ingest::source::{self, Place};
@@ -45,7 +45,9 @@ pub struct Read {
 pub fn sort_out(args: &Analyze) -> Analyze {
     let (logs, schema): (Vec<PathBuf>, Vec<PathBuf>) = args.catalog.schema.iter().cloned().partition(|path| {
         let head = source::Input::open(path).map(|mut input| input.head().to_vec());
-        head.is_ok_and(|head| detect(&head, &Hints::default()).is_ok())
+        // Queries may stand in a schema's file: they are no input by themselves.
+        let input = |found| !matches!(found, Detected::Queries);
+        head.is_ok_and(|head| detect(&head, &Hints::default()).is_ok_and(input))
     });
     let mut sorted = args.clone();
     sorted.inputs.extend(logs.iter().map(|path| path.display().to_string()));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args as ClapArgs;
 
 use super::catalog::seconds;
-use super::{Catalog, Dsn, FailOn, Format, Server, duration};
+use super::{Catalog, Dsn, FailOn, Format, IndexAdvice, Server, duration};
 
 const EXAMPLES: &str = "Examples:
   sqlsift analyze /var/log/postgresql/ --schema schema.sql
@@ -21,7 +21,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings at or above it, 2 usage,
 #[derive(Clone, Debug, ClapArgs)]
 #[command(after_help = EXAMPLES)]
 pub struct Analyze {
-    /// Logs, exports, digests; folders and globs too, compressed or not; `-` is standard input. Without any, the queries of
+    /// Logs, exports, digests, SQL queries; folders and globs too, compressed or not; `-` is standard input. Without any, the queries of
     /// the server or of the snapshot
     #[arg(value_name = "LOG")]
     pub inputs: Vec<String>,
@@ -67,10 +67,13 @@ pub struct Analyze {
     #[arg(long, value_name = "NAME", help_heading = "Filters")]
     pub application: Vec<String>,
 
+    #[command(flatten)]
+    pub advice: IndexAdvice,
+
     /// Format of standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
     pub format: Format,
-    /// FILE takes the place of standard output; `json=FILE`, `table=FILE` and `digest=FILE` are written beside it
+    /// FILE takes the place of standard output; `json=FILE`, `table=FILE`, `sql=FILE` and `digest=FILE` are written beside it
     #[arg(short, long, value_name = "[KIND=]FILE", help_heading = "Output")]
     pub output: Vec<String>,
     /// Findings and queries that the table shows in full

@@ -32,6 +32,8 @@ fn found(id: &str, impact: Option<f64>, queries: Vec<QueryIndex>) -> Found {
             subject: Subject::Server("s".into()),
             locations: vec![Location::default()],
             evidence: Vec::new(),
+            standing: Default::default(),
+            index_set: None,
             recommendations: Vec::new(),
             accounts_for_ms: None,
             accounts_for_share: None,

@@ -76,6 +76,7 @@ pub fn assemble(
         workload: WorkloadSummary::default(),
         plans: Vec::new(),
         comparison: None,
+        index_set: None,
         findings,
         recommendations: advice.recommendations,
         problems,

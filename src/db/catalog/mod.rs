@@ -195,7 +195,7 @@ impl Asker<'_> {
 
 /// Every text that [`read`] sends, in order; those of the pieces once.
 pub(super) fn texts() -> Vec<&'static str> {
-    let parts = [RELATIONS].into_iter().chain(STRUCTURE).chain(FIGURES).chain(WHOLE);
+    let parts = [RELATIONS].into_iter().chain(STRUCTURE).chain(WHOLE).chain(FIGURES);
     let first = [include_str!("facts.sql"), SETTINGS, include_str!("busy.sql")];
     first.into_iter().chain(parts.map(|(_, sql, _, _)| sql)).collect()
 }

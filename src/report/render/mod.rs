@@ -12,6 +12,7 @@ pub mod palette;
 mod path;
 pub mod sarif;
 pub mod short;
+pub mod sql;
 pub mod table;
 mod tally;
 pub mod text;

@@ -5,6 +5,7 @@
 mod coverage;
 mod findings;
 mod headline;
+mod index_set;
 mod plan;
 mod queries;
 mod query;
@@ -32,6 +33,7 @@ pub fn render(report: &Report, view: &View) -> String {
     let sections = [
         headline::render(report, view),
         findings::render(report, view),
+        index_set::render(report, view),
         queries::render(report, view),
         coverage::render(report, view),
     ];

@@ -122,6 +122,7 @@ pub fn example() -> Report {
         server: None,
         plans: Vec::new(),
         comparison: None,
+        index_set: None,
         coverage: Coverage {
             queries: 48,
             queries_listed: 1,

@@ -1,0 +1,205 @@
+//! The statements of a workload and the server's planner in; the set of indexes that helps all of them most within a budget, out.
+//!
+//! Every candidate of every statement is offered to the planner ([`candidates`], [`nominate`]); what it takes is searched for the
+//! best set ([`solve`]), and what the search believes is asked again until it holds ([`rounds`]). No question is asked whose
+//! answer follows from an earlier one ([`known`]).
+
+mod advice;
+mod candidates;
+mod explore;
+mod known;
+mod merge;
+mod nominate;
+mod outcome;
+mod pool;
+mod reach;
+mod rounds;
+mod solve;
+mod statements;
+#[cfg(test)]
+mod tests;
+mod upkeep;
+mod weigh;
+
+use crate::catalog::model::Catalog;
+use crate::sql::facts::Facts;
+use crate::workload::model::{Query, QueryIndex};
+
+use super::index::candidate::{Candidate, exists};
+use super::index::size::Size;
+use super::whatif::{Sample, WhatIf};
+use explore::Explorer;
+use known::IndexAt;
+use pool::Unit;
+use reach::{Reach, reaches};
+
+pub use advice::{recommendations, refusals};
+pub use statements::{Statements, of_workload};
+
+/// A query to advise for.
+#[derive(Clone, Debug)]
+pub struct Statement<'a> {
+    pub query: QueryIndex,
+    pub known: &'a Query,
+    pub facts: &'a Facts,
+    pub samples: Vec<Sample>,
+}
+
+/// Whose sizes count against the budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SizeModel {
+    /// As they will be on disk.
+    #[default]
+    Own,
+    /// As HypoPG has them: up to six times as large, but what published figures are made with.
+    Hypopg,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of all new indexes together.
+    pub budget: Option<u64>,
+    pub most_indexes: Option<usize>,
+    pub sizes: SizeModel,
+}
+
+/// The time that the search may take.
+pub trait Watch {
+    /// 0 at the start, 1 when the time is over.
+    fn spent(&self) -> f64;
+    /// The best cost so far, beside the cost without new indexes and with all of them.
+    fn step(&self, step: Step);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    pub base: f64,
+    pub cost: f64,
+    pub bound: f64,
+}
+
+/// An index of the set.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    pub candidate: Candidate,
+    /// Without name and CONCURRENTLY, as it was offered.
+    pub ddl: String,
+    /// Counted against the budget.
+    pub bytes: u64,
+    /// On disk, as far as that can be told.
+    pub size: Option<Size>,
+    /// What the set would lose without it, in milliseconds of the workload's time, its upkeep taken off.
+    pub gain_ms: f64,
+    pub upkeep_ms: f64,
+    /// The planner could not try it: gain and use are our own estimate.
+    pub estimated: bool,
+    pub serves: Vec<Service>,
+}
+
+/// What an index does for a query.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Service {
+    pub query: QueryIndex,
+    /// Planner costs of one call: without new indexes, under the set without this one, under the set.
+    pub base: f64,
+    pub without: f64,
+    pub with: f64,
+}
+
+/// A query under the set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judged {
+    pub query: QueryIndex,
+    /// Planner costs of one call.
+    pub base: f64,
+    pub bound: f64,
+    pub cost: f64,
+    pub calls: f64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    pub chosen: Vec<Chosen>,
+    /// Queries that the planner was asked about.
+    pub queries: Vec<Judged>,
+    /// Queries that it was not, with the reason.
+    pub refused: Vec<(QueryIndex, String)>,
+    /// Weighted planner cost of the workload, in milliseconds of its time.
+    pub base_ms: f64,
+    pub bound_ms: f64,
+    pub cost_ms: f64,
+    /// Candidates that were tried, and questions to the planner.
+    pub candidates: usize,
+    pub calls: usize,
+    /// The time was over before the search was.
+    pub cut_short: bool,
+    /// The server went away.
+    pub gone: Option<String>,
+}
+
+/// Until this share of the time candidates are tried; then what each is worth alone; then sets.
+const NOMINATING: f64 = 0.45;
+const SINGLES: f64 = 0.6;
+
+pub fn search(
+    statements: &[Statement<'_>],
+    catalog: &Catalog,
+    whatif: &mut dyn WhatIf,
+    limits: &Limits,
+    watch: &dyn Watch,
+) -> Outcome {
+    let reached: Vec<Vec<Reach>> = statements.iter().map(|s| reaches(&s.known.text, s.facts, catalog)).collect();
+    let mut units = Vec::new();
+    for (at, statement) in statements.iter().enumerate() {
+        let of_sample = |sample: &Sample| Unit { statement: at, sample: sample.clone(), reaches: &reached[at] };
+        units.extend(statement.samples.iter().map(of_sample));
+    }
+    let mut explorer = Explorer::new(units, catalog, whatif, watch, limits.sizes);
+    (0..explorer.units.len()).for_each(|unit| explorer.base(unit));
+    weigh::weigh(&mut explorer, statements);
+    let writes = upkeep::observed(statements.iter().map(|s| (s.known, s.facts)), catalog);
+    let price = match limits.budget {
+        Some(_) => 0.0,
+        None => weigh::price_of_a_byte(&explorer, catalog),
+    };
+    explorer.prices = explore::Prices { writes, byte_ms: price, index_ms: explorer.base_ms() * 1e-6 };
+    let mut order: Vec<usize> = (0..explorer.units.len()).filter(|&unit| explorer.known[unit].is_some()).collect();
+    let weight = |unit: usize| explorer.base_cost(unit) * explorer.weights[unit];
+    order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)));
+    let own = own_candidates(&mut explorer, statements, catalog, &order);
+    let mut open = nominate::nominate(&mut explorer, &own, &order, NOMINATING);
+    open.extend(merge::all(&mut explorer, &open, catalog));
+    open.extend(nominate::estimated(&mut explorer, statements, catalog, &order));
+    open.sort_unstable();
+    open.dedup();
+    nominate::singles(&mut explorer, &open, &order, SINGLES);
+    let set = rounds::best(&mut explorer, &open, &order, limits);
+    outcome::outcome(&mut explorer, &set, &order, statements)
+}
+
+/// The candidates made for each unit.
+fn own_candidates(
+    explorer: &mut Explorer<'_, '_>,
+    statements: &[Statement<'_>],
+    catalog: &Catalog,
+    order: &[usize],
+) -> Vec<Vec<IndexAt>> {
+    /// Of one unit: more take the planner long to look at.
+    const TOGETHER: usize = 240;
+    let mut own: Vec<Vec<IndexAt>> = vec![Vec::new(); explorer.units.len()];
+    for &unit in order {
+        let (statement, reaches) = (explorer.units[unit].statement, explorer.units[unit].reaches);
+        let most = (TOGETHER / reaches.len().max(1)).clamp(12, 60);
+        for reach in reaches {
+            let Some(table) = catalog.tables.get(&reach.access.table) else { continue };
+            let found = candidates::candidates(reach, statements[statement].known, table, most);
+            for (_, candidate) in found.into_iter().filter(|(_, candidate)| !exists(candidate, Some(table))) {
+                let at = explorer.add(candidate);
+                own[unit].push(at);
+            }
+        }
+        own[unit].sort_unstable();
+        own[unit].dedup();
+    }
+    own
+}

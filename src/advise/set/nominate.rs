@@ -1,0 +1,157 @@
+//! All candidates in; the few that some statement's planner would take, out: for each statement, and for each of its tables, the
+//! best, then the best of those that are smaller, and so on.
+
+use crate::advise::index::candidate::exists;
+use crate::catalog::model::Catalog;
+
+use super::explore::Explorer;
+use super::known::IndexAt;
+use super::{Statement, candidates};
+
+/// An index that saves less than this share of a statement's cost is of no interest to it.
+const LEAST: f64 = 0.002;
+
+/// One chain of questions: about all tables of a unit together, or about one of them.
+struct Chain {
+    unit: usize,
+    set: Vec<IndexAt>,
+    steps: usize,
+    next: Next,
+}
+
+/// What is left of a chain's indexes after an answer.
+#[derive(Clone, Copy, PartialEq)]
+enum Next {
+    /// Those on the same table that are smaller than the largest one used.
+    Smaller,
+    /// All but those used.
+    Others,
+}
+
+impl Next {
+    /// A chain ends here at the latest.
+    fn longest(self) -> usize {
+        match self {
+            Next::Smaller => 8,
+            Next::Others => 4,
+        }
+    }
+}
+
+/// Asks until the time given is over (`until`, 0 to 1). `own` are the candidates that were made for each unit.
+pub fn nominate(explorer: &mut Explorer<'_, '_>, own: &[Vec<IndexAt>], order: &[usize], until: f64) -> Vec<IndexAt> {
+    let mut nominated: Vec<IndexAt> = Vec::new();
+    let whole =
+        order.iter().map(|&unit| Chain { unit, set: own[unit].clone(), steps: 0, next: Next::Smaller }).collect();
+    run(explorer, whole, &mut nominated, until);
+    let mut single = Vec::new();
+    for &unit in order {
+        let mut tables: Vec<usize> = own[unit].iter().map(|&at| explorer.pool.tables[at]).collect();
+        tables.sort_unstable();
+        tables.dedup();
+        for table in tables {
+            let of_table = |at: &IndexAt| explorer.pool.tables[*at] == table;
+            let set: Vec<IndexAt> = own[unit].iter().copied().filter(of_table).collect();
+            single.push(Chain { unit, set: set.clone(), steps: 0, next: Next::Smaller });
+            single.push(Chain { unit, set, steps: 0, next: Next::Others });
+        }
+    }
+    run(explorer, single, &mut nominated, until);
+    nominated.sort_unstable();
+    nominated.dedup();
+    nominated
+}
+
+/// All chains take their first step before any takes its second.
+fn run(explorer: &mut Explorer<'_, '_>, mut chains: Vec<Chain>, nominated: &mut Vec<IndexAt>, until: f64) {
+    while !chains.is_empty() {
+        let mut left = Vec::new();
+        for mut chain in chains {
+            if explorer.spent() > until || explorer.gone.is_some() {
+                return;
+            }
+            let Some((used, cost)) = explorer.ask(chain.unit, &chain.set) else { continue };
+            let base = explorer.base_cost(chain.unit);
+            if used.is_empty() || base - cost < base * LEAST {
+                continue;
+            }
+            nominated.extend(&used);
+            explorer.credit(chain.unit, &used, cost);
+            // Of the table with the largest index used, only smaller ones from here on.
+            let size = |at: IndexAt| explorer.pool.entries[at].bytes;
+            let Some(&largest) = used.iter().max_by_key(|&&at| size(at)) else { continue };
+            let (table, bytes) = (explorer.pool.tables[largest], size(largest));
+            match chain.next {
+                Next::Smaller => chain.set.retain(|&at| explorer.pool.tables[at] != table || size(at) < bytes),
+                Next::Others => chain.set.retain(|at| !used.contains(at)),
+            }
+            chain.steps += 1;
+            if chain.steps < chain.next.longest() {
+                left.push(chain);
+            }
+        }
+        chains = left;
+    }
+}
+
+/// What each nominated index is worth alone to every unit that could use it, as far as earlier answers leave that open.
+pub fn singles(explorer: &mut Explorer<'_, '_>, nominated: &[IndexAt], order: &[usize], until: f64) {
+    for &unit in order {
+        for &at in nominated {
+            if explorer.spent() > until || explorer.gone.is_some() {
+                return;
+            }
+            let hopeful = explorer.hope(unit, at) > LEAST;
+            if hopeful {
+                explorer.ask(unit, &[at]);
+            }
+        }
+    }
+}
+
+/// Indexes of kinds that the planner's what-if does not know, with what they are thought to save.
+pub fn estimated(
+    explorer: &mut Explorer<'_, '_>,
+    statements: &[Statement<'_>],
+    catalog: &Catalog,
+    order: &[usize],
+) -> Vec<IndexAt> {
+    /// Of the cost of a statement about one table, and about several.
+    const ALONE: f64 = 0.9;
+    const AMONG_OTHERS: f64 = 0.4;
+    let mut found = Vec::new();
+    for &unit in order {
+        let reaches = explorer.units[unit].reaches;
+        let blocks = &statements[explorer.units[unit].statement].facts.blocks;
+        for reach in reaches {
+            let Some(table) = catalog.tables.get(&reach.access.table) else { continue };
+            // In the order of an index that stops early such a condition is a filter.
+            let cheap = explorer.base_cost(unit) < CHEAP;
+            for candidate in candidates::inverted(&reach.access) {
+                if cheap || exists(&candidate, Some(table)) {
+                    continue;
+                }
+                let at = explorer.add(candidate);
+                let own = explorer.pool.entries[at].units.binary_search(&unit).is_ok();
+                // A server whose HypoPG knows the method answers for itself.
+                if !own || explorer.offer(at) {
+                    found.extend(own.then_some(at));
+                    continue;
+                }
+                explorer.price(at, None);
+                let sources = blocks.get(reach.access.block).map_or(1, |block| block.sources.len());
+                let share = if sources > 1 { AMONG_OTHERS } else { ALONE };
+                let cost = explorer.base_cost(unit) * (1.0 - share);
+                let table = explorer.pool.tables[at];
+                if let Some(known) = explorer.known[unit].as_mut() {
+                    known.guess(at, cost, table);
+                }
+                found.push(at);
+            }
+        }
+    }
+    found
+}
+
+/// A plan that costs less reads a hundred pages at most.
+const CHEAP: f64 = 500.0;

@@ -1,0 +1,221 @@
+//! What is known of the costs in; the set that is likely the best within the budget, out. Asks the planner nothing.
+
+use rustc_hash::FxHashMap;
+
+use super::known::{Bits, IndexAt, Known, Scratch};
+use super::pool::Pool;
+
+/// What a set may take.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Room {
+    pub bytes: u64,
+    pub indexes: usize,
+}
+
+/// By what the next index is chosen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Order {
+    /// The most saved.
+    Absolute,
+    /// The most saved a byte.
+    PerByte,
+    /// Between the two: by the root of its bytes.
+    PerRoot,
+}
+
+impl Order {
+    pub const ALL: [Order; 3] = [Order::PerByte, Order::PerRoot, Order::Absolute];
+
+    fn score(self, gain: f64, bytes: u64) -> f64 {
+        let bytes = (bytes.max(8192)) as f64;
+        match self {
+            Order::Absolute => gain,
+            Order::PerByte => gain / bytes,
+            Order::PerRoot => gain / bytes.sqrt(),
+        }
+    }
+}
+
+/// A set with what it is likely to cost.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub set: Vec<IndexAt>,
+    pub bytes: u64,
+    /// Of each unit, weighted.
+    costs: Vec<f64>,
+    pub total: f64,
+}
+
+pub struct Solver<'a> {
+    pub pool: &'a Pool,
+    pub known: &'a [Option<Known>],
+    pub weights: &'a [f64],
+    pub room: Room,
+    /// Indexes that may be chosen.
+    pub open: Vec<IndexAt>,
+    /// For each unit the indexes that it could use.
+    useful: Vec<Bits>,
+    /// Costs by unit and own indexes that were looked up already.
+    memo: Vec<FxHashMap<Vec<IndexAt>, f64>>,
+    scratch: Scratch,
+    own: Vec<IndexAt>,
+}
+
+impl<'a> Solver<'a> {
+    pub fn new(pool: &'a Pool, known: &'a [Option<Known>], weights: &'a [f64], room: Room, open: &[IndexAt]) -> Self {
+        let open = open.iter().copied().filter(|&at| pool.entries[at].bytes <= room.bytes).collect();
+        let mut useful = vec![Bits::default(); known.len()];
+        for (at, entry) in pool.entries.iter().enumerate() {
+            entry.units.iter().for_each(|&unit| useful[unit].insert(at));
+        }
+        let memo = vec![FxHashMap::default(); known.len()];
+        Solver { pool, known, weights, room, open, useful, memo, scratch: Scratch::default(), own: Vec::new() }
+    }
+
+    /// Of a unit under `set` without `out` and with `new`.
+    fn cost(&mut self, unit: usize, set: &[IndexAt], out: Option<IndexAt>, new: Option<IndexAt>) -> f64 {
+        let Some(known) = &self.known[unit] else { return 0.0 };
+        let useful = &self.useful[unit];
+        self.own.clear();
+        self.own.extend(set.iter().copied().filter(|&at| useful.contains(at) && Some(at) != out));
+        if let Some(new) = new.filter(|&new| useful.contains(new))
+            && let Err(place) = self.own.binary_search(&new)
+        {
+            self.own.insert(place, new);
+        }
+        if let Some(cost) = self.memo[unit].get(self.own.as_slice()) {
+            return *cost;
+        }
+        let cost = known.cost(&self.own, &mut self.scratch).likely * self.weights[unit];
+        self.memo[unit].insert(self.own.clone(), cost);
+        cost
+    }
+
+    pub fn state(&mut self, mut set: Vec<IndexAt>) -> State {
+        set.sort_unstable();
+        let costs: Vec<f64> = (0..self.known.len()).map(|unit| self.cost(unit, &set, None, None)).collect();
+        let bytes = set.iter().map(|&at| self.pool.entries[at].bytes).sum();
+        let upkeep: f64 = set.iter().map(|&at| self.pool.entries[at].upkeep).sum();
+        let total = costs.iter().sum::<f64>() + upkeep;
+        State { set, bytes, costs, total }
+    }
+
+    /// What taking `out` away and putting `new` in would save.
+    fn saving(&mut self, state: &State, out: Option<IndexAt>, new: Option<IndexAt>) -> f64 {
+        let upkeep = |at: Option<IndexAt>| at.map_or(0.0, |at| self.pool.entries[at].upkeep);
+        let mut saved = upkeep(out) - upkeep(new);
+        let pool = self.pool;
+        let units = |at: Option<IndexAt>| at.map_or(&[][..], |at| pool.entries[at].units.as_slice());
+        let (first, second) = (units(new), units(out));
+        for &unit in first.iter().chain(second.iter().filter(|unit| first.binary_search(unit).is_err())) {
+            saved += state.costs[unit] - self.cost(unit, &state.set, out, new);
+        }
+        saved
+    }
+
+    fn fits(&self, state: &State, out: Option<IndexAt>, new: IndexAt) -> bool {
+        let freed = out.map_or(0, |at| self.pool.entries[at].bytes);
+        let number = state.set.len() + 1 - usize::from(out.is_some());
+        !state.set.contains(&new)
+            && state.bytes - freed + self.pool.entries[new].bytes <= self.room.bytes
+            && number <= self.room.indexes
+    }
+
+    /// Adds what is best in this order until nothing helps or fits. Gains are looked up again only when they could be the best
+    /// (they seldom grow as the set grows).
+    pub fn fill(&mut self, mut state: State, order: Order) -> State {
+        let mut queue: Vec<(f64, IndexAt, usize)> = Vec::new();
+        for at in self.open.clone() {
+            if self.fits(&state, None, at) {
+                let gain = self.saving(&state, None, Some(at));
+                queue.push((order.score(gain, self.pool.entries[at].bytes), at, state.set.len()));
+            }
+        }
+        loop {
+            queue.retain(|&(score, at, _)| score > 1e-9 && self.fits(&state, None, at));
+            queue.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            let Some(first) = queue.first_mut() else { return state };
+            if first.2 != state.set.len() {
+                let at = first.1;
+                let gain = self.saving(&state, None, Some(at));
+                let first = &mut queue[0];
+                (first.0, first.2) = (order.score(gain, self.pool.entries[at].bytes), state.set.len());
+                continue;
+            }
+            let at = first.1;
+            let mut set = state.set.clone();
+            set.push(at);
+            state = self.state(set);
+        }
+    }
+
+    /// Swaps, removals and refills until none of them helps.
+    pub fn improve(&mut self, mut state: State, mut over: impl FnMut() -> bool) -> State {
+        loop {
+            if over() {
+                return state;
+            }
+            if let Some(better) = self.swapped(&state) {
+                state = better;
+                continue;
+            }
+            match self.refilled(&state, &mut over) {
+                Some(better) => state = better,
+                None => return state,
+            }
+        }
+    }
+
+    /// The best exchange of one index for another, the removal of one, or the addition of one.
+    fn swapped(&mut self, state: &State) -> Option<State> {
+        let least = state.total * 1e-7;
+        let mut best: (f64, Option<IndexAt>, Option<IndexAt>) = (least, None, None);
+        let outs: Vec<Option<IndexAt>> = std::iter::once(None).chain(state.set.iter().copied().map(Some)).collect();
+        for &out in &outs {
+            if out.is_some() {
+                let saved = self.saving(state, out, None);
+                if saved > best.0 {
+                    best = (saved, out, None);
+                }
+            }
+            for new in self.open.clone() {
+                if !self.fits(state, out, new) {
+                    continue;
+                }
+                let saved = self.saving(state, out, Some(new));
+                if saved > best.0 {
+                    best = (saved, out, Some(new));
+                }
+            }
+        }
+        let (_, out, new) = best;
+        if out.is_none() && new.is_none() {
+            return None;
+        }
+        let mut set = state.set.clone();
+        set.retain(|at| Some(*at) != out);
+        set.extend(new);
+        Some(self.state(set))
+    }
+
+    /// Takes one or two indexes out and fills the room anew.
+    fn refilled(&mut self, state: &State, over: &mut impl FnMut() -> bool) -> Option<State> {
+        let members = state.set.clone();
+        for (i, &first) in members.iter().enumerate() {
+            for &second in &members[i..] {
+                if over() {
+                    return None;
+                }
+                let rest: Vec<IndexAt> = members.iter().copied().filter(|at| *at != first && *at != second).collect();
+                for order in Order::ALL {
+                    let bare = self.state(rest.clone());
+                    let filled = self.fill(bare, order);
+                    if filled.total < state.total * (1.0 - 1e-7) {
+                        return Some(filled);
+                    }
+                }
+            }
+        }
+        None
+    }
+}

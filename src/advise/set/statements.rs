@@ -1,0 +1,44 @@
+//! A workload in; the queries that a search advises for, with the statements that stand for their calls, out.
+
+use crate::advise::samples;
+use crate::rules::context::WorkloadCx;
+use crate::sql::StatementKind;
+
+use super::Statement;
+
+/// Those with the most time come first; a search that looks at more does not end in time.
+const MOST: usize = 500;
+
+#[derive(Debug, Default)]
+pub struct Statements<'a> {
+    pub all: Vec<Statement<'a>>,
+    /// Left out because there are too many.
+    pub left_out: usize,
+}
+
+pub fn of_workload<'a>(cx: &WorkloadCx<'a>) -> Statements<'a> {
+    let queries = &cx.workload.queries;
+    let mut order: Vec<usize> = (0..queries.len()).collect();
+    order.sort_by_key(|&at| (std::cmp::Reverse((queries[at].total_us, queries[at].calls)), at));
+    let planned = |kind: StatementKind| {
+        matches!(
+            kind,
+            StatementKind::Select
+                | StatementKind::Insert
+                | StatementKind::Update
+                | StatementKind::Delete
+                | StatementKind::Merge
+        )
+    };
+    let mut found = Statements::default();
+    for at in order {
+        let (known, facts) = (&queries[at], cx.facts.get(at).and_then(Option::as_ref));
+        let Some(facts) = facts.filter(|facts| !facts.blocks.is_empty() && planned(known.kind)) else { continue };
+        if found.all.len() == MOST {
+            found.left_out += 1;
+            continue;
+        }
+        found.all.push(Statement { query: at, known, facts, samples: samples::of(known, facts, cx.catalog) });
+    }
+    found
+}

@@ -1,0 +1,112 @@
+//! The writes that were observed in; what a new index would add to them, in milliseconds, out.
+//!
+//! An entry of an index costs about 5 µs to write (measured: four new indexes on a table made 40,000 inserts 0.63 s slower, and
+//! as many updates of an indexed column 0.86 s). An update that changes no indexed column writes no index at all (heap-only
+//! tuples; documentation, "Heap-Only Tuples"): an index on a column that updates change takes that away, and from then on
+//! each of them writes every index of the table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::advise::index::candidate::Candidate;
+use crate::catalog::access::{Key, table_name};
+use crate::catalog::model::{Catalog, Table, TableName};
+use crate::sql::StatementKind;
+use crate::sql::facts::Facts;
+use crate::workload::model::Query;
+
+const ENTRY_MS: f64 = 0.005;
+
+/// Rows written, over the time that the workload was observed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Writes {
+    pub inserted: f64,
+    /// By the columns that they set.
+    pub updates: Vec<(BTreeSet<String>, f64)>,
+    /// Updates of which the columns are not known, and the share of all updates that writes no index.
+    pub others: f64,
+    pub hot_share: f64,
+}
+
+/// The writes of each table: from the statements where any were seen, else from the server's counters (which may have counted
+/// for longer).
+pub fn observed<'a>(
+    queries: impl Iterator<Item = (&'a Query, &'a Facts)>,
+    catalog: &Catalog,
+) -> BTreeMap<TableName, Writes> {
+    let mut tables: BTreeMap<TableName, Writes> = BTreeMap::new();
+    for (query, facts) in queries {
+        let Some(write) = &facts.write else { continue };
+        let rows = query.rows.unwrap_or(0).max(query.calls) as f64;
+        let writes = tables.entry(table_name(&write.target, Some(catalog))).or_default();
+        match query.kind {
+            StatementKind::Insert | StatementKind::Merge | StatementKind::Copy => writes.inserted += rows,
+            StatementKind::Update => writes.updates.push((write.columns.iter().cloned().collect(), rows)),
+            _ => {}
+        }
+    }
+    let seen: BTreeSet<TableName> = tables.keys().cloned().collect();
+    for (name, table) in &catalog.tables {
+        let Some(counters) = &table.counters else { continue };
+        let hot = counters.hot_updated as f64 / (counters.updated.max(1)) as f64;
+        let writes = tables.entry(name.clone()).or_default();
+        writes.hot_share = hot;
+        if !seen.contains(name) {
+            writes.inserted = counters.inserted as f64;
+            writes.others = counters.updated as f64;
+        }
+    }
+    tables
+}
+
+/// What the index would cost its table's writers.
+pub fn upkeep_ms(candidate: &Candidate, writes: &Writes, table: &Table) -> f64 {
+    let stands_on = |column: &String| {
+        candidate.include.contains(column)
+            || candidate.predicate.as_ref().is_some_and(|predicate| predicate.contains(column.as_str()))
+            || candidate.keys.iter().any(|key| match &key.key {
+                Key::Column(name) => name == column,
+                Key::Expression(sql) => sql.contains(column.as_str()),
+            })
+    };
+    let indexed = |column: &String| {
+        let keyed = |index: &crate::catalog::model::Index| {
+            index.keys.iter().any(|key| key.text == *column) || index.include.contains(column)
+        };
+        table.indexes.iter().any(keyed)
+    };
+    let mut entries = writes.inserted + writes.others * (1.0 - writes.hot_share);
+    for (columns, rows) in &writes.updates {
+        let hot_now = !columns.iter().any(indexed);
+        entries += match (columns.iter().any(stands_on), hot_now) {
+            (true, true) => rows * writes.hot_share.max(0.5) * (table.indexes.len() + 1) as f64,
+            (true, false) => *rows,
+            (false, true) => 0.0,
+            (false, false) => rows * (1.0 - writes.hot_share),
+        };
+    }
+    entries * ENTRY_MS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::advise::index::candidate::{CandidateKey, Method};
+    use crate::catalog::model::{Index, IndexKey};
+
+    #[test]
+    fn an_index_on_what_is_updated_takes_heap_only_updates_away() {
+        let key = |name: &str| CandidateKey::plain(Key::Column(name.into()));
+        let name = TableName { schema: "public".into(), name: "orders".into() };
+        let on = |column: &str| Candidate::new(name.clone(), Method::Btree, vec![key(column)]);
+        let index = |column: &str| Index {
+            keys: vec![IndexKey { text: column.into(), ..IndexKey::default() }],
+            ..Index::default()
+        };
+        let table = Table { indexes: vec![index("id"), index("user_id")], ..Table::default() };
+        let updates = vec![(BTreeSet::from(["status".to_owned()]), 1000.0)];
+        let writes = Writes { inserted: 200.0, updates, others: 0.0, hot_share: 1.0 };
+        // 200 inserts; then 1,000 updates write two indexes that they left alone, and the new one.
+        assert!((upkeep_ms(&on("created_at"), &writes, &table) - 200.0 * 0.005).abs() < 1e-9);
+        assert!((upkeep_ms(&on("status"), &writes, &table) - (200.0 + 3000.0) * 0.005).abs() < 1e-9);
+    }
+}

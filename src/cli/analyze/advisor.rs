@@ -1,0 +1,159 @@
+//! A workload, the catalog and an open session in; the set of indexes that the server's planner finds best for it, or why it could
+//! not be asked, out.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::advise::Advice;
+use crate::advise::set::{self, Outcome, SizeModel, Step, Watch};
+use crate::cli::args::{Common, IndexAdvice, Sizes};
+use crate::cli::terminal;
+use crate::db::hypopg::{HypoPg, Route};
+use crate::db::names;
+use crate::db::session::{Limits, Session};
+use crate::report::model::{IndexSet, SetIndex, SetQuery};
+use crate::rules::context::WorkloadCx;
+
+/// What the planner said.
+#[derive(Debug)]
+pub struct Advised {
+    pub outcome: Outcome,
+    pub took: Duration,
+}
+
+/// `Err` is the reason for a reader, where there is a server that could not be asked.
+pub fn search(
+    session: &mut Session,
+    cx: &WorkloadCx<'_>,
+    args: &IndexAdvice,
+    common: &Common,
+) -> Result<Option<Advised>, String> {
+    let Some(catalog) = cx.catalog else { return Ok(None) };
+    let statements = set::of_workload(cx);
+    if statements.all.is_empty() {
+        return Ok(None);
+    }
+    let mut limits = Limits::default();
+    if let Some(limit) = session.statement_timeout {
+        limits.statement_ms = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX).max(1);
+    }
+    let refused =
+        |error: String| format!("indexes are advised by estimate, because the planner could not be asked: {error}");
+    let names = names::read(session, limits).map_err(|error| refused(error.to_string()))?;
+    let mut hypopg = HypoPg::open(session, Route::Direct, limits, names).map_err(|error| refused(error.to_string()))?;
+    let clock = Clock::new(args.time_limit, common);
+    let sizes = match args.size_model {
+        Sizes::Own => SizeModel::Own,
+        Sizes::Hypopg => SizeModel::Hypopg,
+    };
+    let wanted = set::Limits { budget: args.budget, most_indexes: args.max_indexes, sizes };
+    let outcome = set::search(&statements.all, catalog, &mut hypopg, &wanted, &clock);
+    Ok(Some(Advised { outcome, took: clock.started.elapsed() }))
+}
+
+/// The set as the report has it.
+pub fn reported(advised: &Advised, advice: &Advice, cx: &WorkloadCx<'_>, args: &IndexAdvice) -> IndexSet {
+    let outcome = &advised.outcome;
+    let fingerprint = |query: usize| cx.workload.queries[query].fingerprint.to_string();
+    let indexes = outcome.chosen.iter().zip(&advice.set).map(|(chosen, id)| SetIndex {
+        recommendation: id.clone(),
+        definition: chosen.ddl.clone(),
+        bytes: chosen.bytes,
+        bytes_least: chosen.size.map(|size| size.least),
+        bytes_most: chosen.size.map(|size| size.most),
+        gain_ms: chosen.gain_ms,
+        upkeep_ms: chosen.upkeep_ms,
+        queries: chosen
+            .serves
+            .iter()
+            .map(|service| SetQuery {
+                fingerprint: fingerprint(service.query),
+                before: service.base,
+                without: service.without,
+                after: service.with,
+            })
+            .collect(),
+    });
+    IndexSet {
+        cost_before_ms: outcome.base_ms,
+        cost_after_ms: outcome.cost_ms,
+        cost_bound_ms: outcome.bound_ms,
+        budget_bytes: args.budget,
+        bytes: outcome.chosen.iter().map(|chosen| chosen.bytes).sum(),
+        size_model: match args.size_model {
+            Sizes::Own => "own".into(),
+            Sizes::Hypopg => "hypopg".into(),
+        },
+        candidates: outcome.candidates as u64,
+        planner_calls: outcome.calls as u64,
+        seconds: advised.took.as_secs_f64(),
+        cut_short: outcome.cut_short,
+        queries_examined: outcome.queries.len() as u64,
+        queries_not_examined: outcome.refused.len() as u64,
+        indexes: indexes.collect(),
+    }
+}
+
+/// For the coverage: what the search did not see.
+pub fn notes(outcome: &Outcome) -> Vec<String> {
+    let mut said = Vec::new();
+    if let Some((_, reason)) = outcome.refused.first() {
+        said.push(format!(
+            "{} statements could not be planned, so no index was tried for them: {reason}",
+            outcome.refused.len()
+        ));
+    }
+    if let Some(reason) = &outcome.gone {
+        said.push(format!("the search for indexes was cut short, the server does not answer: {reason}"));
+    }
+    if outcome.cut_short {
+        said.push("the search for indexes used all its time; --time-limit gives it more".to_owned());
+    }
+    said
+}
+
+/// The time that the search may take, and a line on a terminal that shows how far it is.
+struct Clock {
+    started: Instant,
+    limit: Duration,
+    bar: Option<ProgressBar>,
+}
+
+impl Clock {
+    fn new(limit: Duration, common: &Common) -> Self {
+        let wanted = !common.quiet && !common.no_progress && terminal::stderr_is_terminal();
+        Clock { started: Instant::now(), limit, bar: wanted.then(bar) }
+    }
+}
+
+impl Watch for Clock {
+    fn spent(&self) -> f64 {
+        let spent = self.started.elapsed().as_secs_f64() / self.limit.as_secs_f64();
+        if let Some(bar) = &self.bar {
+            bar.set_position((spent.min(1.0) * 1000.0) as u64);
+        }
+        spent
+    }
+
+    fn step(&self, step: Step) {
+        let Some(bar) = &self.bar else { return };
+        let share = |cost: f64| (1.0 - cost / step.base.max(f64::MIN_POSITIVE)) * 100.0;
+        bar.set_message(format!("{:.1} % saved of {:.1} % at most", share(step.cost), share(step.bound)));
+    }
+}
+
+impl Drop for Clock {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(1000), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("choosing indexes [{bar:30}] {msg}").expect("the template is constant");
+    bar.set_style(style.progress_chars("#-."));
+    bar
+}
