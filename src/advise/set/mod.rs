@@ -137,7 +137,8 @@ pub struct Outcome {
     pub gone: Option<String>,
 }
 
-/// Until this share of the time candidates are tried; then what each is worth alone; then sets.
+/// Until this share of the time every statement is planned as it is; then candidates are tried; then what each is worth alone; then sets.
+const FIRST: f64 = 0.35;
 const NOMINATING: f64 = 0.45;
 const SINGLES: f64 = 0.6;
 
@@ -155,7 +156,13 @@ pub fn search(
         units.extend(statement.samples.iter().map(of_sample));
     }
     let mut explorer = Explorer::new(units, catalog, whatif, watch, limits.sizes);
-    (0..explorer.units.len()).for_each(|unit| explorer.base(unit));
+    for unit in 0..explorer.units.len() {
+        if explorer.spent() < FIRST {
+            explorer.base(unit);
+        } else {
+            explorer.refused.push((unit, "the time was over".to_owned()));
+        }
+    }
     weigh::weigh(&mut explorer, statements);
     let writes = upkeep::observed(statements.iter().map(|s| (s.known, s.facts)), catalog);
     let price = match limits.budget {

@@ -11,6 +11,8 @@ use super::{Chosen, Judged, Outcome, Service, Statement};
 /// An index that saves less than this share of the workload stays only if it makes some statement better by the other.
 const LEAST: f64 = 0.001;
 const MUCH: f64 = 0.10;
+/// Of the time: from here on what is known has to do.
+const ASKING: f64 = 0.98;
 
 pub fn outcome(
     explorer: &mut Explorer<'_, '_>,
@@ -66,8 +68,11 @@ fn without_idle(explorer: &mut Explorer<'_, '_>, set: &[IndexAt]) -> Vec<IndexAt
         let mut worst: Option<(f64, IndexAt)> = None;
         for &at in &kept {
             let rest: Vec<IndexAt> = kept.iter().copied().filter(|&other| other != at).collect();
-            // The time may be over, but what is advised has to be known.
-            explorer.units_of(at).into_iter().for_each(|unit| drop(explorer.ask(unit, &rest)));
+            for unit in explorer.units_of(at) {
+                if explorer.spent() < ASKING {
+                    explorer.ask(unit, &rest);
+                }
+            }
             let gain = explorer.likely_ms(&rest) - all;
             let needed = gain > 0.0 && (gain >= least || helps_one(explorer, &kept, &rest, at));
             if !needed && worst.is_none_or(|(least, _)| gain < least) {

@@ -2,12 +2,12 @@
 
 use super::explore::Explorer;
 use super::known::IndexAt;
-use super::solve::{Order, Room, Solver, State};
+use super::solve::{Order, Rivals, Room, Solver, State, rivals};
 use super::{Limits, Step};
 
 /// Improvement stops at this share of the time, and no set is asked about after the second.
-const SOLVING: f64 = 0.93;
-const ASKING: f64 = 0.96;
+const SOLVING: f64 = 0.86;
+const ASKING: f64 = 0.92;
 /// Rounds without a better set after which the search is over.
 const PATIENCE: usize = 40;
 /// Indexes that are taken out of the best set for a new start.
@@ -18,12 +18,13 @@ pub fn best(explorer: &mut Explorer<'_, '_>, open: &[IndexAt], order: &[usize], 
     let room = Room { bytes: limits.budget.unwrap_or(u64::MAX), indexes: limits.most_indexes.unwrap_or(usize::MAX) };
     let (base, bound) = (explorer.base_ms(), explorer.bound_ms());
     let mut best: (f64, Vec<IndexAt>) = (base, Vec::new());
+    let rivals = rivals(&explorer.pool, open);
     let mut dice = Dice(1);
     let (mut round, mut idle) = (0, 0);
     let mut start: Option<Vec<IndexAt>> = Some(Vec::new());
     while explorer.spent() < SOLVING && explorer.gone.is_none() && idle < PATIENCE {
         let from = start.take().unwrap_or_else(|| dice.shaken(&best.1));
-        let proposed = propose(explorer, open, room, from, round);
+        let proposed = propose(explorer, (open, &rivals), room, from, round);
         round += 1;
         let before = explorer.calls;
         for &unit in order {
@@ -51,12 +52,12 @@ pub fn best(explorer: &mut Explorer<'_, '_>, open: &[IndexAt], order: &[usize], 
 
 fn propose(
     explorer: &Explorer<'_, '_>,
-    open: &[IndexAt],
+    (open, rivals): (&[IndexAt], &Rivals),
     room: Room,
     from: Vec<IndexAt>,
     round: usize,
 ) -> Vec<IndexAt> {
-    let mut solver = Solver::new(&explorer.pool, &explorer.known, &explorer.weights, room, open);
+    let mut solver = Solver::new(&explorer.pool, &explorer.known, &explorer.weights, room, open, rivals);
     let whole = from.is_empty();
     let orders = if whole { Order::ALL.to_vec() } else { vec![Order::ALL[round % Order::ALL.len()]] };
     let mut filled: Vec<State> = orders

@@ -2,6 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::catalog::cover::covers;
+use crate::catalog::model::Index;
+
 use super::known::{Bits, IndexAt, Known, Scratch};
 use super::pool::Pool;
 
@@ -36,6 +39,9 @@ impl Order {
     }
 }
 
+/// For each index those that would be its beginning, or whose beginning it would be.
+pub type Rivals = FxHashMap<IndexAt, Vec<IndexAt>>;
+
 /// A set with what it is likely to cost.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -53,6 +59,8 @@ pub struct Solver<'a> {
     pub room: Room,
     /// Indexes that may be chosen.
     pub open: Vec<IndexAt>,
+    /// For each index those that it stands beside in vain: one is the beginning of the other.
+    rivals: &'a Rivals,
     /// For each unit the indexes that it could use.
     useful: Vec<Bits>,
     /// Costs by unit and own indexes that were looked up already.
@@ -62,14 +70,21 @@ pub struct Solver<'a> {
 }
 
 impl<'a> Solver<'a> {
-    pub fn new(pool: &'a Pool, known: &'a [Option<Known>], weights: &'a [f64], room: Room, open: &[IndexAt]) -> Self {
+    pub fn new(
+        pool: &'a Pool,
+        known: &'a [Option<Known>],
+        weights: &'a [f64],
+        room: Room,
+        open: &[IndexAt],
+        rivals: &'a Rivals,
+    ) -> Self {
         let open = open.iter().copied().filter(|&at| pool.entries[at].bytes <= room.bytes).collect();
         let mut useful = vec![Bits::default(); known.len()];
         for (at, entry) in pool.entries.iter().enumerate() {
             entry.units.iter().for_each(|&unit| useful[unit].insert(at));
         }
         let memo = vec![FxHashMap::default(); known.len()];
-        Solver { pool, known, weights, room, open, useful, memo, scratch: Scratch::default(), own: Vec::new() }
+        Solver { pool, known, weights, room, open, rivals, useful, memo, scratch: Scratch::default(), own: Vec::new() }
     }
 
     /// Of a unit under `set` without `out` and with `new`.
@@ -116,7 +131,9 @@ impl<'a> Solver<'a> {
     fn fits(&self, state: &State, out: Option<IndexAt>, new: IndexAt) -> bool {
         let freed = out.map_or(0, |at| self.pool.entries[at].bytes);
         let number = state.set.len() + 1 - usize::from(out.is_some());
+        let rivals = self.rivals.get(&new).map(Vec::as_slice).unwrap_or_default();
         !state.set.contains(&new)
+            && !rivals.iter().any(|rival| Some(*rival) != out && state.set.binary_search(rival).is_ok())
             && state.bytes - freed + self.pool.entries[new].bytes <= self.room.bytes
             && number <= self.room.indexes
     }
@@ -218,4 +235,19 @@ impl<'a> Solver<'a> {
         }
         None
     }
+}
+
+pub fn rivals(pool: &Pool, open: &[IndexAt]) -> Rivals {
+    let mut found = Rivals::default();
+    let indexes: Vec<(IndexAt, Index)> = open.iter().map(|&at| (at, pool.candidate(at).as_index(""))).collect();
+    for (first, wide) in &indexes {
+        for (second, narrow) in &indexes {
+            let same_table = pool.tables[*first] == pool.tables[*second];
+            if first != second && same_table && covers(wide, narrow) {
+                found.entry(*first).or_default().push(*second);
+                found.entry(*second).or_default().push(*first);
+            }
+        }
+    }
+    found
 }

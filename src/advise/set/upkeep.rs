@@ -16,6 +16,9 @@ use crate::workload::model::Query;
 
 const ENTRY_MS: f64 = 0.005;
 
+/// A statement that ran once and wrote this many rows filled the table: no reason to do without an index ever after.
+const LOAD_ROWS: u64 = 1000;
+
 /// Rows written, over the time that the workload was observed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Writes {
@@ -27,8 +30,8 @@ pub struct Writes {
     pub hot_share: f64,
 }
 
-/// The writes of each table: from the statements where any were seen, else from the server's counters (which may have counted
-/// for longer).
+/// The writes of each table: from the statements where any were seen, else from the server's counters. Those count for as long as the
+/// table exists, the load that filled it among them: of the rows inserted only those that are gone again are sure to be its daily work.
 pub fn observed<'a>(
     queries: impl Iterator<Item = (&'a Query, &'a Facts)>,
     catalog: &Catalog,
@@ -36,6 +39,9 @@ pub fn observed<'a>(
     let mut tables: BTreeMap<TableName, Writes> = BTreeMap::new();
     for (query, facts) in queries {
         let Some(write) = &facts.write else { continue };
+        if query.calls == 1 && query.rows.unwrap_or(0) >= LOAD_ROWS {
+            continue;
+        }
         let rows = query.rows.unwrap_or(0).max(query.calls) as f64;
         let writes = tables.entry(table_name(&write.target, Some(catalog))).or_default();
         match query.kind {
@@ -51,7 +57,7 @@ pub fn observed<'a>(
         let writes = tables.entry(name.clone()).or_default();
         writes.hot_share = hot;
         if !seen.contains(name) {
-            writes.inserted = counters.inserted as f64;
+            writes.inserted = counters.inserted.saturating_sub(counters.live_rows) as f64;
             writes.others = counters.updated as f64;
         }
     }
@@ -92,6 +98,21 @@ mod tests {
     use super::*;
     use crate::advise::index::candidate::{CandidateKey, Method};
     use crate::catalog::model::{Index, IndexKey};
+
+    #[test]
+    fn the_load_that_filled_a_table_is_not_held_against_an_index() {
+        use crate::catalog::model::TableCounters;
+        let name = TableName { schema: "public".into(), name: "orders".into() };
+        let counters = TableCounters { inserted: 300_200, live_rows: 300_000, ..TableCounters::default() };
+        let mut catalog = Catalog::default();
+        catalog.tables.insert(name.clone(), Table { counters: Some(counters), ..Table::default() });
+        let text = "INSERT INTO orders SELECT * FROM staged";
+        let load =
+            Query { text: text.into(), kind: StatementKind::Insert, calls: 1, rows: Some(300_000), ..Query::default() };
+        let facts = crate::sql::facts::run::facts(text);
+        let writes = observed([(&load, &facts)].into_iter(), &catalog);
+        assert_eq!(writes[&name].inserted, 200.0);
+    }
 
     #[test]
     fn an_index_on_what_is_updated_takes_heap_only_updates_away() {

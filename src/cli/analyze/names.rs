@@ -122,10 +122,9 @@ fn qualify(facts: &mut Facts, name: &RelationName, schema: &str) {
 }
 
 fn of_the_system(name: &RelationName) -> bool {
-    match name.schema.as_deref() {
-        Some(schema) => schema.starts_with("pg_") || schema == "information_schema",
-        None => name.name.starts_with("pg_"),
-    }
+    // The views of pg_stat_statements stand in a schema of the user's.
+    let schema = name.schema.as_deref().unwrap_or_default();
+    name.name.starts_with("pg_") || schema.starts_with("pg_") || schema == "information_schema"
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use sqlsift::report::model::{RecommendationKind, Report, VerifiedBy};
 
-use super::database;
+use super::plain;
 use crate::server::Server;
 
 fn analyze(arguments: &[&str]) -> std::process::Output {
@@ -21,7 +21,7 @@ fn advice_is_measured_on_a_copy() {
     let server = Server::shared();
     let table = "CREATE TABLE t (id int PRIMARY KEY, c int, pad text); \
         INSERT INTO t SELECT i, i % 50000, repeat('x', 100) FROM generate_series(1, 300000) i; ANALYZE t";
-    let dsn = database("whatif_cli", table);
+    let dsn = plain("whatif_cli", table);
     let _ = server.psql("postgres", "CREATE DATABASE whatif_cli_copy TEMPLATE whatif_cli");
     let mut log = String::new();
     for i in 0..60 {

@@ -7,7 +7,7 @@ use sqlsift::db::error::DbError;
 use sqlsift::db::session::{Limits, Session};
 use sqlsift::db::verify::{VerifyError, verify};
 
-use super::{database, sample};
+use super::{plain, sample};
 use crate::server::Server;
 
 /// All rows with `a = 5` stand at the end of the order by `b`, which the planner cannot know: an index on `b` seems to give
@@ -31,7 +31,7 @@ fn indexes_of(server: &Server, name: &str) -> String {
 #[test]
 fn a_clone_proves_and_refutes() {
     let server = Server::shared();
-    let dsn = database("whatif_advised", SCHEMA);
+    let dsn = plain("whatif_advised", SCHEMA);
     let _ = server.psql("postgres", "CREATE DATABASE whatif_clone TEMPLATE whatif_advised");
     // Left by a run that was killed.
     let _ = server.psql("whatif_clone", "CREATE INDEX sqlsift_verify_9 ON t (a)");
@@ -101,7 +101,7 @@ fn a_stopped_run_leaves_the_clone_as_it_was() {
     let server = Server::shared();
     let table = "CREATE TABLE t (a int, b int); INSERT INTO t SELECT i, i FROM generate_series(1, 100000) i; \
         CREATE TABLE p (a int)";
-    let dsn = database("whatif_stopped", table);
+    let dsn = plain("whatif_stopped", table);
     let _ = server.psql("postgres", "CREATE DATABASE whatif_stopped_clone TEMPLATE whatif_stopped");
     let open = |dsn: &str, interrupt: Interrupt| -> Result<Session, DbError> {
         let around = Surroundings { user: Some("postgres".into()), ..Surroundings::default() };
