@@ -109,7 +109,7 @@ mod tests {
         let text = "INSERT INTO orders SELECT * FROM staged";
         let load =
             Query { text: text.into(), kind: StatementKind::Insert, calls: 1, rows: Some(300_000), ..Query::default() };
-        let facts = crate::sql::facts::run::facts(text);
+        let facts = crate::sql::facts(text);
         let writes = observed([(&load, &facts)].into_iter(), &catalog);
         assert_eq!(writes[&name].inserted, 200.0);
     }

@@ -156,7 +156,7 @@ mod tests {
         let workload = export::workload(&users.iter().map(row).collect::<Vec<_>>());
         let mut facts = facts::of(&workload);
         let notes = settle(&workload, &mut facts, catalog);
-        let names = facts.iter().flatten().flat_map(|facts| used(facts));
+        let names = facts.iter().flatten().flat_map(used);
         let names = names.map(|name| format!("{}.{}", name.schema.as_deref().unwrap_or("?"), name.name)).collect();
         (names, notes)
     }

@@ -32,8 +32,6 @@ fn found(id: &str, impact: Option<f64>, queries: Vec<QueryIndex>) -> Found {
             subject: Subject::Server("s".into()),
             locations: vec![Location::default()],
             evidence: Vec::new(),
-            standing: Default::default(),
-            index_set: None,
             recommendations: Vec::new(),
             accounts_for_ms: None,
             accounts_for_share: None,
@@ -77,6 +75,8 @@ fn example(outcome: Outcome) -> (Workload, Report) {
         unrecognised_lines: 3,
         outcome,
         recommendations: Vec::new(),
+        standing: Default::default(),
+        index_set: None,
         problems: Vec::new(),
         notes: Vec::new(),
     });

@@ -272,6 +272,5 @@ fn judge(report: &Report) {
         }
     }
     wrong.extend(objects.into_iter().filter(|(rule, name)| !live.allows(rule, name)).map(|one| format!("{one:?}")));
-    println!("{found} found, {} missed, {} false", missed.len(), wrong.len());
     assert!(missed.is_empty() && wrong.is_empty(), "missed: {missed:#?}\nfalse: {wrong:#?}");
 }
