@@ -22,13 +22,12 @@ pub struct Writes {
     pub inserted: f64,
     /// By the columns that they set.
     pub updates: Vec<(BTreeSet<String>, f64)>,
-    /// Updates of which the columns are not known, and the share of all updates that writes no index.
-    pub others: f64,
+    /// Share of all updates that writes no index.
     pub hot_share: f64,
 }
 
-/// The writes of each table: from the statements where any were seen, else from the server's counters (which may have counted
-/// for longer).
+/// The writes of each table, as far as the workload holds them. The server's counters only tell how many updates were heap-only: they
+/// may have counted for years, and a load of the whole table is in them.
 pub fn observed<'a>(
     queries: impl Iterator<Item = (&'a Query, &'a Facts)>,
     catalog: &Catalog,
@@ -44,16 +43,9 @@ pub fn observed<'a>(
             _ => {}
         }
     }
-    let seen: BTreeSet<TableName> = tables.keys().cloned().collect();
-    for (name, table) in &catalog.tables {
-        let Some(counters) = &table.counters else { continue };
-        let hot = counters.hot_updated as f64 / (counters.updated.max(1)) as f64;
-        let writes = tables.entry(name.clone()).or_default();
-        writes.hot_share = hot;
-        if !seen.contains(name) {
-            writes.inserted = counters.inserted as f64;
-            writes.others = counters.updated as f64;
-        }
+    for (name, writes) in &mut tables {
+        let Some(counters) = catalog.tables.get(name).and_then(|table| table.counters.as_ref()) else { continue };
+        writes.hot_share = counters.hot_updated as f64 / (counters.updated.max(1)) as f64;
     }
     tables
 }
@@ -74,7 +66,7 @@ pub fn upkeep_ms(candidate: &Candidate, writes: &Writes, table: &Table) -> f64 {
         };
         table.indexes.iter().any(keyed)
     };
-    let mut entries = writes.inserted + writes.others * (1.0 - writes.hot_share);
+    let mut entries = writes.inserted;
     for (columns, rows) in &writes.updates {
         let hot_now = !columns.iter().any(indexed);
         entries += match (columns.iter().any(stands_on), hot_now) {
@@ -104,7 +96,7 @@ mod tests {
         };
         let table = Table { indexes: vec![index("id"), index("user_id")], ..Table::default() };
         let updates = vec![(BTreeSet::from(["status".to_owned()]), 1000.0)];
-        let writes = Writes { inserted: 200.0, updates, others: 0.0, hot_share: 1.0 };
+        let writes = Writes { inserted: 200.0, updates, hot_share: 1.0 };
         // 200 inserts; then 1,000 updates write two indexes that they left alone, and the new one.
         assert!((upkeep_ms(&on("created_at"), &writes, &table) - 200.0 * 0.005).abs() < 1e-9);
         assert!((upkeep_ms(&on("status"), &writes, &table) - (200.0 + 3000.0) * 0.005).abs() < 1e-9);
