@@ -4,9 +4,9 @@
 use crate::advise::index::candidate::exists;
 use crate::catalog::model::{Catalog, Table};
 
+use super::candidates;
 use super::explore::Explorer;
 use super::known::IndexAt;
-use super::candidates;
 
 /// An index that saves less than this share of a statement's cost is of no interest to it.
 const LEAST: f64 = 0.002;
@@ -110,11 +110,7 @@ pub fn singles(explorer: &mut Explorer<'_, '_>, nominated: &[IndexAt], order: &[
 }
 
 /// Indexes of kinds that the planner's what-if does not know, with what they are thought to save.
-pub fn estimated(
-    explorer: &mut Explorer<'_, '_>,
-    catalog: &Catalog,
-    order: &[usize],
-) -> Vec<IndexAt> {
+pub fn estimated(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[usize]) -> Vec<IndexAt> {
     /// Of what reading the whole table costs.
     const SAVED: f64 = 0.9;
     let mut found = Vec::new();

@@ -119,7 +119,12 @@ impl Asked {
         let parts: Vec<_> = self.queries.iter().enumerate().map(statement).collect();
         let statements: Vec<Statement<'_>> = parts
             .iter()
-            .map(|(query, sample, known, facts)| Statement { query: *query, known, facts, samples: vec![sample.clone()] })
+            .map(|(query, sample, known, facts)| Statement {
+                query: *query,
+                known,
+                facts,
+                samples: vec![sample.clone()],
+            })
             .collect();
         let mut planner = Arithmetic::default();
         let outcome = search(&statements, &catalog(), &mut planner, &limits, &Steps(Cell::new(0.0), pace));
@@ -133,10 +138,7 @@ fn definitions(outcome: &Outcome) -> Vec<&str> {
 
 #[test]
 fn one_index_serves_two_queries() {
-    let some = workload(&[
-        ("SELECT d FROM t WHERE a = 1 AND b = 2", 10),
-        ("SELECT d FROM t WHERE b = 2", 1000),
-    ]);
+    let some = workload(&[("SELECT d FROM t WHERE a = 1 AND b = 2", 10), ("SELECT d FROM t WHERE b = 2", 1000)]);
     let (outcome, calls) = some.search(Limits { most_indexes: Some(1), ..Limits::default() }, 1e-5);
     // With b in front the index serves both; with a in front it would serve the rarer query alone.
     assert_eq!(outcome.chosen.len(), 1, "{:?}", definitions(&outcome));
