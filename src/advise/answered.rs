@@ -16,7 +16,7 @@ pub fn by_set(
     asks: &mut Asks,
     set: &Outcome,
     planned: &[(NewIndex, Recommendation)],
-    drafts: &[Draft],
+    drafts: &[&Draft],
     collected: &mut Collected,
 ) {
     for (_, recommendation) in planned {

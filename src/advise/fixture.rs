@@ -61,7 +61,7 @@ impl Bench {
 
     pub fn stats(mut self, table: &str, column: &str, stats: ColumnStats) -> Self {
         let found = self.table(table).columns.iter_mut().find(|c| c.name == column).expect("a column");
-        found.stats = Some(stats);
+        found.stats = Some(Box::new(stats));
         self
     }
 

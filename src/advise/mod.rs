@@ -13,6 +13,7 @@ pub mod set;
 pub mod verify;
 pub mod whatif;
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -39,16 +40,18 @@ pub struct Advice {
 }
 
 /// Recommendations for the drafts of all rules.
-pub fn recommend(drafts: &[Draft], cx: &WorkloadCx<'_>) -> Advice {
+pub fn recommend<D: Borrow<Draft>>(drafts: &[D], cx: &WorkloadCx<'_>) -> Advice {
     recommend_set(drafts, cx, None)
 }
 
 /// Recommendations for the drafts of all rules. Where the planner was asked which set of indexes is best, that answers what findings ask
 /// of indexes, and every index of the set is recommended.
-pub fn recommend_set(drafts: &[Draft], cx: &WorkloadCx<'_>, set: Option<&set::Outcome>) -> Advice {
+pub fn recommend_set<D: Borrow<Draft>>(drafts: &[D], cx: &WorkloadCx<'_>, set: Option<&set::Outcome>) -> Advice {
+    let drafts: Vec<&Draft> = drafts.iter().map(Borrow::borrow).collect();
+    let drafts = drafts.as_slice();
     let mut collected = Collected::new(drafts.len());
-    let mut names = Names::of(cx.catalog);
     let mut asks = index_asks(drafts, cx);
+    let mut names = if asks.is_empty() && set.is_none() { Names::default() } else { Names::of(cx.catalog) };
     let planned = set.map(|set| set::recommendations(set, cx, &mut names)).unwrap_or_default();
     if let Some(set) = set {
         answered::by_set(&mut asks, set, &planned, drafts, &mut collected);
@@ -96,7 +99,7 @@ pub fn recommend_set(drafts: &[Draft], cx: &WorkloadCx<'_>, set: Option<&set::Ou
     advice
 }
 
-fn index_asks(drafts: &[Draft], cx: &WorkloadCx<'_>) -> index::Asks {
+fn index_asks(drafts: &[&Draft], cx: &WorkloadCx<'_>) -> index::Asks {
     let mut asks = index::Asks::default();
     for (i, draft) in drafts.iter().enumerate() {
         for ask in &draft.asks {
@@ -200,7 +203,7 @@ impl Collected {
 
     /// A query whose pages are advised by key needs the index that stands there: a finding that asked for an index and got
     /// none is answered by the same advice.
-    fn share_pages(&mut self, drafts: &[Draft]) {
+    fn share_pages(&mut self, drafts: &[&Draft]) {
         let pages: BTreeMap<QueryIndex, String> = drafts
             .iter()
             .enumerate()

@@ -165,7 +165,14 @@ impl Run<'_> {
             *statements = left;
             let excess = |timed: &Timed| timed.after_ms - timed.before_ms;
             let worst = verdict.timed.iter().filter(|timed| slower(timed.before_ms, timed.after_ms));
-            let Some(worst) = worst.max_by(|a, b| excess(a).total_cmp(&excess(b))).cloned() else { return Ok(()) };
+            let Some(mut worst) = worst.max_by(|a, b| excess(a).total_cmp(&excess(b))).cloned() else { return Ok(()) };
+            // Another load of the machine between two runs looks the same.
+            said(&format!("{} seems slower: measuring again", worst.query));
+            let again = self.again(&worst.sql, &verdict.kept)?;
+            if !slower(again.before_ms, again.after_ms) {
+                continue;
+            }
+            (worst.before_ms, worst.after_ms) = (again.before_ms, again.after_ms);
             said(&format!("{} became slower: finding the index", worst.query));
             let refuted = self.blame(&worst, verdict)?;
             verdict.kept.retain(|index| *index != refuted.index);

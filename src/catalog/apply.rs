@@ -178,8 +178,7 @@ impl Replay {
         let search_path =
             if catalog.search_path.is_empty() { vec!["public".into()] } else { catalog.search_path.clone() };
         let mut replay = Replay { catalog, search_path, ..Replay::default() };
-        replay.seen.touch_all(&replay.catalog);
-        replay.seen.catch_up(&replay.catalog);
+        replay.seen.read(&replay.catalog);
         replay
     }
 
@@ -245,14 +244,22 @@ impl Replay {
     /// Search Path").
     fn schemas<'s>(&'s self, name: &'s QualifiedName) -> impl Iterator<Item = &'s str> {
         let path = self.search_path.iter().map(String::as_str);
-        let unqualified = [TEMPORARY].into_iter().chain(path).chain(["public"]);
+        let public =
+            ["public"].into_iter().filter(move |public| self.search_path.iter().all(|schema| schema != public));
+        let unqualified = [TEMPORARY].into_iter().chain(path).chain(public);
         name.schema.as_deref().into_iter().chain(unqualified).take(if name.schema.is_some() { 1 } else { usize::MAX })
     }
 
     fn find_table(&self, name: &QualifiedName) -> Option<TableName> {
-        self.schemas(name)
-            .map(|schema| TableName { schema: schema.to_owned(), name: name.name.clone() })
-            .find(|found| self.catalog.tables.contains_key(found))
+        let mut found = TableName { schema: String::new(), name: name.name.clone() };
+        for schema in self.schemas(name) {
+            found.schema.clear();
+            found.schema.push_str(schema);
+            if self.catalog.tables.contains_key(&found) {
+                return Some(found);
+            }
+        }
+        None
     }
 
     fn known_table(&self, name: &QualifiedName) -> Result<TableName, Complaint> {
@@ -297,6 +304,23 @@ impl Replay {
             self.catalog.tables.get(*name).is_some_and(|table| table.parent.as_ref() == Some(parent))
         };
         self.seen.below(parent).into_iter().filter(is_child).cloned().collect()
+    }
+
+    /// Tables with a foreign key that points at this one.
+    pub fn referencing(&self, table: &TableName) -> Vec<TableName> {
+        let points = |name: &&TableName| {
+            let other = self.catalog.tables.get(*name);
+            other.is_some_and(|other| other.foreign_keys().any(|key| key.references == table))
+        };
+        self.seen.referencing(table).into_iter().filter(points).cloned().collect()
+    }
+
+    /// Views that read the table, each with what it reads of it.
+    pub fn reading(&self, table: &TableName) -> impl Iterator<Item = (&TableName, &Table, &[String])> {
+        self.seen.reading(table).into_iter().filter_map(|name| {
+            let (name, view) = self.catalog.tables.get_key_value(name)?;
+            Some((name, view, view.reads.get(table)?.as_slice()))
+        })
     }
 
     /// The table and everything below it.

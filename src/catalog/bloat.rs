@@ -109,7 +109,10 @@ fn rows(table: &Table) -> Result<f64, String> {
 }
 
 fn stats(column: &Column) -> Result<&crate::catalog::model::ColumnStats, String> {
-    column.stats.as_ref().ok_or_else(|| "no statistics of a column: never analysed, or no right to read it".to_owned())
+    column
+        .stats
+        .as_deref()
+        .ok_or_else(|| "no statistics of a column: never analysed, or no right to read it".to_owned())
 }
 
 /// How much has changed since the figures were taken decides.
@@ -174,7 +177,7 @@ mod tests {
 
     fn column(name: &str, type_name: &str, width: u32, n_distinct: f64) -> Column {
         let stats = ColumnStats { average_width: width, n_distinct, ..ColumnStats::default() };
-        Column { name: name.into(), type_name: type_name.into(), stats: Some(stats), ..Column::default() }
+        Column { name: name.into(), type_name: type_name.into(), stats: Some(Box::new(stats)), ..Column::default() }
     }
 
     /// pg_relation_size on Postgres 15 after `INSERT INTO t SELECT n, n % 100, 'x' || n FROM generate_series(1, 100000) n` and VACUUM, ANALYZE:

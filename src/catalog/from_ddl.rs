@@ -1,5 +1,7 @@
 //! Texts of schema dumps and migrations in, in the order in which they ran; the catalog they leave behind out.
 
+use std::sync::Arc;
+
 use crate::catalog::apply::{ComplaintKind, Replay, concerns};
 use crate::catalog::model::{Catalog, SourceLine};
 use crate::catalog::problem::Problem;
@@ -69,9 +71,10 @@ impl Reader {
                 hint: problem.hint,
             });
         }
+        let path: Arc<str> = file.path.into();
         for statement in statements {
             let line = u32::try_from(statement.line).unwrap_or(u32::MAX);
-            let at = SourceLine { path: file.path.to_owned(), line };
+            let at = SourceLine { path: path.clone(), line };
             self.statement(statement.span.of(file.text), &at);
         }
     }
@@ -118,7 +121,7 @@ impl Reader {
     }
 
     fn problem(&mut self, at: &SourceLine, message: String, hint: Option<String>) {
-        self.out.problems.push(Problem { path: Some(at.path.clone()), line: Some(at.line), message, hint });
+        self.out.problems.push(Problem { path: Some(at.path.to_string()), line: Some(at.line), message, hint });
     }
 }
 

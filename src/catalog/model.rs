@@ -4,6 +4,7 @@
 //! because a snapshot file is a [`Catalog`] in an envelope (see `catalog::snapshot`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,9 @@ pub struct Catalog {
     pub taken_at: Option<i64>,
     pub database: Option<String>,
     pub search_path: Vec<String>,
+    /// Of roles whose sessions begin with another one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub role_search_paths: BTreeMap<String, Vec<String>>,
     pub tables: BTreeMap<TableName, Table>,
     /// Enum and domain names with their base type (`enum`, or the domain's type).
     pub types: BTreeMap<String, String>,
@@ -120,7 +124,8 @@ pub struct Table {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceLine {
-    pub path: String,
+    #[serde(with = "shared")]
+    pub path: Arc<str>,
     pub line: u32,
 }
 
@@ -180,7 +185,8 @@ pub struct Column {
     pub virtual_generated: bool,
     pub identity: bool,
     pub collation: Option<String>,
-    pub stats: Option<ColumnStats>,
+    /// Few columns have any: only a server gives them.
+    pub stats: Option<Box<ColumnStats>>,
     /// File and line of the definition, when it came from DDL.
     pub defined_at: Option<SourceLine>,
 }
@@ -291,6 +297,21 @@ pub struct IndexKey {
     pub nulls_first: bool,
     pub opclass: Option<String>,
     pub collation: Option<String>,
+}
+
+/// A text that many places share is written like any other.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(text: &Arc<str>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(text)
+    }
+
+    pub fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Arc<str>, D::Error> {
+        String::deserialize(from).map(Into::into)
+    }
 }
 
 impl From<TableName> for String {

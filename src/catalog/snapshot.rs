@@ -1,8 +1,8 @@
 //! A snapshot file: the catalog of a server in a versioned envelope, `{"sqlsift_snapshot": 1, "catalog": {…}}`, with the
 //! queries that run there if `pg_stat_statements` was at hand.
 //!
-//! It holds names, types, sizes, counters, frequencies and texts without their constants, and no value of any row. `fixtures/capture/snapshot.sql` is
-//! the query that makes one.
+//! It holds names, types, sizes, counters, frequencies and texts without their constants, and no value of any row.
+//! `sqlsift snapshot` writes one.
 
 use serde::{Deserialize, Serialize};
 
@@ -163,6 +163,10 @@ pub fn as_ddl_spells_it(mut catalog: Catalog) -> Catalog {
             if let ConstraintKind::Check { expression } = &mut constraint.kind {
                 *expression = strip_parens(expression).to_owned();
             }
+        }
+        for expression in table.policies.iter_mut().flat_map(|policy| [&mut policy.using, &mut policy.check]).flatten()
+        {
+            *expression = strip_parens(expression).to_owned();
         }
         for index in &mut table.indexes {
             for key in index.keys.iter_mut().filter(|key| key.expression) {

@@ -4,16 +4,17 @@ mod advisor;
 pub(super) mod catalog;
 mod facts;
 pub(super) mod live;
+mod names;
 mod observed;
 pub mod plans;
 mod reading;
 
-use super::args::{Analyze, Common};
+use super::args::{Analyze, Common, Dsn};
 use super::assemble::{self, Material};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
 use super::think::think;
-use super::{Ending, config, connect, ending, redact, terminal};
+use super::{Ending, config, connect, ending, redact, terminal, verify};
 use crate::config::Config;
 use crate::db::Session;
 use crate::report::model::Report;
@@ -31,6 +32,7 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     // What can be wrong in the arguments is, before a server is asked.
     let plan = reading::plan(args)?;
     let mut session = connect::open(&args.server, &args.catalog, common)?;
+    let copy = verify::copy(args, session.as_ref())?;
     let mut given = catalog::read(&args.catalog, session.as_mut(), args.interval)?;
     let mut read = match plan {
         _ if args.inputs.is_empty() && given.queries.is_some() => observed::read(&mut given, args),
@@ -47,8 +49,8 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     if args.redact {
         redact::messages(&mut read.workload);
     }
-    let server = session.as_mut().map(|session| Server { session, args, common });
-    let mut report = report(&mut read, given, &config, secrets.as_mut(), server);
+    let server = session.as_mut().map(|session| Server { session, copy, args, common });
+    let mut report = report(&mut read, given, &config, secrets.as_mut(), server)?;
     if let Some(prefix) = &args.query {
         narrow(&mut report, &read, prefix)?;
     }
@@ -78,6 +80,8 @@ fn digest(read: &reading::Read) -> Result<Vec<u8>, Failure> {
 /// A server that can be asked while advice is made.
 struct Server<'a> {
     session: &'a mut Session,
+    /// Where the advice is tried.
+    copy: Option<&'a Dsn>,
     args: &'a Analyze,
     common: &'a Common,
 }
@@ -85,13 +89,17 @@ struct Server<'a> {
 /// Rules, advice, and all of it in one report. Literals of plans are added to `secrets`.
 fn report(
     read: &mut reading::Read,
-    given: catalog::Given,
+    mut given: catalog::Given,
     config: &Config,
     secrets: Option<&mut Literals>,
-    server: Option<Server<'_>>,
-) -> Report {
-    let facts = facts::of(&read.workload);
+    mut server: Option<Server<'_>>,
+) -> Result<Report, Failure> {
+    let mut facts = facts::of(&read.workload);
+    if let (Some(server), Some(catalog)) = (&mut server, &mut given.catalog) {
+        live::read_values(server.session, catalog, &facts)?;
+    }
     let catalog = given.catalog.as_ref();
+    let said = catalog.map(|catalog| names::settle(&read.workload, &mut facts, catalog)).unwrap_or_default();
     let places = Places { inputs: &read.places };
     let plans = plans::of(&read.workload, &facts, places);
     if let Some(secrets) = secrets {
@@ -99,23 +107,30 @@ fn report(
     }
     let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
     let mut notes = std::mem::take(&mut read.notes);
-    let searched = server.and_then(|Server { session, args, common }| {
-        let found = advisor::search(session, &cx, &args.advice, common).unwrap_or_else(|reason| {
+    let searched = server.as_mut().and_then(|server| {
+        advisor::search(server.session, &cx, &server.args.advice, server.common).unwrap_or_else(|reason| {
             notes.push(reason);
             None
-        });
-        found.map(|advised| (advised, &args.advice))
+        })
     });
-    let set = searched.as_ref().map(|(advised, _)| &advised.outcome);
-    let (outcome, advice) = think(&cx, config, places, set);
-    let index_set = searched.as_ref().map(|(advised, args)| advisor::reported(advised, &advice, &cx, args));
+    let set = searched.as_ref().map(|advised| &advised.outcome);
+    let (mut outcome, mut advice) = think(&cx, config, places, set);
+    let index_set = match (&searched, &server) {
+        (Some(advised), Some(server)) => Some(advisor::reported(advised, &advice, &cx, &server.args.advice)),
+        _ => None,
+    };
     notes.extend(set.into_iter().flat_map(advisor::notes));
+    if let Some(Server { session, copy: Some(copy), args, common }) = server {
+        let trial = verify::Trial::new(copy, args, common, session);
+        notes.extend(trial.run(&mut outcome, &mut advice.recommendations, &cx)?);
+    }
     let mut inputs = std::mem::take(&mut read.inputs);
+    let lineless: Vec<String> = given.inputs.iter().map(|input| input.path.clone()).collect();
     inputs.extend(given.inputs);
     let mut problems = std::mem::take(&mut read.problems);
     problems.extend(given.problems);
     notes.extend(given.notes);
-    notes.extend(catalog.and_then(|catalog| observed::strangers(&read.workload, &facts, catalog)));
+    notes.extend(said);
     let mut report = assemble::report(Material {
         workload: &read.workload,
         facts: &facts,
@@ -130,8 +145,11 @@ fn report(
         problems,
         notes,
     });
+    // A server has no lines, and those of a snapshot say nothing.
+    let locations = report.findings.iter_mut().flat_map(|finding| &mut finding.locations);
+    locations.filter(|place| lineless.contains(&place.path)).for_each(|place| place.line = 0);
     report.plans = plans::spoken_of(&plans, &report.findings);
-    report
+    Ok(report)
 }
 
 fn narrow(report: &mut Report, read: &reading::Read, prefix: &str) -> Result<(), Failure> {

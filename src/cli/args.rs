@@ -12,7 +12,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub use advice::{IndexAdvice, Sizes};
 pub use analyze::Analyze;
 use catalog::duration;
-pub use catalog::{Catalog, Server};
+pub use catalog::{Catalog, Dsn, Server};
 pub use explain::Explain;
 pub use lint::{Lint, LintFormat, PresetName};
 pub use snapshot::Snapshot;

@@ -1,5 +1,7 @@
 //! `--dsn` and the environment in; an open session, or what went wrong and what to do next, out.
 
+use std::sync::OnceLock;
+
 use super::args::{Catalog, Common, Server};
 use super::failure::Failure;
 use super::terminal;
@@ -40,11 +42,26 @@ pub fn connect(dsn: &str, server: &Server, common: &Common) -> Result<Session, F
     if !common.quiet {
         settings.warnings.iter().for_each(|said| terminal::complain(&format!("warning: {said}")));
     }
-    let interrupt =
-        Interrupt::on_ctrl_c(leave).map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}"), ""))?;
-    let mut session = Session::open(&settings, interrupt).map_err(|error| failed(&error, &settings))?;
+    let mut session = Session::open(&settings, interrupt()?).map_err(|error| failed(&error, &settings))?;
     session.statement_timeout = server.statement_timeout;
     Ok(session)
+}
+
+/// One for all connections of the process.
+fn interrupt() -> Result<Interrupt, Failure> {
+    static INTERRUPT: OnceLock<Interrupt> = OnceLock::new();
+    if let Some(interrupt) = INTERRUPT.get() {
+        return Ok(interrupt.clone());
+    }
+    let new =
+        Interrupt::on_ctrl_c(leave).map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}"), ""))?;
+    Ok(INTERRUPT.get_or_init(|| new).clone())
+}
+
+/// A way to open connections to the copy that `--verify` names.
+pub fn to_copy(dsn: &str) -> Result<impl Fn(Interrupt) -> Result<Session, DbError> + use<>, Failure> {
+    let settings = settings(dsn)?;
+    Ok(move |interrupt| Ok(Session::open(&settings, interrupt)?))
 }
 
 #[expect(clippy::exit, reason = "the user asked twice, and nothing that runs may keep them waiting")]

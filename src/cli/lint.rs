@@ -17,10 +17,10 @@ use super::args::{Catalog as CatalogFiles, Common, FailOn, Lint, PresetName};
 use super::failure::Failure;
 use super::{Ending, config, connect, ending, output, terminal};
 use crate::effect::Version;
-use crate::rules::lint::{SMALL_TABLE_ROWS, Target, Traffic, lint};
+use crate::rules::lint::{Linting, SMALL_TABLE_ROWS, Target, Traffic};
 use crate::rules::page::Preset;
 use crate::script::model::{Direction, Framework};
-use crate::script::{Options, scripts};
+use crate::script::{Options, Queue};
 
 pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let preset = args.preset.map(|preset| match preset {
@@ -39,8 +39,8 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let mut outputs = output::open(&args.output, args.format, write::KINDS)?;
     let found = sources::read(&args.inputs, &config.lint.exclude)?;
     let framework = args.framework.as_deref().or(config.lint.framework.as_deref()).map(framework).transpose()?;
-    let scripts = scripts(found.sources, &found.markers, Options { framework, ..Options::default() });
-    let scope = scope::of(args, &scripts)?;
+    let queue = Queue::new(found.sources, &found.markers, Options { framework, ..Options::default() });
+    let scope = scope::of(args, &queue)?;
     let wanted = |path: &str| scope.as_ref().is_none_or(|scope| scope.contains(path));
     let directions: &[Direction] = if args.down { &[Direction::Up, Direction::Down] } else { &[Direction::Up] };
     let deployed: BTreeSet<String> = scope.clone().unwrap_or_default();
@@ -48,7 +48,9 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let small_table_rows = config.lint.small_table_rows.unwrap_or(SMALL_TABLE_ROWS);
     let traffic = Traffic::of(given.queries.as_deref().unwrap_or_default(), given.statistics_seconds, &start);
     let target = Target { version, wanted: &wanted, deployed, directions, small_table_rows, traffic: Some(&traffic) };
-    let linted = lint(&config.registry, &scripts, start, &target);
+    let mut linting = Linting::new(&config.registry, start, &target);
+    let scripts = queue.look(|window| linting.schema(window));
+    let linted = linting.finish(&scripts);
     let small_tables = report::left_out(&linted.small, small_table_rows);
     tracing::info!("{} files, {} statements", scripts.len(), linted.statements);
     let mut report = report::assemble(linted, &scripts, given, found.problems, &wanted);
@@ -62,8 +64,7 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     }
     for output in &mut outputs {
         let view = write::View::of(output.is_stdout(), common, fail_on);
-        let bytes = write::render(&report, &scripts, output.kind, &view);
-        output.write(bytes.as_bytes())?;
+        write::write(&report, &scripts, output, &view)?;
     }
     if !common.quiet {
         write::annotate(&report, args)?;
@@ -72,8 +73,8 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     if report.coverage.files == 0 && !common.quiet && !args.inputs.is_empty() && args.changed.is_none() {
         terminal::complain("warning: no file of SQL was found");
     }
-    // The process ends: giving back thousands of trees one by one would be a tenth of its time.
-    std::mem::forget(scripts);
+    // The process ends: giving back thousands of tables and findings one by one would be a tenth of its time.
+    std::mem::forget((scripts, report));
     Ok(ending)
 }
 

@@ -6,6 +6,7 @@ pub mod args;
 mod assemble;
 mod config;
 mod connect;
+mod dry_run;
 mod ending;
 mod explain;
 mod failure;
@@ -18,7 +19,7 @@ mod rule;
 mod snapshot;
 mod terminal;
 mod think;
-pub mod verify;
+mod verify;
 mod when;
 
 use std::process::ExitCode;
@@ -59,6 +60,9 @@ pub fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<Ending, Failure> {
     terminal::trace(args.common.verbose);
+    if let Some(steps) = dry_run::asked(&args.command) {
+        return dry_run::run(&steps);
+    }
     match &args.command {
         Command::Analyze(analyze) => analyze::run(analyze, &args.common),
         Command::Explain(explain) => explain::run(explain, &args.common),

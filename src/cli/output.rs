@@ -94,24 +94,29 @@ impl<K> Output<K> {
     }
 
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.stream(|out| out.write_all(bytes))
+    }
+
+    /// As [`Output::write`], for what is never whole in memory.
+    pub fn stream(&mut self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
         match &mut self.target {
-            Target::Stdout => print_bytes(bytes),
+            Target::Stdout => print_with(write),
             Target::File { name, file } => {
                 // A pipe or a device cannot be emptied, and need not be.
                 let _ = file.set_len(0);
-                file.write_all(bytes).and_then(|()| file.flush()).map_err(|e| Failure::writing(name, &e))
+                write(file).and_then(|()| file.flush()).map_err(|e| Failure::writing(name, &e))
             }
         }
     }
 }
 
 pub fn print(text: &str) -> Result<(), Failure> {
-    print_bytes(text.as_bytes())
+    print_with(|out| out.write_all(text.as_bytes()))
 }
 
-fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
+fn print_with(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|e| Failure::writing("standard output", &e))
+    write(&mut stdout).and_then(|()| stdout.flush()).map_err(|e| Failure::writing("standard output", &e))
 }
 
 #[cfg(test)]

@@ -28,6 +28,35 @@ impl Progress {
     }
 }
 
+/// Work whose length nobody knows, in words.
+pub struct Spinner(Option<ProgressBar>);
+
+impl Spinner {
+    pub fn new(common: &Common) -> Self {
+        let wanted = !common.quiet && !common.no_progress && std::io::stderr().is_terminal();
+        Spinner(wanted.then(|| {
+            let bar = ProgressBar::new_spinner();
+            bar.enable_steady_tick(PATIENCE);
+            bar
+        }))
+    }
+
+    pub fn say(&self, message: &str) {
+        tracing::info!("{message}");
+        if let Some(bar) = &self.0 {
+            bar.set_message(message.to_owned());
+        }
+    }
+}
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 impl pipeline::Progress for Progress {
     fn at(&self, bytes: u64) {
         let Some(bar) = &self.bar else { return };

@@ -4,8 +4,10 @@ use super::analyze::live;
 use super::args::{Common, Snapshot};
 use super::failure::Failure;
 use super::{Ending, connect, output, terminal};
-use crate::catalog::model::Origin;
+use crate::catalog::model::{Origin, TableName};
 use crate::catalog::snapshot;
+use crate::db::session::Limits;
+use crate::db::values;
 
 pub fn run(args: &Snapshot, common: &Common) -> Result<Ending, Failure> {
     let target: Vec<String> = args.output.iter().map(|file| format!("snapshot={file}")).collect();
@@ -19,6 +21,10 @@ pub fn run(args: &Snapshot, common: &Common) -> Result<Ending, Failure> {
     let mut session = connect::connect(dsn, &args.server, common)?;
     let mut taken = live::take(&mut session, args.interval)?;
     taken.catalog.origin = Origin::Snapshot;
+    if args.with_values {
+        let tables: Vec<TableName> = taken.catalog.tables.keys().cloned().collect();
+        values::fill(&mut session, Limits::default(), &mut taken.catalog, &tables).map_err(|e| connect::lost(&e))?;
+    }
     if !common.quiet {
         taken.notes.iter().for_each(|note| terminal::complain(&format!("note: {note}")));
     }

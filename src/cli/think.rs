@@ -15,8 +15,7 @@ pub fn think(
 ) -> (Outcome, advise::Advice) {
     let mut outcome = run::run(&config.registry, cx, &config.allows, places);
     tracing::info!("{} rules ran, {} findings", outcome.rules_run.len(), outcome.found.len());
-    let drafts: Vec<_> = outcome.found.iter().map(|f| f.draft.clone()).collect();
-    let advice = advise::recommend_set(&drafts, cx, set);
+    let advice = advise::recommend_set(&outcome.found, cx, set);
     for ((found, links), refusals) in outcome.found.iter_mut().zip(advice.links.clone()).zip(&advice.refusals) {
         found.finding.recommendations = links;
         for refusal in refusals {

@@ -1,7 +1,12 @@
 //! Recommended indexes, the workload, the server and a clone in; the recommendations that the clone proved, with measured
-//! figures, and what is to be said of the others, out.
+//! figures, and why the others are gone, out.
 
 use std::collections::BTreeMap;
+
+use super::args::{Analyze, Common, Dsn};
+use super::connect;
+use super::failure::Failure;
+use super::progress::Spinner;
 
 use crate::advise::samples;
 use crate::advise::verify::{Asked, Effort, Refuted, Timed};
@@ -10,6 +15,7 @@ use crate::db::session::{Limits, Session};
 use crate::db::verify::{self, Connect, Verified, VerifyError};
 use crate::report::model::{Recommendation, RecommendationKind, VerifiedBy};
 use crate::rules::context::WorkloadCx;
+use crate::rules::run::Outcome;
 use crate::sql::StatementKind;
 
 /// Queries that are run, those with the most time first; each runs at least eight times.
@@ -17,22 +23,77 @@ const QUERIES: usize = 200;
 
 /// What the clone said of the recommendations.
 #[derive(Debug, Default)]
-pub struct Outcome {
-    /// Ids of recommendations that are gone.
-    pub removed: Vec<String>,
+struct Judged {
+    /// Ids of recommendations that are gone, with why.
+    removed: Vec<(String, String)>,
     /// For the coverage of the report, in the order to read them.
-    pub notes: Vec<String>,
+    notes: Vec<String>,
+}
+
+/// A copy of the database that advice is tried on.
+pub struct Trial<'s> {
+    advised: &'s mut Session,
+    dsn: &'s str,
+    run: Limits,
+    spinner: Spinner,
+}
+
+const VARIABLE: &str = "SQLSIFT_VERIFY_DSN";
+
+/// The copy that advice is to be tried on.
+pub fn copy<'a>(args: &'a Analyze, advised: Option<&Session>) -> Result<Option<&'a Dsn>, Failure> {
+    match (&args.verify, advised) {
+        (Some(Dsn(dsn)), None) if std::env::var(VARIABLE).is_ok_and(|set| set == *dsn) => Ok(None),
+        (Some(_), None) => Err(Failure::new(
+            "--verify needs --dsn: the copy is compared with the server that is advised",
+            "sqlsift analyze --dsn DSN --verify DSN",
+        )),
+        (copy, _) => Ok(copy.as_ref()),
+    }
+}
+
+impl<'s> Trial<'s> {
+    pub fn new(Dsn(dsn): &'s Dsn, args: &Analyze, common: &Common, advised: &'s mut Session) -> Self {
+        let statement_ms = u32::try_from(args.verify_timeout.as_millis()).unwrap_or(u32::MAX).max(1);
+        let run = Limits { statement_ms, lock_ms: 10_000 };
+        Trial { advised, dsn, run, spinner: Spinner::new(common) }
+    }
+
+    /// Takes what was refuted out of the advice, and the findings' links to it; gives notes for the coverage.
+    pub fn run(
+        self,
+        outcome: &mut Outcome,
+        recommendations: &mut Vec<Recommendation>,
+        cx: &WorkloadCx<'_>,
+    ) -> Result<Vec<String>, Failure> {
+        let copy = connect::to_copy(self.dsn)?;
+        let judged = judge(recommendations, cx, self.advised, &copy, self.run, &mut |said| self.spinner.say(said));
+        let judged = judged.map_err(|error| match error {
+            VerifyError::Db(error) => connect::lost(&error).because("--verify failed"),
+            told => Failure::new(told.to_string(), "sqlsift analyze --help says what --verify takes"),
+        })?;
+        for found in &mut outcome.found {
+            let finding = &mut found.finding;
+            for (id, why) in &judged.removed {
+                if finding.recommendations.contains(id) {
+                    finding.recommendations.retain(|linked| linked != id);
+                    finding.detail.push_str(&format!("\nNot advised: {why}."));
+                }
+            }
+        }
+        Ok(judged.notes)
+    }
 }
 
 /// Tries the recommended indexes together. What made a query slower is taken out of `recommendations`.
-pub fn recommendations(
+fn judge(
     recommendations: &mut Vec<Recommendation>,
     cx: &WorkloadCx<'_>,
     advised: &mut Session,
     clone: &Connect<'_>,
     run: Limits,
     said: &mut dyn FnMut(&str),
-) -> Result<Outcome, VerifyError> {
+) -> Result<Judged, VerifyError> {
     let tried: Vec<(usize, String)> = recommendations
         .iter()
         .enumerate()
@@ -40,19 +101,20 @@ pub fn recommendations(
         .map(|(at, r)| (at, r.sql.trim().to_owned()))
         .collect();
     if tried.is_empty() {
-        return Ok(Outcome::default());
+        return Ok(Judged::default());
     }
     let ddls: Vec<String> = tried.iter().map(|(_, sql)| sql.clone()).collect();
     let verified = verify::verify(advised, clone, &ddls, &asked(cx), run, &Effort::default(), said)?;
-    let mut outcome = Outcome::default();
+    let mut judged = Judged::default();
     for (id, (at, _)) in tried.iter().enumerate() {
         measured(&mut recommendations[*at], id, &verified);
     }
     let mut gone: Vec<usize> = Vec::new();
     for refuted in &verified.verdict.refuted {
         let (at, sql) = &tried[refuted.index];
-        outcome.notes.push(slower(refuted, sql));
-        outcome.removed.push(recommendations[*at].id.clone());
+        let why = slower(refuted, sql);
+        judged.removed.push((recommendations[*at].id.clone(), why.clone()));
+        judged.notes.push(why);
         gone.push(*at);
     }
     let mut place = 0;
@@ -60,8 +122,8 @@ pub fn recommendations(
         place += 1;
         !gone.contains(&(place - 1))
     });
-    outcome.notes.extend(notes(&verified, &tried));
-    Ok(outcome)
+    judged.notes.extend(notes(&verified, &tried));
+    Ok(judged)
 }
 
 /// Queries that read, with statements whose values are known.
@@ -99,7 +161,7 @@ fn measured(recommendation: &mut Recommendation, id: IndexId, verified: &Verifie
         let (before, after) = (sum(|timed| timed.before_ms), sum(|timed| timed.after_ms));
         said.push_str("; measured there, a call of each query that uses it:");
         for (query, before, after) in by_query(&users) {
-            said.push_str(&format!("\n{query} {before:.1} ms before, {after:.1} ms with the indexes"));
+            said.push_str(&format!("\n{query} {} before, {} with the indexes", ms(before), ms(after)));
         }
         recommendation.verified_by = VerifiedBy::ExplainAnalyze;
         recommendation.before = Some(before);
@@ -124,8 +186,12 @@ fn by_query(users: &[&Timed]) -> Vec<(String, f64, f64)> {
 
 fn slower(refuted: &Refuted, sql: &str) -> String {
     format!(
-        "not recommended, because query {} became slower on the clone ({:.0} ms before, {:.0} ms with it, {:.0} ms without it): {sql}",
-        refuted.query, refuted.before_ms, refuted.with_ms, refuted.without_ms
+        "{sql} made query {} slower on the clone ({} before, {} with it, {} without it)",
+        refuted.query,
+        ms(refuted.before_ms),
+        ms(refuted.with_ms),
+        ms(refuted.without_ms),
+        sql = sql.trim_end_matches(';')
     )
 }
 
@@ -134,8 +200,10 @@ fn notes(verified: &Verified, tried: &[(usize, String)]) -> Vec<String> {
     let mut notes = Vec::new();
     let (before, after) = verdict.totals();
     notes.push(format!(
-        "{} statements ran on the clone: {before:.0} ms for one call of each query before, {after:.0} ms with the indexes that were kept",
-        verdict.timed.len()
+        "{} statements ran on the clone: {} for one call of each query before, {} with the indexes that were kept",
+        verdict.timed.len(),
+        ms(before),
+        ms(after)
     ));
     for (id, why) in &verified.failed {
         notes.push(format!("could not be built on the clone ({why}): {}", tried[*id].1));
@@ -149,6 +217,10 @@ fn notes(verified: &Verified, tried: &[(usize, String)]) -> Vec<String> {
     notes.extend(verdict.ended.iter().map(|why| format!("the clone was not asked about everything: {why}")));
     notes.extend(verified.left.iter().map(|what| format!("left on the clone: {what}")));
     notes
+}
+
+fn ms(ms: f64) -> String {
+    if ms < 10.0 { format!("{ms:.2} ms") } else { format!("{ms:.0} ms") }
 }
 
 fn size(bytes: u64) -> String {

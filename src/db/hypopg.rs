@@ -4,9 +4,10 @@
 //! by its difference from call to call, and emptied at the end; behind a pooler, where the next transaction may run
 //! in another process, each call makes its set, plans and empties it in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{DbError, DbErrorKind};
+use super::generic::Prepared;
 use super::pipeline::{Answer, Message};
 use super::planner::{Around, Depth, Planner};
 use super::quote;
@@ -27,6 +28,7 @@ const FEW: usize = 2_500;
 /// Whether the connection reaches the same server process every time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Route {
+    /// Found out to be otherwise when the process changes.
     #[default]
     Direct,
     /// A pooler that hands out a server for the length of a transaction.
@@ -48,6 +50,16 @@ pub struct HypoPg<'s> {
     /// Those that exist in the server process now, by their object id.
     existing: BTreeMap<u32, IndexId>,
     calls: u64,
+    /// The server process that has them.
+    process: Option<String>,
+}
+
+/// Where a call ended up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    Same,
+    /// Another process than before: a pooler stands between, and this one had other indexes.
+    Another,
 }
 
 impl HypoPg<'_> {
@@ -75,18 +87,14 @@ impl HypoPg<'_> {
     }
 
     /// Statements that turn what exists into exactly `wanted`, and what they will create, in order.
-    fn change(&self, wanted: &[IndexId]) -> (String, Vec<IndexId>) {
+    fn change(&self, wanted: &BTreeSet<IndexId>) -> (String, Vec<IndexId>) {
         let schema = &self.schema;
+        let existing: BTreeSet<IndexId> = self.existing.values().copied().collect();
         let dropped: Vec<String> =
             self.existing.iter().filter(|(_, id)| !wanted.contains(id)).map(|(oid, _)| oid.to_string()).collect();
-        let mut created: Vec<IndexId> = Vec::new();
-        for id in wanted {
-            let exists = created.contains(id) || self.existing.values().any(|existing| existing == id);
-            if !exists && *id < self.offered.len() {
-                created.push(*id);
-            }
-        }
-        let mut sql = String::new();
+        let created: Vec<IndexId> =
+            wanted.difference(&existing).copied().filter(|id| *id < self.offered.len()).collect();
+        let mut sql = String::from("; SELECT pg_catalog.pg_backend_pid()");
         if wanted.len() > FEW {
             sql.push_str("; SET LOCAL hypopg.use_real_oids = on");
         }
@@ -99,16 +107,20 @@ impl HypoPg<'_> {
         if !created.is_empty() {
             let ddls = quote::literal(&quote::array(created.iter().map(|id| self.offered[*id].as_str())));
             sql.push_str(&format!(
-                "; SELECT i.indexrelid, {schema}.hypopg_relation_size(i.indexrelid) \
-                 FROM pg_catalog.unnest({ddls}::text[]) WITH ORDINALITY d(ddl, n), \
+                "; SELECT i.indexrelid, 'made' FROM pg_catalog.unnest({ddls}::text[]) WITH ORDINALITY d(ddl, n), \
                  LATERAL {schema}.hypopg_create_index(d.ddl) i ORDER BY d.n"
             ));
         }
         (sql, created)
     }
 
-    /// Takes note of what [`Self::change`] did. Gives the sizes of what was created.
-    fn changed(&mut self, wanted: &[IndexId], created: &[IndexId], answer: &Answer) -> Result<Vec<u64>, WhatIfError> {
+    /// Takes note of what [`Self::change`] did.
+    fn changed(
+        &mut self,
+        wanted: &BTreeSet<IndexId>,
+        created: &[IndexId],
+        answer: &Answer,
+    ) -> Result<Reached, WhatIfError> {
         let rows = match answer {
             Ok(rows) => rows,
             Err(error) => {
@@ -117,24 +129,40 @@ impl HypoPg<'_> {
                 return Err(failed);
             }
         };
+        let process = rows.first().and_then(|row| row.first().cloned().flatten());
+        let known = self.process.replace(process.clone().unwrap_or_default());
+        if self.route == Route::Direct && known.is_some() && known != process {
+            tracing::info!("a pooler gave another server process: every plan makes its own indexes from here on");
+            self.route = Route::Pooled;
+            self.existing.clear();
+            return Ok(Reached::Another);
+        }
         self.existing.retain(|_, id| wanted.contains(id));
         // A row of two columns is an index that was made, one of one column what was dropped.
-        let number = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<u64>().ok());
-        let made: Vec<(u64, u64)> = rows
-            .iter()
-            .filter_map(|row| match row.as_slice() {
-                [oid, bytes] => Some((number(oid)?, number(bytes)?)),
-                _ => None,
-            })
-            .collect();
+        let made = rows.iter().filter_map(|row| match row.as_slice() {
+            [oid, Some(_)] => oid.as_deref()?.parse::<u32>().ok(),
+            _ => None,
+        });
+        let made: Vec<u32> = made.collect();
         if made.len() != created.len() {
             self.reset().map_err(|error| index_error(&error))?;
             return Err(WhatIfError::Index("HypoPG made another number of indexes than it was told".into()));
         }
-        for (id, (oid, _)) in created.iter().zip(&made) {
-            self.existing.insert(u32::try_from(*oid).unwrap_or_default(), *id);
-        }
-        Ok(made.into_iter().map(|(_, bytes)| bytes).collect())
+        self.existing.extend(made.into_iter().zip(created.iter().copied()));
+        Ok(Reached::Same)
+    }
+
+    fn once(
+        &mut self,
+        planner: &Planner,
+        prepared: &Prepared,
+        wanted: &BTreeSet<IndexId>,
+    ) -> Result<(Reached, Result<String, DbError>), WhatIfError> {
+        let (change, created) = self.change(wanted);
+        let (before, after) = (planner.begin() + &change, self.after());
+        let around = Around { before: &before, after: &after };
+        let told = planner.once(self.session, prepared, Depth::Plan, around);
+        Ok((self.changed(wanted, &created, &told.before)?, told.json))
     }
 
     /// In a pooler's process nothing may be left behind, whatever failed before.
@@ -149,49 +177,39 @@ impl HypoPg<'_> {
 impl WhatIf for HypoPg<'_> {
     fn offer(&mut self, ddl: &str) -> Result<Offered, WhatIfError> {
         guard::index(ddl, &self.names).map_err(|refusal| WhatIfError::Index(refusal.to_string()))?;
-        let id = self.offered.len();
+        // Made, measured and dropped: what exists stays as it is.
+        let sql = format!(
+            "{}; SELECT {schema}.hypopg_relation_size(i.indexrelid), {schema}.hypopg_drop_index(i.indexrelid) \
+             FROM {schema}.hypopg_create_index({}) i",
+            self.planner.begin(),
+            quote::literal(ddl),
+            schema = self.schema
+        );
+        let answers = self.session.at_once(self.planner.patience(), &[Message::Ours(&sql), Message::Ours("ROLLBACK")]);
+        let rows = answers.into_iter().next().unwrap_or_else(|| Ok(Vec::new())).map_err(|error| index_error(&error))?;
+        let bytes = rows.iter().flatten().flatten().find_map(|text| text.parse::<u64>().ok());
+        let bytes = bytes.ok_or_else(|| WhatIfError::Index("HypoPG gave no size".into()))?;
         self.offered.push(ddl.to_owned());
-        let wanted: Vec<IndexId> = self.existing.values().copied().chain([id]).collect();
-        let (change, created) = self.change(&wanted);
-        let (begin, reset) = (self.planner.begin() + &change, format!("SELECT {}.hypopg_reset()", self.schema));
-        let mut messages = vec![Message::Ours(&begin)];
-        if self.route == Route::Pooled {
-            messages.push(Message::Ours(&reset));
-        }
-        messages.push(Message::Ours("ROLLBACK"));
-        let answers = self.session.at_once(self.planner.patience(), &messages);
-        let sizes = self.changed(&wanted, &created, first(&answers));
-        if self.route == Route::Pooled {
-            self.existing.clear();
-        }
-        match sizes.as_deref() {
-            Ok([bytes]) => Ok(Offered { id, bytes: *bytes }),
-            Ok(_) => Err(WhatIfError::Index("HypoPG gave no size".into())),
-            Err(error) => {
-                self.offered.pop();
-                Err(error.clone())
-            }
-        }
+        Ok(Offered { id: self.offered.len() - 1, bytes })
     }
 
     fn plan(&mut self, sample: &Sample, indexes: &[IndexId]) -> Result<Planned, WhatIfError> {
         let text = guard::plannable(&sample.sql, &self.names)
             .map_err(|refusal| WhatIfError::Statement(refusal.to_string()))?;
         self.calls += 1;
+        let wanted: BTreeSet<IndexId> = indexes.iter().copied().collect();
         let mut planner = std::mem::take(&mut self.planner);
         let mut existing = BTreeMap::new();
         let told = planner.until_planned(text, |planner, prepared| {
-            let (change, created) = self.change(indexes);
-            let after = self.after();
-            let before = planner.begin() + &change;
-            let around = Around { before: &before, after: &after };
-            let told = planner.once(self.session, prepared, Depth::Plan, around);
-            self.changed(indexes, &created, &told.before)?;
+            let mut told = self.once(planner, prepared, &wanted)?;
+            if told.0 == Reached::Another {
+                told = self.once(planner, prepared, &wanted)?;
+            }
             existing = match self.route {
                 Route::Direct => self.existing.clone(),
                 Route::Pooled => std::mem::take(&mut self.existing),
             };
-            Ok(told.json)
+            Ok(told.1)
         });
         self.planner = planner;
         match told? {
@@ -206,11 +224,6 @@ impl Drop for HypoPg<'_> {
         // A connection that is gone has taken its indexes along.
         let _ = self.reset();
     }
-}
-
-fn first(answers: &[Answer]) -> &Answer {
-    const NONE: &Answer = &Ok(Vec::new());
-    answers.first().unwrap_or(NONE)
 }
 
 fn index_error(error: &DbError) -> WhatIfError {

@@ -32,7 +32,8 @@ pub fn read(session: &mut Session, limits: Limits) -> Result<Names, DbError> {
     let trusted = Param::Texts(COMPUTING.iter().map(|name| (*name).to_owned()).collect());
     let rows = session.reading(limits, |reading| reading.rows(include_str!("names.sql"), &[trusted]))?;
     let mut names = Names::default();
-    let (mut views, mut policies): (Vec<(String, String)>, Vec<(String, String)>) = (Vec::new(), Vec::new());
+    let mut views: Vec<(String, String)> = Vec::new();
+    let mut policies: Vec<(String, String)> = Vec::new();
     for row in &rows {
         let (kind, name, more): (String, String, Option<String>) = (row.get(0), row.get(1), row.get(2));
         let more = more.unwrap_or_default();

@@ -51,7 +51,7 @@ impl Depth {
 pub(super) struct Around<'a> {
     /// Begins the transaction: [`Planner::begin`] and what else is wanted.
     pub before: &'a str,
-    /// Begins with `; `, or is empty. Runs also when the EXPLAIN failed.
+    /// Begins with `; `, or is empty. Runs also when the EXPLAIN failed; its rows come after the plan.
     pub after: &'a str,
 }
 
@@ -110,30 +110,34 @@ impl Planner {
         }
     }
 
+    /// What [`Planner::explain`] sends, message by message.
+    pub fn script(&self, text: &str, depth: Depth) -> [String; 3] {
+        messages(&generic::prepared(text), depth, Around { before: &self.begin(), after: "" })
+    }
+
     /// One EXPLAIN of a text as it is.
     pub(super) fn once(&self, session: &mut Session, prepared: &Prepared, depth: Depth, around: Around<'_>) -> Told {
-        let begin = format!("{}; SAVEPOINT {SAVEPOINT}", around.before);
-        let prepare = format!("PREPARE {PREPARED} AS {}", prepared.text);
-        let arguments = match prepared.parameters {
-            0 => String::new(),
-            count => format!("({})", vec!["NULL"; count].join(", ")),
-        };
-        let explain = format!("EXPLAIN ({}) EXECUTE {PREPARED}{arguments}", depth.options());
-        // A prepared statement outlives a rollback; behind a pooler nothing may stay in the server's process.
-        let end = format!("ROLLBACK TO SAVEPOINT {SAVEPOINT}{}; DEALLOCATE {PREPARED}", around.after);
-        let messages = [
-            Message::Ours(&begin),
-            Message::Outside(&prepare),
-            Message::Ours(&explain),
-            Message::Ours(&end),
-            Message::Ours("ROLLBACK"),
-        ];
-        let mut answers = session.at_once(self.patience(), &messages).into_iter();
+        let [begin, prepare, explain] = &messages(prepared, depth, around);
+        tracing::trace!("{begin}; {prepare}; {explain}");
+        let sent = [Message::Ours(begin), Message::Outside(prepare), Message::Ours(explain)];
+        let mut answers = session.at_once(self.patience(), &sent).into_iter();
         let mut next = || answers.next().unwrap_or_else(|| Err(silence()));
-        let (before, prepare, explained) = (next(), next(), next());
+        let (before, prepared, explained) = (next(), next(), next());
+        if explained.is_err() {
+            self.clean(session, prepared.is_ok(), around.after);
+        }
         let json =
-            prepare.and(explained).and_then(|rows| rows.into_iter().flatten().flatten().next().ok_or_else(silence));
+            prepared.and(explained).and_then(|rows| rows.into_iter().flatten().flatten().next().ok_or_else(silence));
         Told { before, json }
+    }
+
+    /// After a failure the transaction is still open, so this reaches the same process also through a pooler. A prepared
+    /// statement outlives a rollback.
+    fn clean(&self, session: &mut Session, prepared: bool, after: &str) {
+        let deallocate = if prepared { format!("; DEALLOCATE {PREPARED}") } else { String::new() };
+        let back = format!("ROLLBACK TO SAVEPOINT {SAVEPOINT}{after}{deallocate}");
+        // What fails here has failed before, and been told.
+        session.at_once(self.patience(), &[Message::Ours(&back), Message::Ours("ROLLBACK")]);
     }
 
     pub(super) fn patience(&self) -> Duration {
@@ -144,14 +148,32 @@ impl Planner {
         format!("BEGIN READ ONLY; {}", self.settings())
     }
 
+    /// What every transaction begins with; the savepoint is what [`Planner::clean`] goes back to.
+    ///
     /// The text is lexed by the guard as with `standard_conforming_strings`, so the server has to do the same.
     pub(super) fn settings(&self) -> String {
         format!(
-            "SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; \
+            "SAVEPOINT {SAVEPOINT}; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; \
              SET LOCAL standard_conforming_strings = on; SET LOCAL plan_cache_mode = force_generic_plan",
             self.limits.statement_ms, self.limits.lock_ms
         )
     }
+}
+
+fn messages(prepared: &Prepared, depth: Depth, around: Around<'_>) -> [String; 3] {
+    let arguments = match prepared.parameters {
+        0 => String::new(),
+        count => format!("({})", vec!["NULL"; count].join(", ")),
+    };
+    [
+        around.before.to_owned(),
+        format!("PREPARE {PREPARED} AS {}", prepared.text),
+        format!(
+            "EXPLAIN ({}) EXECUTE {PREPARED}{arguments}; DEALLOCATE {PREPARED}{}; ROLLBACK",
+            depth.options(),
+            around.after
+        ),
+    ]
 }
 
 fn silence() -> DbError {

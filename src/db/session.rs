@@ -17,6 +17,7 @@ use super::cancel::Interrupt;
 use super::connect::{self, ConnectError, Connected};
 use super::conninfo::{self, Settings, Surroundings};
 use super::error::{DbError, DbErrorKind};
+use super::hypopg::Route;
 
 pub use tokio_postgres::Row;
 
@@ -45,6 +46,8 @@ pub struct Session {
     pub place: String,
     pub database: String,
     pub user: String,
+    /// Whether the next transaction runs in the same server process.
+    pub route: Route,
     /// Takes the place of a transaction's own limit.
     pub statement_timeout: Option<Duration>,
 }
@@ -69,13 +72,22 @@ impl Default for Limits {
 }
 
 /// A transaction that we leave open for longer than this is ended by the server, whatever became of us.
-const IDLE_MS: u32 = 60_000;
+pub(super) const IDLE_MS: u32 = 60_000;
 
 /// How long past its statement_timeout the server may take to say so before we take the line for dead.
 const GRACE: Duration = Duration::from_secs(20);
 
 /// How long we wait for a cancelled statement, and for the connection to close.
 const ENOUGH: Duration = Duration::from_secs(5);
+
+/// The first question: which version, and whether the process carries the mark that we gave it.
+pub(super) fn greeting() -> String {
+    let direct = connect::DIRECT;
+    format!(
+        "SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int8, \
+         coalesce(pg_catalog.current_setting('{direct}', true), '') = 'on'"
+    )
+}
 
 impl Session {
     /// Connects with nothing but what the string says.
@@ -108,20 +120,38 @@ impl Session {
             place,
             database: settings.database.clone(),
             user: settings.user.clone(),
+            route: Route::Pooled,
             statement_timeout: None,
         };
-        let version = session.reading(Limits::default(), |reading| {
-            reading.rows("SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int8", &[])
-        });
+        let version = session.reading(Limits::default(), |reading| reading.rows(&greeting(), &[]));
         let version = version.map_err(|error| ConnectError::after(&session.place, error))?;
-        session.version = version.first().map_or(0, |row| row.get::<_, i64>(0)) as u32;
-        tracing::info!("connected to {} as {}, server {}", session.place, session.user, session.version);
+        if let Some(row) = version.first() {
+            session.version = row.get::<_, i64>(0) as u32;
+            session.route = if row.get::<_, bool>(1) { Route::Direct } else { Route::Pooled };
+        }
+        tracing::info!(
+            "connected to {} as {}, server {}, {:?}",
+            session.place,
+            session.user,
+            session.version,
+            session.route
+        );
         Ok(session)
     }
 
     /// Whether the user pressed Ctrl-C; to be asked between pieces of work that send nothing.
     pub fn interrupt(&self) -> &Interrupt {
         &self.interrupt
+    }
+
+    /// Waits, with no transaction open, unless the user stops it.
+    pub fn pause(&self, time: Duration) -> Result<(), DbError> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                () = tokio::time::sleep(time) => Ok(()),
+                () = self.interrupt.stopped() => Err(DbError::stopped()),
+            }
+        })
     }
 
     /// One read-only transaction, rolled back at its end whatever happened.

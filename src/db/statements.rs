@@ -8,9 +8,12 @@ use std::time::Duration;
 
 use crate::catalog::snapshot::ObservedQuery;
 
-use super::error::{DbError, DbErrorKind};
+use super::error::DbError;
 use super::session::{Limits, Row, Session};
 use entry::Entry;
+
+/// The text file of 5,000 entries is read at once; a larger one takes longer.
+const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
 
 /// What was running, and for how long it was counted.
 #[derive(Debug, Default)]
@@ -45,10 +48,10 @@ struct Reading {
 ///
 /// # Errors
 /// If the connection is gone. An extension that is missing, not loaded or not readable is a note.
-pub fn read(session: &mut Session, limits: Limits, interval: Option<Duration>) -> Result<Statements, DbError> {
-    let looked = look(session, limits, interval);
+pub fn read(session: &mut Session, interval: Option<Duration>) -> Result<Statements, DbError> {
+    let looked = look(session, interval);
     match looked {
-        Err(error) if !matches!(error.kind, DbErrorKind::Cut | DbErrorKind::Stopped) => Ok(Statements {
+        Err(error) if !error.is_final() => Ok(Statements {
             notes: vec![format!("pg_stat_statements was not read: {error}; its queries are not in here")],
             ..Statements::default()
         }),
@@ -56,12 +59,12 @@ pub fn read(session: &mut Session, limits: Limits, interval: Option<Duration>) -
     }
 }
 
-fn look(session: &mut Session, limits: Limits, interval: Option<Duration>) -> Result<Statements, DbError> {
-    let extension = match find(session, limits)? {
+fn look(session: &mut Session, interval: Option<Duration>) -> Result<Statements, DbError> {
+    let extension = match find(session)? {
         Ok(extension) => extension,
         Err(note) => return Ok(Statements { notes: vec![note], ..Statements::default() }),
     };
-    let first = take(session, limits, &extension)?;
+    let first = take(session, &extension)?;
     let Some(interval) = interval else {
         let seconds = first.reset_at.map(|reset| (first.at - reset).round()).filter(|seconds| *seconds > 0.0);
         let mut notes = notes(&first);
@@ -74,8 +77,8 @@ fn look(session: &mut Session, limits: Limits, interval: Option<Duration>) -> Re
         }
         return Ok(Statements { queries: entry::queries(first.entries), seconds, available: true, notes });
     };
-    std::thread::sleep(interval);
-    let second = take(session, limits, &extension)?;
+    session.pause(interval)?;
+    let second = take(session, &extension)?;
     let mut notes = notes(&second);
     let seconds = second.at - first.at;
     let (entries, said) = difference::between(first.entries, second.entries, first.reset_at != second.reset_at);
@@ -91,18 +94,18 @@ fn look(session: &mut Session, limits: Limits, interval: Option<Duration>) -> Re
     Ok(Statements { queries: entry::queries(entries), seconds: Some(seconds), available: true, notes })
 }
 
-const FIND: &str = "SELECT pg_catalog.quote_ident(n.nspname), \
+pub(super) const FIND: &str = "SELECT pg_catalog.quote_ident(n.nspname), \
         pg_catalog.current_setting('pg_stat_statements.max', true) IS NOT NULL, \
         EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid \
                 AND c.relname OPERATOR(pg_catalog.=) 'pg_stat_statements_info') \
     FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace \
     WHERE e.extname OPERATOR(pg_catalog.=) 'pg_stat_statements'";
 
-const LOADED: &str = "SELECT pg_catalog.current_setting('pg_stat_statements.max', true) IS NOT NULL";
+pub(super) const LOADED: &str = "SELECT pg_catalog.current_setting('pg_stat_statements.max', true) IS NOT NULL";
 
 /// The extension, or what to do to get it.
-fn find(session: &mut Session, limits: Limits) -> Result<Result<Extension, String>, DbError> {
-    let (rows, loaded) = session.reading(limits, |reading| {
+fn find(session: &mut Session) -> Result<Result<Extension, String>, DbError> {
+    let (rows, loaded) = session.reading(LIMITS, |reading| {
         let rows = reading.rows(FIND, &[])?;
         let loaded: bool = reading.rows(LOADED, &[])?.first().map_or(Ok(false), |row| row.try_get(0))?;
         Ok((rows, loaded))
@@ -123,7 +126,7 @@ fn find(session: &mut Session, limits: Limits) -> Result<Result<Extension, Strin
     Ok(Ok(Extension { schema: row.try_get(0)?, has_info: row.try_get(2)? }))
 }
 
-fn take(session: &mut Session, limits: Limits, extension: &Extension) -> Result<Reading, DbError> {
+fn take(session: &mut Session, extension: &Extension) -> Result<Reading, DbError> {
     let schema = &extension.schema;
     // Columns differ from version to version: the row as JSON has those that there are.
     let entries = format!(
@@ -142,7 +145,7 @@ fn take(session: &mut Session, limits: Limits, extension: &Extension) -> Result<
         ),
         false => "SELECT extract(epoch FROM clock_timestamp())::float8, NULL::float8, NULL::int8".to_owned(),
     };
-    session.reading(limits, |reading| {
+    session.reading(LIMITS, |reading| {
         reading.rows("SELECT pg_catalog.set_config('search_path', '', true)", &[])?;
         let rows = reading.rows(&entries, &[])?;
         let entries = rows.iter().map(Entry::of).collect::<Result<Vec<_>, _>>()?;

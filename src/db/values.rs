@@ -7,7 +7,7 @@ use crate::catalog::model::{Catalog, ColumnValues, TableName};
 /// A longer value stands for no parameter that anybody types.
 const LONGEST: i64 = 200;
 
-const READ: &str = "SELECT s.attname::text, \
+pub(super) const READ: &str = "SELECT s.attname::text, \
         coalesce(s.most_common_vals::text::text[], '{}'), coalesce(s.histogram_bounds::text::text[], '{}') \
     FROM (SELECT DISTINCT ON (p.attname) p.* FROM pg_catalog.pg_stats p \
           WHERE p.schemaname = $1::text AND p.tablename = $2::text \

@@ -113,16 +113,14 @@ impl<'a> Draft<'a> {
     /// column is used.
     pub fn views_of(&self, table: &TableName, column: Option<&str>) -> Vec<(TableName, bool)> {
         let mut found: Vec<(TableName, bool)> = Vec::new();
-        for (name, view) in &self.replay.catalog().tables {
-            let Some(read) = view.reads.get(table) else { continue };
+        for (name, view, read) in self.replay.reading(table) {
             if column.is_none_or(|column| read.iter().any(|one| one == column)) {
                 found.push((name.clone(), view.reads.len() == 1));
             }
         }
         let mut at = 0;
         while let Some((view, _)) = found.get(at).cloned() {
-            let above = self.replay.catalog().tables.iter().filter(|(_, other)| other.reads.contains_key(&view));
-            for (name, _) in above {
+            for (name, ..) in self.replay.reading(&view) {
                 if found.iter().all(|(known, _)| known != name) {
                     found.push((name.clone(), false));
                 }
@@ -156,13 +154,6 @@ impl<'a> Draft<'a> {
 
     /// Tables with a foreign key that points at this one.
     pub fn referencing(&self, table: &TableName) -> Vec<TableName> {
-        let points = |other: &Table| {
-            other
-                .constraints
-                .iter()
-                .any(|one| matches!(&one.kind, ConstraintKind::ForeignKey { references, .. } if references == table))
-        };
-        let tables = self.replay.catalog().tables.iter();
-        tables.filter(|(_, other)| points(other)).map(|(name, _)| name.clone()).collect()
+        self.replay.referencing(table)
     }
 }

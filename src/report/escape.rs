@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::io;
 
 /// One line: line breaks and tabs become spaces, control characters a visible spelling.
 pub fn line(text: &str) -> Cow<'_, str> {
@@ -24,13 +25,21 @@ pub fn block(text: &str) -> Cow<'_, str> {
 /// JSON text: the same value, with every such character as a `\u` escape. In JSON they stand in strings only, but for the
 /// line feeds between lines.
 pub fn json(text: String) -> String {
-    let harmless = |c: char| c == '\n' || shown(c) == Shown::AsItIs;
-    if text.chars().all(harmless) {
+    if text.chars().all(harmless_in_json) {
         return text;
     }
     let mut out = String::with_capacity(text.len() + 64);
+    escaped_json(&text, &mut out);
+    out
+}
+
+fn harmless_in_json(c: char) -> bool {
+    c == '\n' || shown(c) == Shown::AsItIs
+}
+
+fn escaped_json(text: &str, out: &mut String) {
     for c in text.chars() {
-        if harmless(c) {
+        if harmless_in_json(c) {
             out.push(c);
         } else {
             for unit in c.encode_utf16(&mut [0; 2]) {
@@ -38,7 +47,27 @@ pub fn json(text: String) -> String {
             }
         }
     }
-    out
+}
+
+/// Does to JSON on its way into a writer what [`json`] does to a text. It is given whole characters: serde_json writes no others.
+pub struct Json<W>(pub W);
+
+impl<W: io::Write> io::Write for Json<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+            self.0.write_all(bytes)?;
+        } else {
+            let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+            let mut out = String::with_capacity(bytes.len() + 64);
+            escaped_json(text, &mut out);
+            self.0.write_all(out.as_bytes())?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,6 +125,9 @@ mod tests {
         let text = json(serde_json::to_string_pretty(&value).unwrap());
         assert!(text.chars().all(|c| c == '\n' || shown(c) == Shown::AsItIs), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+        let mut written = Json(Vec::new());
+        serde_json::to_writer_pretty(&mut written, &value).unwrap();
+        assert_eq!(String::from_utf8(written.0).unwrap(), text);
     }
 
     #[test]

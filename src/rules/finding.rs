@@ -1,5 +1,6 @@
 //! A rule's draft in, a finding with its id, severity, places and impact out.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -19,9 +20,21 @@ pub struct Found {
     pub draft: Draft,
 }
 
-/// `path` names the text that was looked at when there is no workload.
-pub fn finish(rule: &Configured, draft: Draft, workload: Option<&Workload>, places: Places<'_>, path: &str) -> Found {
-    let mut locations = draft.locations.clone();
+impl Borrow<Draft> for Found {
+    fn borrow(&self) -> &Draft {
+        &self.draft
+    }
+}
+
+/// `path` names the text that was looked at when there is no workload. What the finding says goes out of the draft into it.
+pub fn finish(
+    rule: &Configured,
+    mut draft: Draft,
+    workload: Option<&Workload>,
+    places: Places<'_>,
+    path: &str,
+) -> Found {
+    let mut locations = std::mem::take(&mut draft.locations);
     if locations.is_empty() {
         locations.extend(draft.origins.iter().map(|origin| places.of(*origin)));
     }
@@ -37,6 +50,10 @@ pub fn finish(rule: &Configured, draft: Draft, workload: Option<&Workload>, plac
         }
         locations.push(anywhere);
     }
+    // Most drafts hold one of each, in room for four.
+    locations.shrink_to_fit();
+    draft.asks.shrink_to_fit();
+    draft.evidence.shrink_to_fit();
     let database = workload
         .and_then(|workload| draft.queries.first().and_then(|index| workload.queries.get(*index)))
         .map_or("", |query| query.database.as_str());
@@ -46,11 +63,11 @@ pub fn finish(rule: &Configured, draft: Draft, workload: Option<&Workload>, plac
         rule: rule.page.id.clone(),
         severity: severity(rule, &draft),
         confidence: draft.confidence.unwrap_or(rule.page.confidence),
-        title: draft.title.clone(),
-        detail: draft.detail.clone(),
+        title: std::mem::take(&mut draft.title),
+        detail: std::mem::take(&mut draft.detail),
         subject: draft.subject.clone(),
         locations,
-        evidence: draft.evidence.clone(),
+        evidence: std::mem::take(&mut draft.evidence),
         recommendations: Vec::new(),
         impact_ms_per_day: impact,
         accounts_for_ms: draft.accounts.and_then(|accounts| accounts.ms),

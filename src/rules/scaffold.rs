@@ -18,7 +18,7 @@ pub enum ScaffoldError {
         "`{0}` is no rule name: it must be `group/name` in lower case, with underscores, as in `query/deep_offset`"
     )]
     Name(String),
-    #[error("there is no group `{0}`: choose migration, query, schema, security or workload")]
+    #[error("there is no group `{0}`: choose migration, query, schema, security, server or workload")]
     Group(String),
     #[error("the rule `{0}` exists")]
     Exists(String),
@@ -34,12 +34,13 @@ pub fn scaffold(id: &str) -> Result<Scaffold, ScaffoldError> {
     let (trait_name, context, kind) = match group {
         "query" => ("QueryRule", "QueryCx", "Query"),
         "workload" => ("WorkloadRule", "WorkloadCx", "Workload"),
-        "schema" => ("SchemaRule", "SchemaCx", "Schema"),
+        "schema" | "server" => ("SchemaRule", "SchemaCx", "Schema"),
         "migration" | "security" => ("StatementRule", "StatementCx", "Statement"),
         other => return Err(ScaffoldError::Group(other.to_owned())),
     };
     let (module, fence) = match kind {
         "Statement" => ("lint::context", "script"),
+        "Schema" if group == "server" => ("context", "snapshot"),
         "Schema" => ("context", "ddl"),
         _ => ("context", "sql"),
     };

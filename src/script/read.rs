@@ -1,11 +1,13 @@
 //! Texts of files in, scripts in the order in which they run out.
 
+use std::sync::mpsc::sync_channel;
+
 use rayon::prelude::*;
 
 use super::detect::{self, Known};
 use super::layout;
 use super::markers::Markers;
-use super::model::{Framework, Script, Wrapping};
+use super::model::{Framework, Kind, Script, Wrapping};
 use super::order::order;
 use super::reader::Reader;
 
@@ -27,31 +29,114 @@ pub struct Options {
 /// Files whose queries are parsed on one thread: starting it costs more than a small file.
 const BATCH: usize = 64;
 
-/// Reads every source; `markers` are the small files beside them by which frameworks are known. The scripts come in the
-/// order in which they run ([`order`]).
-pub fn scripts(mut sources: Vec<Source>, markers: &[Source], options: Options) -> Vec<Script> {
-    sources.sort_by(|a, b| order(&a.path, &b.path));
-    let markers = Markers::new(markers);
-    let texts: Vec<Option<Known>> = sources.par_iter().map(|source| detect::by_text(&source.text)).collect();
-    let paths: Vec<&str> = sources.iter().map(|source| source.path.as_str()).collect();
-    let known = detect::all(&paths, &markers, &texts);
-    let size = sources.len().div_ceil(rayon::current_num_threads() * 4).clamp(1, BATCH);
-    let mut jobs: Vec<(Source, Option<Known>)> = sources.into_iter().zip(known).collect();
+/// Of text. The statements read from it take some twenty times as much.
+const WINDOW_BYTES: usize = 128 << 10;
+
+type Job = (Source, Option<Known>);
+
+/// Files in the order in which they run ([`order`]), known for what they are and not yet read.
+pub struct Queue<'m> {
+    jobs: Vec<Job>,
+    markers: Markers<'m>,
+    options: Options,
+}
+
+/// Reads every source; `markers` are the small files beside them by which frameworks are known.
+pub fn scripts(sources: Vec<Source>, markers: &[Source], options: Options) -> Vec<Script> {
+    let Queue { jobs, markers, options } = Queue::new(sources, markers, options);
+    let mut scripts = read(jobs, &markers, options);
+    layout::check(&mut scripts);
+    scripts
+}
+
+impl<'m> Queue<'m> {
+    pub fn new(mut sources: Vec<Source>, markers: &'m [Source], options: Options) -> Self {
+        sources.sort_by(|a, b| order(&a.path, &b.path));
+        let markers = Markers::new(markers);
+        let texts: Vec<Option<Known>> = sources.par_iter().map(|source| detect::by_text(&source.text)).collect();
+        let paths: Vec<&str> = sources.iter().map(|source| source.path.as_str()).collect();
+        let known = detect::all(&paths, &markers, &texts);
+        Queue { jobs: sources.into_iter().zip(known).collect(), markers, options }
+    }
+
+    pub fn paths(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
+        self.jobs.iter().map(|(source, _)| source.path.as_str())
+    }
+
+    /// Reads the files window by window, the next while `look` is at one. What it has looked at comes back without its statements, but
+    /// for queries, which meet the database as all migrations leave it.
+    pub fn look(self, mut look: impl FnMut(&[Script])) -> Vec<Script> {
+        let Queue { jobs, markers, options } = self;
+        let mut all = Vec::with_capacity(jobs.len());
+        let mut looked_at = |scripts: Vec<Script>| {
+            look(&scripts);
+            all.extend(scripts.into_iter().map(without_statements));
+        };
+        if jobs.iter().map(|(source, _)| source.text.len()).sum::<usize>() <= WINDOW_BYTES {
+            looked_at(read(jobs, &markers, options));
+        } else {
+            std::thread::scope(|scope| {
+                let (sender, receiver) = sync_channel(1);
+                let markers = &markers;
+                scope.spawn(move || {
+                    // An error tells that nobody listens any more.
+                    windows(jobs).into_iter().try_for_each(|jobs| sender.send(read(jobs, markers, options)))
+                });
+                receiver.into_iter().for_each(&mut looked_at);
+            });
+        }
+        layout::check(&mut all);
+        all
+    }
+}
+
+fn windows(jobs: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut windows: Vec<Vec<Job>> = Vec::new();
+    let mut left = 0;
+    for job in jobs {
+        let size = job.0.text.len();
+        match windows.last_mut() {
+            Some(window) if size <= left => {
+                left -= size;
+                window.push(job);
+            }
+            _ => {
+                left = WINDOW_BYTES.saturating_sub(size);
+                windows.push(vec![job]);
+            }
+        }
+    }
+    windows
+}
+
+fn without_statements(mut script: Script) -> Script {
+    if script.kind != Kind::Queries {
+        let statements = std::mem::take(&mut script.statements);
+        // Giving back thousands of small pieces takes time, and nobody waits for it here.
+        rayon::spawn(move || drop(statements));
+    }
+    script
+}
+
+fn read(jobs: Vec<Job>, markers: &Markers<'_>, options: Options) -> Vec<Script> {
+    let size = jobs.len().div_ceil(rayon::current_num_threads() * 4).clamp(1, BATCH);
+    let read = |batch: Vec<Job>| {
+        let mut reader = Reader::default();
+        for (source, known) in batch {
+            reader.read(source, known, markers, options);
+        }
+        reader.finish()
+    };
+    batches(jobs, size).into_par_iter().flat_map_iter(read).collect()
+}
+
+fn batches(mut jobs: Vec<Job>, size: usize) -> Vec<Vec<Job>> {
     let mut batches = Vec::new();
     while !jobs.is_empty() {
         let rest = jobs.split_off(size.min(jobs.len()));
         batches.push(std::mem::replace(&mut jobs, rest));
     }
-    let read = |batch: Vec<(Source, Option<Known>)>| {
-        let mut reader = Reader::default();
-        for (source, known) in batch {
-            reader.read(source, known, &markers, options);
-        }
-        reader.finish()
-    };
-    let mut scripts: Vec<Script> = batches.into_par_iter().flat_map_iter(read).collect();
-    layout::check(&mut scripts);
-    scripts
+    batches
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::control::control;
 use super::detect::Known;
 use super::given::Given;
@@ -15,6 +17,9 @@ use super::transaction::Transactions;
 use super::{content, product, refusal};
 use crate::sql::Scratch;
 use crate::sql::facts::{Span, facts_of_many};
+
+/// Statements of one file that are worth a second thread.
+const MANY: usize = 512;
 
 #[derive(Default)]
 pub(super) struct Reader {
@@ -89,18 +94,12 @@ impl Reader {
     fn statements(&mut self, source: &Source, outline: &Outline<'_>) -> (Vec<Statement>, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut statements = Vec::with_capacity(outline.pieces.len());
-        for piece in &outline.pieces {
+        for (piece, read) in outline.pieces.iter().zip(self.contents(source, outline)) {
             let filled = outline.code.touches(piece.span);
-            let text = if filled { piece.span.of(&source.text) } else { piece.span.of(&outline.code.text) };
-            let content = if piece.truncated {
-                Content::Refused(refusal::open_end(text))
-            } else {
-                let query = piece.span.of(&outline.code.text);
-                match self.content(text, query, statements.len(), None) {
-                    // Placeholders of templates keep their spelling where the recogniser knows them.
-                    Content::Refused(_) if filled => self.content(query, query, statements.len(), None),
-                    content => content,
-                }
+            let text = text_of(source, outline, piece);
+            let content = match read {
+                content::Read::Done(content) => content,
+                content::Read::Query => self.query(piece.span.of(&outline.code.text), statements.len(), None),
             };
             if let Content::Refused(refused) = &content {
                 let problem = if filled && !piece.truncated {
@@ -124,16 +123,20 @@ impl Reader {
         (statements, problems)
     }
 
-    /// What a statement is; `query` is its text as the parser of queries takes it.
-    fn content(&mut self, text: &str, query: &str, statement: usize, inner: Option<usize>) -> Content {
-        match content::read(text, &mut self.scratch) {
-            content::Read::Done(content) => content,
-            content::Read::Query => {
-                let script = self.scripts.len();
-                self.waiting.push(Waiting { script, statement, inner, text: query.to_owned() });
-                Content::Other
-            }
+    /// What each piece is, found out side by side where there are many.
+    fn contents(&mut self, source: &Source, outline: &Outline<'_>) -> Vec<content::Read> {
+        let pieces = &outline.pieces;
+        if pieces.len() < MANY {
+            return pieces.iter().map(|piece| whole(source, outline, piece, &mut self.scratch)).collect();
         }
+        let pieces = pieces.par_iter().with_min_len(MANY / 4);
+        pieces.map_init(Scratch::default, |scratch, piece| whole(source, outline, piece, scratch)).collect()
+    }
+
+    /// Puts a query aside until its parse.
+    fn query(&mut self, text: &str, statement: usize, inner: Option<usize>) -> Content {
+        self.waiting.push(Waiting { script: self.scripts.len(), statement, inner, text: text.to_owned() });
+        Content::Other
     }
 
     fn inner(&mut self, text: &str, piece: &Piece, content: &Content, statement: usize) -> Vec<Inner> {
@@ -152,10 +155,32 @@ impl Reader {
     fn one_inner(&mut self, found: Found, within: Within, statement: usize, number: usize) -> Inner {
         let content = match &found.sql {
             Sql::Dynamic => Content::Dynamic,
-            Sql::Text(text) => self.content(text, text, statement, Some(number)),
+            Sql::Text(text) => match content::read(text, &mut self.scratch) {
+                content::Read::Done(content) => content,
+                content::Read::Query => self.query(text, statement, Some(number)),
+            },
         };
         let Found { span, looped, conditional, .. } = found;
         Inner { span, line: 0, within, looped, conditional, content }
+    }
+}
+
+fn text_of<'t>(source: &'t Source, outline: &'t Outline<'_>, piece: &Piece) -> &'t str {
+    let filled = outline.code.touches(piece.span);
+    if filled { piece.span.of(&source.text) } else { piece.span.of(&outline.code.text) }
+}
+
+fn whole(source: &Source, outline: &Outline<'_>, piece: &Piece, scratch: &mut Scratch) -> content::Read {
+    let text = text_of(source, outline, piece);
+    if piece.truncated {
+        return content::Read::Done(Content::Refused(refusal::open_end(text)));
+    }
+    match content::read(text, scratch) {
+        // Placeholders of templates keep their spelling where the recogniser knows them.
+        content::Read::Done(Content::Refused(_)) if outline.code.touches(piece.span) => {
+            content::read(piece.span.of(&outline.code.text), scratch)
+        }
+        read => read,
     }
 }
 

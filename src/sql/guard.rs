@@ -47,6 +47,8 @@ pub enum Refusal {
     Several,
     #[error("it does not begin as SELECT, INSERT, UPDATE, DELETE, MERGE, VALUES, TABLE or WITH")]
     NotAQuery,
+    #[error("it creates a table")]
+    Creates,
     #[error("it is no CREATE INDEX")]
     NotAnIndex,
     #[error("it holds a byte that no statement has, or a name written with U&")]
@@ -77,6 +79,11 @@ const LONGEST: usize = 1 << 20;
 /// Whether a text may be planned. Gives it without the `;` at its end.
 pub fn plannable<'t>(text: &'t str, names: &Names) -> Result<&'t str, Refusal> {
     let (text, tokens) = one_statement(text)?;
+    let is = |index: usize, word: &str| text[tokens[index].start..tokens[index].end].eq_ignore_ascii_case(word);
+    let writes = |index: usize| index > 0 && ["insert", "merge"].iter().any(|verb| is(index - 1, verb));
+    if (0..tokens.len()).any(|index| is(index, "into") && !writes(index)) {
+        return Err(Refusal::Creates);
+    }
     names_only(text, &tokens, names)?;
     Ok(text)
 }

@@ -30,6 +30,11 @@ fn default(text: &str) -> String {
     normalise(text).replace("'public.", "'")
 }
 
+/// As [`default`], of other expressions.
+fn expression(text: &str) -> String {
+    normalise(text).replace("public . ", "")
+}
+
 fn facts(table: &Table) -> Vec<String> {
     let mut facts = vec![format!(
         "{:?} parent {:?} key {:?} row security {}",
@@ -55,7 +60,7 @@ fn facts(table: &Table) -> Vec<String> {
         .iter()
         .map(|constraint| {
             let kind = match &constraint.kind {
-                ConstraintKind::Check { expression } => format!("check {}", normalise(expression)),
+                ConstraintKind::Check { expression } => format!("check {}", self::expression(expression)),
                 other => format!("{other:?}"),
             };
             format!(
@@ -72,9 +77,9 @@ fn facts(table: &Table) -> Vec<String> {
             let keys: Vec<_> = index
                 .keys
                 .iter()
-                .map(|key| format!("{:?}", IndexKey { text: normalise(&key.text), ..key.clone() }))
+                .map(|key| format!("{:?}", IndexKey { text: expression(&key.text), ..key.clone() }))
                 .collect();
-            let predicate = index.predicate.as_deref().map(normalise);
+            let predicate = index.predicate.as_deref().map(expression);
             format!(
                 "index {} {} {keys:?} include {:?} unique {} {} where {predicate:?} valid {} constraint {}",
                 index.name,

@@ -14,6 +14,16 @@ mod report;
 mod shop;
 mod tidy;
 
+/// The shop's workload, as the fixtures are made with it.
+#[path = "../../fixtures/capture/catalogue.rs"]
+#[allow(dead_code)]
+mod catalogue;
+#[path = "../../fixtures/capture/session.rs"]
+#[allow(dead_code)]
+mod session;
+#[path = "../../fixtures/capture/workload/mod.rs"]
+mod workload;
+
 #[path = "../support/server.rs"]
 #[allow(dead_code)]
 mod server;

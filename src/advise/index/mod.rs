@@ -42,6 +42,12 @@ pub struct Asks {
     pub pages: Vec<Access>,
 }
 
+impl Asks {
+    pub fn is_empty(&self) -> bool {
+        self.queries.is_empty() && self.scans.is_empty() && self.columns.is_empty() && self.pages.is_empty()
+    }
+}
+
 /// An index to create.
 #[derive(Clone, Debug)]
 pub struct NewIndex {

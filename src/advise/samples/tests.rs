@@ -6,14 +6,14 @@ fn catalog() -> Catalog {
     let column = |name: &str, type_name: &str, frequencies: &[f64], common: &[&str], histogram: &[&str]| Column {
         name: name.into(),
         type_name: type_name.into(),
-        stats: Some(ColumnStats {
+        stats: Some(Box::new(ColumnStats {
             most_common_frequencies: frequencies.to_vec(),
             values: Some(ColumnValues {
                 most_common: common.iter().map(|v| (*v).to_owned()).collect(),
                 histogram: histogram.iter().map(|v| (*v).to_owned()).collect(),
             }),
             ..ColumnStats::default()
-        }),
+        })),
         ..Column::default()
     };
     let bounds: Vec<String> = (0..=100).map(|i| i.to_string()).collect();

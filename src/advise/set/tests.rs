@@ -86,7 +86,7 @@ fn catalog() -> Catalog {
         let column = |&(name, share): &(&str, f64)| Column {
             name: name.into(),
             type_name: "integer".into(),
-            stats: Some(ColumnStats { average_width: 4, n_distinct: 1.0 / share, ..ColumnStats::default() }),
+            stats: Some(Box::new(ColumnStats { average_width: 4, n_distinct: 1.0 / share, ..ColumnStats::default() })),
             ..Column::default()
         };
         let columns = COLUMNS.iter().map(column).collect();

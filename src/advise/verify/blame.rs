@@ -11,11 +11,8 @@ impl Run<'_> {
             let kept: Vec<IndexId> = verdict.kept.iter().copied().filter(|kept| *kept != index).collect();
             let hidden = self.hidden(&kept);
             let shape = self.trial.shape(&worst.sql, &hidden)?;
-            let without_ms = if shape.used.is_empty() {
-                worst.before_ms
-            } else {
-                self.pair(&worst.sql, shape.key, &hidden)?.after_ms
-            };
+            let without_ms =
+                if shape.used.is_empty() { worst.before_ms } else { self.some(&worst.sql, shape.key, &hidden)? };
             let heals = !slower(worst.before_ms, without_ms);
             let refuted = Refuted {
                 index,

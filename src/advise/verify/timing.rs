@@ -60,7 +60,32 @@ impl Run<'_> {
         Ok(times)
     }
 
-    pub(super) fn alternate(&mut self, sql: &str, one: &[IndexId], other: &[IndexId]) -> Result<Times, TrialError> {
+    /// As [`Run::pair`], from runs of now.
+    pub(super) fn again(&mut self, sql: &str, kept: &[IndexId]) -> Result<Times, TrialError> {
+        let hidden = self.hidden(kept);
+        let key = self.trial.shape(sql, &hidden)?.key;
+        self.times.remove(&(sql.to_owned(), key));
+        self.pair(sql, key, &hidden)
+    }
+
+    /// Its median with what is not hidden, from few runs: good enough to choose by, not to judge by.
+    pub(super) fn some(&mut self, sql: &str, key: u64, hidden: &[IndexId]) -> Result<f64, TrialError> {
+        if let Some(times) = self.times.get(&(sql.to_owned(), key)) {
+            return Ok(times.after_ms);
+        }
+        self.in_time()?;
+        let (first, stopped) = self.once(sql, hidden)?;
+        if stopped {
+            return Ok(first);
+        }
+        let mut runs = Vec::new();
+        while runs.len() < self.effort.pairs {
+            runs.push(self.once(sql, hidden)?.0);
+        }
+        Ok(median(&runs))
+    }
+
+    fn alternate(&mut self, sql: &str, one: &[IndexId], other: &[IndexId]) -> Result<Times, TrialError> {
         self.in_time()?;
         let (mut before, mut after): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
         let first = (self.once(sql, one)?, self.once(sql, other)?);

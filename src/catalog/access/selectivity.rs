@@ -45,7 +45,7 @@ pub fn distinct_values(table: &Table, name: &str) -> Option<f64> {
             && c.columns.len() == 1
             && c.columns[0] == name
     });
-    match (column(table, name)?.stats.as_ref(), table.rows) {
+    match (column(table, name)?.stats.as_deref(), table.rows) {
         (_, Some(rows)) if unique && rows > 0.0 => Some(rows),
         (Some(ColumnStats { n_distinct, .. }), _) if *n_distinct > 0.0 => Some(*n_distinct),
         (Some(ColumnStats { n_distinct, .. }), Some(rows)) if *n_distinct < 0.0 => Some(-n_distinct * rows),

@@ -304,8 +304,8 @@ impl Replay {
         for member in self.family(table) {
             rename_in(self.table_mut(&member)?, from, to, rename);
         }
-        for other in self.catalog.tables.values_mut() {
-            for constraint in &mut other.constraints {
+        for other in self.referencing(table) {
+            for constraint in &mut self.table_mut(&other)?.constraints {
                 if let ConstraintKind::ForeignKey { references, referenced_columns } = &mut constraint.kind
                     && references == table
                 {
@@ -328,12 +328,11 @@ impl Replay {
         let Some(moved) = self.catalog.tables.remove(from) else { return Ok(()) };
         self.catalog.tables.insert(to.clone(), moved);
         self.seen.touch(to);
-        for (name, table) in &mut self.catalog.tables {
-            if table.parent.as_ref() == Some(from) {
-                table.parent = Some(to.clone());
-                self.seen.touch(name);
-            }
-            for constraint in &mut table.constraints {
+        for child in self.children(from) {
+            self.table_mut(&child)?.parent = Some(to.clone());
+        }
+        for other in self.referencing(from) {
+            for constraint in &mut self.table_mut(&other)?.constraints {
                 if let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind
                     && references == from
                 {

@@ -189,8 +189,8 @@ impl Replay {
             !constraint.columns.iter().any(|one| one == column) && !gone.contains(&constraint.name)
         });
         // Foreign keys of others to this column (CASCADE).
-        for other in self.catalog.tables.values_mut() {
-            other.constraints.retain(|constraint| match &constraint.kind {
+        for other in self.referencing(table) {
+            self.table_mut(&other)?.constraints.retain(|constraint| match &constraint.kind {
                 ConstraintKind::ForeignKey { references, referenced_columns } => {
                     references != table || !referenced_columns.iter().any(|one| one == column)
                 }

@@ -4,11 +4,11 @@ use super::{Applied, Complaint, Replay, TEMPORARY, shown};
 use crate::catalog::expression::mentions;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
 use crate::sql::facts::{Output, Relation, facts};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sql::ddl::model::{
-    AlterDomain, ConstraintDef, CreateSchema, CreateType, CreateView, DomainAction, Drop, MoveTo, ObjectKind,
-    QualifiedName, Refresh, TypeBody,
+    AlterDomain, ConstraintBody, ConstraintDef, CreateSchema, CreateType, CreateView, DomainAction, Drop, MoveTo,
+    ObjectKind, QualifiedName, Refresh, TypeBody,
 };
 
 impl Replay {
@@ -54,7 +54,9 @@ impl Replay {
         for name in gone {
             self.catalog.tables.remove(name);
         }
-        for table in self.catalog.tables.values_mut() {
+        let others: BTreeSet<TableName> = gone.iter().flat_map(|name| self.referencing(name)).collect();
+        for table in others {
+            let Ok(table) = self.table_mut(&table) else { continue };
             table.constraints.retain(|constraint| match &constraint.kind {
                 ConstraintKind::ForeignKey { references, .. } => !gone.contains(references),
                 _ => true,
@@ -131,7 +133,9 @@ impl Replay {
             let used = columns.iter().filter(|column| star || mentions(query, &column.name));
             reads.insert(table, used.map(|column| column.name.clone()).collect());
         }
-        if let Some(view) = self.find_table(&def.name).and_then(|view| self.catalog.tables.get_mut(&view)) {
+        if let Some(view) = self.find_table(&def.name)
+            && let Ok(view) = self.table_mut(&view)
+        {
             view.reads = reads;
         }
     }
@@ -144,7 +148,9 @@ impl Replay {
         };
         let name = self.new_type_name(&def.name);
         if let TypeBody::Domain { not_null, constraints, .. } = &def.body {
-            let named = constraints.iter().enumerate().map(|(at, one)| (domain_constraint_name(&name, one, at), true));
+            // NOT NULL has no name before 18, and is kept under one of ours.
+            let checks = constraints.iter().filter(|one| !matches!(one.body, ConstraintBody::NotNull(_)));
+            let named = checks.enumerate().map(|(at, one)| (domain_constraint_name(&name, one, at), true));
             let mut all: BTreeMap<String, bool> = named.collect();
             if *not_null {
                 all.insert(NOT_NULL.to_owned(), true);

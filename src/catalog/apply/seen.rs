@@ -1,59 +1,162 @@
-//! Names that were ever given to indexes and constraints, and tables that ever had children: what is not among them need not be
-//! looked for in every table.
+//! Names that were ever given to indexes and constraints, and tables that ever had children, foreign keys or views on them: what
+//! is not among them need not be looked for in every table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::xxh3_64;
 
-use crate::catalog::model::{Catalog, Table, TableName};
+use crate::catalog::model::{Catalog, ConstraintKind, Table, TableName};
 
 /// Never less than what is there. What changed last is only noted, and looked at when the next statement begins.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// Of indexes and constraints, with the tables that had them.
-    names: FxHashMap<String, BTreeSet<TableName>>,
-    /// Parent → tables that were its children.
-    children: BTreeMap<TableName, BTreeSet<TableName>>,
-    touched: BTreeSet<TableName>,
+    tables: Vec<Arc<TableName>>,
+    numbers: FxHashMap<Arc<TableName>, Number>,
+    /// Hash of the name of an index or a constraint → tables that had one of that name.
+    names: Links<u64>,
+    /// Table → tables that were its children.
+    children: Links<Number>,
+    /// Table → tables whose foreign keys pointed at it.
+    referencing: Links<Number>,
+    /// Table → views that read it.
+    reading: Links<Number>,
+    touched: Vec<TableName>,
+}
+
+/// Into [`Seen::tables`].
+type Number = u32;
+
+/// Most names are those of one table.
+#[derive(Debug)]
+enum Few {
+    One(Number),
+    // A name that many tables had is rare: the map stays small.
+    #[expect(clippy::box_collection, reason = "a vector in place would double every entry")]
+    Many(Box<Vec<Number>>),
+}
+
+#[derive(Debug)]
+struct Links<K>(FxHashMap<K, Few>);
+
+impl<K> Default for Links<K> {
+    fn default() -> Self {
+        Links(FxHashMap::default())
+    }
+}
+
+impl<K: Eq + Hash> Links<K> {
+    fn link(&mut self, from: K, to: Number) {
+        match self.0.get_mut(&from) {
+            None => drop(self.0.insert(from, Few::One(to))),
+            Some(Few::One(only)) if *only == to => {}
+            Some(few @ Few::One(_)) => {
+                let Few::One(only) = *few else { return };
+                *few = Few::Many(Box::new(vec![only, to]));
+            }
+            Some(Few::Many(many)) => {
+                if !many.contains(&to) {
+                    many.push(to);
+                }
+            }
+        }
+    }
+
+    fn of(&self, from: &K) -> &[Number] {
+        match self.0.get(from) {
+            None => &[],
+            Some(Few::One(only)) => std::slice::from_ref(only),
+            Some(Few::Many(many)) => many,
+        }
+    }
 }
 
 impl Seen {
     /// That table may have changed.
     pub fn touch(&mut self, table: &TableName) {
         if !self.touched.contains(table) {
-            self.touched.insert(table.clone());
+            self.touched.push(table.clone());
         }
     }
 
-    /// All may have.
-    pub fn touch_all(&mut self, catalog: &Catalog) {
-        self.touched.extend(catalog.tables.keys().cloned());
+    /// All of a catalog, at the start.
+    pub fn read(&mut self, catalog: &Catalog) {
+        for (name, table) in &catalog.tables {
+            self.note(name, table);
+        }
     }
 
     pub fn catch_up(&mut self, catalog: &Catalog) {
         for name in std::mem::take(&mut self.touched) {
-            let Some(table) = catalog.tables.get(&name) else { continue };
-            for own in names_of(table) {
-                match self.names.get_mut(own) {
-                    Some(tables) if tables.contains(&name) => {}
-                    Some(tables) => drop(tables.insert(name.clone())),
-                    None => drop(self.names.insert(own.to_owned(), BTreeSet::from([name.clone()]))),
-                }
-            }
-            if let Some(parent) = &table.parent {
-                self.children.entry(parent.clone()).or_default().insert(name);
+            if let Some(table) = catalog.tables.get(&name) {
+                self.note(&name, table);
             }
         }
     }
 
+    fn note(&mut self, name: &TableName, table: &Table) {
+        let own = self.number(name);
+        for given in names_of(table) {
+            self.names.link(xxh3_64(given.as_bytes()), own);
+        }
+        for constraint in &table.constraints {
+            if let ConstraintKind::ForeignKey { references, .. } = &constraint.kind {
+                let referenced = self.number(references);
+                self.referencing.link(referenced, own);
+            }
+        }
+        for read in table.reads.keys() {
+            let read = self.number(read);
+            self.reading.link(read, own);
+        }
+        if let Some(parent) = &table.parent {
+            let parent = self.number(parent);
+            self.children.link(parent, own);
+        }
+    }
+
+    fn number(&mut self, name: &TableName) -> Number {
+        if let Some(known) = self.numbers.get(name) {
+            return *known;
+        }
+        let number = Number::try_from(self.tables.len()).expect("fewer tables than 2^32 fit into memory");
+        let name = Arc::new(name.clone());
+        self.tables.push(Arc::clone(&name));
+        self.numbers.insert(name, number);
+        number
+    }
+
     /// Tables that may have an index or a constraint of that name, in their order.
-    pub fn tables_with<'s>(&'s self, name: &str) -> BTreeSet<&'s TableName> {
-        self.names.get(name).into_iter().flatten().chain(&self.touched).collect()
+    pub fn tables_with<'s>(&'s self, name: &str) -> Vec<&'s TableName> {
+        self.with_touched(self.names.of(&xxh3_64(name.as_bytes())))
     }
 
     /// Tables that may stand below that one, in their order.
-    pub fn below<'s>(&'s self, parent: &TableName) -> BTreeSet<&'s TableName> {
-        self.children.get(parent).into_iter().flatten().chain(&self.touched).collect()
+    pub fn below<'s>(&'s self, parent: &TableName) -> Vec<&'s TableName> {
+        self.linked(&self.children, parent)
+    }
+
+    /// Tables that may have foreign keys to that one, in their order.
+    pub fn referencing<'s>(&'s self, table: &TableName) -> Vec<&'s TableName> {
+        self.linked(&self.referencing, table)
+    }
+
+    /// Views that may read that table, in their order.
+    pub fn reading<'s>(&'s self, table: &TableName) -> Vec<&'s TableName> {
+        self.linked(&self.reading, table)
+    }
+
+    fn linked<'s>(&'s self, links: &'s Links<Number>, table: &TableName) -> Vec<&'s TableName> {
+        self.with_touched(self.numbers.get(table).map_or(&[], |number| links.of(number)))
+    }
+
+    fn with_touched<'s>(&'s self, numbers: &'s [Number]) -> Vec<&'s TableName> {
+        let linked = numbers.iter().map(|number| self.tables[*number as usize].as_ref());
+        let mut all: Vec<&TableName> = linked.chain(&self.touched).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 }
 

@@ -46,6 +46,8 @@ impl Replay {
         for like in &def.like {
             self.like_columns(like, &mut table)?;
         }
+        table.columns.reserve_exact(def.columns.len());
+        table.constraints.reserve_exact(def.constraints.len());
         for column in &def.columns {
             merge(&mut table.columns, new_column(column, &name, self.lines.place(at, column.span)));
         }

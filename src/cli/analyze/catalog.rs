@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::live;
 use crate::catalog::model::Catalog;
 use crate::catalog::snapshot::ObservedQuery;
 use crate::catalog::{self, SchemaFile};
@@ -11,6 +10,8 @@ use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::db::Session;
 use crate::report::model::{Input, Problem};
+
+use super::live;
 
 #[derive(Default)]
 pub struct Given {

@@ -1,14 +1,21 @@
-//! A connection string in; the server's catalog and its queries, as a snapshot file would hold them, out.
+//! A session in; the server's catalog and its queries, as a snapshot file would hold them, out.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::catalog::Given;
+use crate::catalog::model::{Catalog, TableName};
 use crate::catalog::snapshot::Snapshot;
 use crate::cli::connect;
 use crate::cli::failure::Failure;
+use crate::db::error::DbErrorKind;
 use crate::db::session::Limits;
-use crate::db::{Session, catalog, health, statements};
+use crate::db::{Session, catalog, health, statements, values};
 use crate::report::model::Input;
+use crate::sql::facts::Facts;
+
+/// What the server may work on one statement of ours, if nothing else was said.
+const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
 
 /// Everything that a server says of itself without being asked about single queries.
 pub fn read(session: &mut Session, interval: Option<Duration>) -> Result<Given, Failure> {
@@ -37,25 +44,40 @@ pub fn read(session: &mut Session, interval: Option<Duration>) -> Result<Given, 
 
 /// What `sqlsift snapshot` writes and every other command works on.
 pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapshot, Failure> {
-    let limits = Limits::default();
-    let mut read = catalog::read(session, limits).map_err(|error| connect::lost(&error))?;
+    let read = catalog::read(session).map_err(|error| connect::lost(&error))?;
     let mut notes = read.notes;
-    // What could not be read stands among the facts themselves, for the rules to say.
-    if let Err(error) = session.reading(limits, |reading| health::read(reading, &mut read.catalog)) {
-        notes.push(format!("the server's health was not read to its end: {error}"));
+    let mut catalog = read.catalog;
+    // What it could not read stands in the catalog, and the rules say so.
+    if let Err(error) = health::read(session, LIMITS, &mut catalog) {
+        notes.push(format!("the counters and the health of the server were not read: {error}"));
     }
     // From here on something has been learnt: what goes wrong is said beside it.
-    let statements = statements::read(session, limits, interval).unwrap_or_else(|error| statements::Statements {
-        notes: vec![format!("the connection was lost before pg_stat_statements was read: {error}")],
+    let statements = statements::read(session, interval).unwrap_or_else(|error| statements::Statements {
+        notes: vec![match error.kind {
+            DbErrorKind::Stopped => {
+                "stopped before pg_stat_statements was read: its queries are not in here".to_owned()
+            }
+            _ => format!("the connection was lost before pg_stat_statements was read: {error}"),
+        }],
         ..statements::Statements::default()
     });
     notes.extend(statements.notes);
+    catalog::paths::choose(&mut catalog, &statements.queries);
     Ok(Snapshot {
-        catalog: read.catalog,
+        catalog,
         queries: statements.available.then_some(statements.queries),
         statistics_seconds: statements.seconds,
         notes,
     })
+}
+
+/// Values of the tables that queries name; samples of queries are drawn from them. They stay in memory.
+pub fn read_values(session: &mut Session, catalog: &mut Catalog, facts: &[Option<Facts>]) -> Result<(), Failure> {
+    let named: BTreeSet<&str> =
+        facts.iter().flatten().flat_map(|facts| &facts.tables).map(|(table, _)| table.name.as_str()).collect();
+    let tables: Vec<TableName> =
+        catalog.tables.keys().filter(|table| named.contains(table.name.as_str())).cloned().collect();
+    values::fill(session, Limits::default(), catalog, &tables).map_err(|error| connect::lost(&error))
 }
 
 /// `15.18` of 150018.

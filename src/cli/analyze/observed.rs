@@ -1,14 +1,12 @@
 //! What a server counted (read live or from a snapshot) in; a workload out, alone or joined with that of logs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::catalog::Given;
 use super::reading::Read;
-use crate::catalog::model::Catalog;
 use crate::catalog::snapshot::ObservedQuery;
 use crate::cli::args::Analyze;
 use crate::sql::Fingerprint;
-use crate::sql::facts::{Facts, Relation, RelationName};
 use crate::workload::export::{self, ExportRow};
 use crate::workload::model::{Query, Workload};
 
@@ -28,7 +26,14 @@ pub fn read(given: &mut Given, args: &Analyze) -> Read {
     if !blind.is_empty() {
         notes.push(format!("{} cannot be applied: pg_stat_statements does not carry it", blind.join(", ")));
     }
-    Read { workload, notes, ..Read::default() }
+    notes.push(
+        "pg_stat_statements keeps no constants, no order and no single durations of statements: rules that look at those (wildcards, casts, \
+         OFFSETs, N+1, outliers) see little or nothing; a log of the server shows them"
+            .into(),
+    );
+    // Nothing stands in a line of it.
+    let places = given.inputs.iter().map(|input| input.path.clone()).collect();
+    Read { workload, notes, places, ..Read::default() }
 }
 
 /// Beside a log calls and times are the log's; of the same queries the server knows rows and blocks, and it knows of queries
@@ -101,49 +106,5 @@ fn row(query: &ObservedQuery, database: &str) -> ExportRow {
         shared_blocks_read: query.blocks_read,
         temp_blocks_read: None,
         temp_blocks_written: query.temp_blocks_written,
-    }
-}
-
-/// Names of tables that queries of an export use and the catalog does not have: dropped since, or in a schema that no search_path leads
-/// to. Those of a log may be of another database.
-pub fn strangers(workload: &Workload, facts: &[Option<Facts>], catalog: &Catalog) -> Option<String> {
-    if workload.seen.from_exports == 0 || !catalog.is_complete() {
-        return None;
-    }
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    let mut queries = 0;
-    for facts in facts.iter().flatten() {
-        let relations =
-            facts.blocks.iter().flat_map(|block| &block.sources).filter_map(|source| match &source.relation {
-                Relation::Table(name) => Some(name),
-                _ => None,
-            });
-        let lost: Vec<&RelationName> =
-            relations.filter(|name| !of_the_system(name) && catalog.table(name).is_none()).collect();
-        queries += usize::from(!lost.is_empty());
-        names.extend(lost.into_iter().map(shown));
-    }
-    let few: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
-    let more = if names.len() > few.len() { ", …" } else { "" };
-    (queries > 0).then(|| {
-        format!(
-            "{queries} queries use {} tables that are not in the database now (dropped, temporary, or of an extension): {}{more}",
-            names.len(),
-            few.join(", ")
-        )
-    })
-}
-
-fn of_the_system(name: &RelationName) -> bool {
-    match name.schema.as_deref() {
-        Some(schema) => schema.starts_with("pg_") || schema == "information_schema",
-        None => name.name.starts_with("pg_"),
-    }
-}
-
-fn shown(name: &RelationName) -> String {
-    match &name.schema {
-        Some(schema) => format!("{schema}.{}", name.name),
-        None => name.name.clone(),
     }
 }

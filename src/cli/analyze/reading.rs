@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::cli::args::{Analyze, Args, Common};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
-use crate::cli::{terminal, when};
+use crate::cli::{connect, terminal, when};
 use crate::ingest::detect::{Detected, Hints, detect};
 use crate::ingest::filter::Filter;
 use crate::ingest::prefix::Prefix;
@@ -58,8 +58,7 @@ pub fn sort_out(args: &Analyze) -> Analyze {
 /// `None`: there is a server, and nothing else was named. Beside a server standard input is read only where `-` names it.
 pub fn plan(args: &Analyze) -> Result<Option<Plan>, Failure> {
     let mut inputs = args.inputs.clone();
-    let files = !args.catalog.schema.is_empty() || args.catalog.snapshot.is_some();
-    if inputs.is_empty() && args.server.dsn.is_some() && !files {
+    if inputs.is_empty() && connect::wanted(&args.server, &args.catalog)?.is_some() {
         return Ok(None);
     }
     // A snapshot may hold queries: whether anything else is needed shows when it has been read.

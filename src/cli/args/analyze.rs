@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clap::Args as ClapArgs;
 
-use super::{Catalog, FailOn, Format, IndexAdvice, Server, duration};
+use super::catalog::seconds;
+use super::{Catalog, Dsn, FailOn, Format, IndexAdvice, Server, duration};
 
 const EXAMPLES: &str = "Examples:
   sqlsift analyze /var/log/postgresql/ --schema schema.sql
@@ -32,6 +33,13 @@ pub struct Analyze {
     /// Read pg_stat_statements twice, so far apart (60s, 5m), and work on the difference
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Server")]
     pub interval: Option<Duration>,
+    /// With --dsn: a copy of the database, on which the advised indexes are built, timed with the workload's own SELECTs, and
+    /// dropped again; an index that makes a query slower there is not advised
+    #[arg(long, value_name = "DSN", env = "SQLSIFT_VERIFY_DSN", hide_env_values = true, help_heading = "Server")]
+    pub verify: Option<Dsn>,
+    /// Longest time that the copy may work on one run of a statement, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, help_heading = "Server")]
+    pub verify_timeout: Duration,
 
     /// `log_line_prefix` of the server, when it cannot be inferred
     #[arg(long, value_name = "PREFIX", help_heading = "Reading")]

@@ -31,6 +31,22 @@ pub struct Server {
     pub dry_run: bool,
 }
 
+/// A connection string, which may hold a password: its Debug shows nothing of it.
+#[derive(Clone)]
+pub struct Dsn(pub String);
+
+impl From<String> for Dsn {
+    fn from(text: String) -> Self {
+        Dsn(text)
+    }
+}
+
+impl std::fmt::Debug for Dsn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
 /// Without what may hold a password.
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -39,7 +55,7 @@ impl std::fmt::Debug for Server {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.trim_end_matches('s').parse().map_err(|_| "not a number of seconds".to_owned())?;
     if !(0.001..=86_400.0).contains(&seconds) {
         return Err("between 0.001 and 86400 seconds".to_owned());

@@ -11,7 +11,8 @@ const EXAMPLES: &str = "Examples:
   sqlsift analyze --snapshot shop.json
   sqlsift lint --snapshot shop.json migrations/
 
-The file holds names, types, sizes, counters, frequencies and texts of queries without their literals; no value of any row.
+The file holds names, types, sizes, counters, frequencies and texts of queries without their literals; no value of any row,
+unless --with-values asks for them: they let the advice try real values, and are as confidential as the rows.
 
 Exit codes: 0 written, 2 usage or connection error.";
 
@@ -23,6 +24,9 @@ pub struct Snapshot {
     /// Read pg_stat_statements twice, so far apart (60s, 5m), and keep the difference
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Server")]
     pub interval: Option<Duration>,
+    /// Also the most common values and the histograms of columns: values of rows
+    #[arg(long, help_heading = "Output")]
+    pub with_values: bool,
     /// Where to write; else standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub output: Option<String>,

@@ -77,6 +77,8 @@ fn example(outcome: Outcome) -> (Workload, Report) {
         standing: Default::default(),
         index_set: None,
         recommendations: Vec::new(),
+        standing: Default::default(),
+        index_set: None,
         problems: Vec::new(),
         notes: Vec::new(),
     });

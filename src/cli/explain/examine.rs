@@ -24,7 +24,7 @@ pub struct Examined {
 }
 
 /// Groups of rules that speak of something else than one plan or its query.
-const ELSEWHERE: [&str; 2] = ["schema/", "workload/"];
+const ELSEWHERE: [&str; 3] = ["schema/", "server/", "workload/"];
 
 /// What is wanted of the plans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use crate::advise;
 use crate::catalog::model::TableName;
 use crate::cli::analyze::catalog::Given;
 use crate::config::lint::{Paths, severity};
-use crate::report::model::{Coverage, Input, Problem, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary};
+use crate::report::model::{Coverage, Finding, Input, Problem, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary};
 use crate::report::render::units::{count, counted};
 use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::lint::Linted;
@@ -29,14 +29,13 @@ pub fn assemble(
         plans: &[],
         worth: Worth::default(),
     };
-    let (drafts, found): (Vec<_>, Vec<_>) =
-        linted.outcome.found.into_iter().map(|found| (found.draft, found.finding)).unzip();
-    let advice = advise::recommend(&drafts, &cx);
-    let links = advice.links.into_iter();
-    let findings = found.into_iter().zip(links).map(|(mut finding, links)| {
+    let advice = advise::recommend(&linted.outcome.found, &cx);
+    let findings = linted.outcome.found.into_iter().zip(advice.links).map(|(found, links)| {
+        let mut finding = found.finding;
         finding.recommendations = links;
         finding
     });
+    let findings: Vec<Finding> = findings.collect();
     let own = || scripts.iter().filter(|script| wanted(&script.path));
     let of_scripts = own().flat_map(|script| {
         script.problems.iter().map(|problem| Problem {
@@ -78,7 +77,7 @@ pub fn assemble(
         plans: Vec::new(),
         comparison: None,
         index_set: None,
-        findings: findings.collect(),
+        findings,
         recommendations: advice.recommendations,
         problems,
     }

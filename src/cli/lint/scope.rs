@@ -6,26 +6,26 @@ use std::process::Command;
 
 use crate::cli::args::Lint;
 use crate::cli::failure::Failure;
-use crate::script::Script;
+use crate::script::Queue;
 
-pub fn of(args: &Lint, scripts: &[Script]) -> Result<Option<BTreeSet<String>>, Failure> {
+pub fn of(args: &Lint, queue: &Queue<'_>) -> Result<Option<BTreeSet<String>>, Failure> {
     if let Some(base) = &args.changed {
-        return changed(base, scripts).map(Some);
+        return changed(base, queue).map(Some);
     }
     let Some(since) = &args.since else { return Ok(None) };
     let wanted = since.trim_start_matches("./");
-    let fits = |script: &Script| script.path == wanted || script.path.ends_with(&format!("/{wanted}"));
-    let Some(at) = scripts.iter().rposition(fits) else {
+    let fits = |path: &str| path == wanted || path.ends_with(&format!("/{wanted}"));
+    let Some(at) = queue.paths().rposition(fits) else {
         return Err(Failure::new(
             format!("--since {since}: no such file among those that were read"),
             "give the path as it stands in the folder; files that run after it are reported",
         ));
     };
-    Ok(Some(scripts.iter().skip(at + 1).map(|script| script.path.clone()).collect()))
+    Ok(Some(queue.paths().skip(at + 1).map(str::to_owned).collect()))
 }
 
 /// Files that differ from where the branch left `base`, are staged, changed or not tracked.
-fn changed(base: &str, scripts: &[Script]) -> Result<BTreeSet<String>, Failure> {
+fn changed(base: &str, queue: &Queue<'_>) -> Result<BTreeSet<String>, Failure> {
     let root = PathBuf::from(git(&["rev-parse", "--show-toplevel"])?.trim());
     // What the base got since the branch began is no change of the branch.
     let from = git(&["merge-base", base, "HEAD"]).or_else(|_| git(&["rev-parse", base]))?;
@@ -38,8 +38,8 @@ fn changed(base: &str, scripts: &[Script]) -> Result<BTreeSet<String>, Failure> 
         .map(|name| root.join(name))
         .collect();
     let absolute = |path: &str| Path::new(path).canonicalize().ok();
-    let own = scripts.iter().filter(|script| absolute(&script.path).is_some_and(|path| changed.contains(&path)));
-    Ok(own.map(|script| script.path.clone()).collect())
+    let own = queue.paths().filter(|path| absolute(path).is_some_and(|path| changed.contains(&path)));
+    Ok(own.map(str::to_owned).collect())
 }
 
 fn git(arguments: &[&str]) -> Result<String, Failure> {

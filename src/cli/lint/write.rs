@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::cli::args::{Common, FailOn, Lint, LintFormat};
 use crate::cli::failure::Failure;
-use crate::cli::{output, terminal};
+use crate::cli::output::{self, Output};
+use crate::cli::terminal;
 use crate::report::model::{Report, Severity};
 use crate::report::render::palette::Palette;
 use crate::report::render::text::{self, Detail};
@@ -47,7 +48,15 @@ impl View {
     }
 }
 
-pub fn render(report: &Report, scripts: &[Script], format: LintFormat, view: &View) -> String {
+/// Into an output; JSON without ever holding all of its text.
+pub fn write(report: &Report, scripts: &[Script], output: &mut Output<LintFormat>, view: &View) -> Result<(), Failure> {
+    match output.kind {
+        LintFormat::Json => output.stream(|out| json::write(report, out)),
+        format => output.write(render(report, scripts, format, view).as_bytes()),
+    }
+}
+
+pub(super) fn render(report: &Report, scripts: &[Script], format: LintFormat, view: &View) -> String {
     let sources: Sources<'_> = scripts.iter().map(|script| (script.path.as_str(), script.text.as_str())).collect();
     match format {
         LintFormat::Json => json::render(report),

@@ -1,13 +1,13 @@
 //! Rows of the queries in; tables with their columns, constraints, indexes and figures out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 
+use super::paths::schemas;
 use super::spelling::without_public;
 use crate::catalog::model::{
-    Catalog, Column, ColumnStats, Constraint, ConstraintKind, Index, Policy, Routine, Sequence, Table, TableCounters,
-    TableName,
+    Catalog, Column, ColumnStats, Constraint, ConstraintKind, Index, Policy, Routine, Sequence, Table, TableName,
 };
 use crate::catalog::snapshot::as_ddl_spells_it;
 use crate::db::error::{DbError, DbErrorKind};
@@ -182,16 +182,23 @@ impl Builder {
         Ok(())
     }
 
-    pub fn counters(&mut self, rows: &[Row]) -> Taken {
-        self.each(rows, |table, counters: TableCounters| table.counters = Some(counters))
-    }
-
     pub fn statistics(&mut self, rows: &[Row]) -> Taken {
         self.each(rows, |table, mut statistics: BTreeMap<String, ColumnStats>| {
             for column in &mut table.columns {
-                column.stats = statistics.remove(&column.name);
+                column.stats = statistics.remove(&column.name).map(Box::new);
             }
         })
+    }
+
+    /// Of all roles; which of them differ is known when it is known whose the workload is.
+    pub fn search_paths(&mut self, rows: &[Row]) -> Taken {
+        let known: BTreeSet<&str> = self.tables.values().map(|(name, _)| name.schema.as_str()).collect();
+        for row in rows {
+            let (role, setting): (String, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+            let path = schemas(setting.as_deref().unwrap_or_default(), &role, &known);
+            self.catalog.role_search_paths.insert(role, path);
+        }
+        Ok(())
     }
 
     pub fn hidden(&mut self, rows: &[Row]) -> Taken {

@@ -1,4 +1,5 @@
-//! A session in; the catalog of its database as [`Catalog`] out, with what could not be read said in words.
+//! A session in; the catalog of its database as [`Catalog`] out, with what could not be read said in words. Counters and
+//! what the server says of itself come from [`super::health`].
 //!
 //! Set-based queries (the `.sql` files beside), each in a transaction of its own so that none is long, those that grow with the
 //! number of tables in pieces of [`PIECE`] tables. They run with an empty search_path: nothing but pg_catalog is found, whatever functions
@@ -6,13 +7,17 @@
 //! writes it).
 
 mod assemble;
+pub mod paths;
 mod spelling;
 
 use crate::catalog::model::Catalog;
 
-use super::error::{DbError, DbErrorKind};
+use super::error::DbError;
 use super::session::{Limits, Param, Row, Session};
 use assemble::Builder;
+
+/// A catalog of 100,000 columns takes seconds; a query that takes longer than this is given up.
+const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
 
 /// Tables in one question.
 const PIECE: usize = 2000;
@@ -53,48 +58,58 @@ type Take = fn(&mut Builder, &[Row]) -> Result<(), DbError>;
 /// What is missing if it fails, the query, and where its rows go.
 type Part = (&'static str, &'static str, Wants, Take);
 
+/// Without these nothing can be said: a table without its keys and indexes would be blamed for lacking them.
 const RELATIONS: Part = ("tables", include_str!("relations.sql"), Wants::Locked, Builder::relations);
-const COLUMNS: Part = ("columns", include_str!("columns.sql"), Wants::Tables, Builder::columns);
-
-/// Once for every piece, after its columns.
-const EACH: [Part; 6] = [
+const STRUCTURE: [Part; 3] = [
+    ("columns", include_str!("columns.sql"), Wants::Tables, Builder::columns),
     ("constraints", include_str!("constraints.sql"), Wants::Tables, Builder::constraints),
     ("indexes", include_str!("indexes.sql"), Wants::Tables, Builder::indexes),
+];
+
+/// Once for every piece.
+const FIGURES: [Part; 3] = [
     ("sizes of tables", include_str!("sizes.sql"), Wants::Tables, Builder::sizes),
     ("sizes of indexes", include_str!("index_sizes.sql"), Wants::Tables, Builder::index_sizes),
-    ("counters of tables", include_str!("counters.sql"), Wants::Tables, Builder::counters),
     ("column statistics", include_str!("statistics.sql"), Wants::Names, Builder::statistics),
 ];
 
 /// Once for the database.
-const WHOLE: [Part; 7] = [
+const WHOLE: [Part; 8] = [
     ("partitions and inheritance", include_str!("parents.sql"), Wants::Nothing, Builder::parents),
     ("what views read", include_str!("reads.sql"), Wants::Nothing, Builder::reads),
     ("policies", include_str!("policies.sql"), Wants::Locked, Builder::policies),
     ("types", include_str!("types.sql"), Wants::Nothing, Builder::types),
     ("functions", include_str!("routines.sql"), Wants::Nothing, Builder::routines),
     ("sequences", include_str!("sequences.sql"), Wants::Nothing, Builder::sequences),
+    ("search paths of roles", include_str!("search_paths.sql"), Wants::Nothing, Builder::search_paths),
     ("rights", include_str!("hidden.sql"), Wants::Nothing, Builder::hidden),
 ];
 
 /// Reads the whole catalog of the database that the session is connected to.
 ///
 /// # Errors
-/// If the server cannot say which tables and columns there are; anything else that is missing is a note.
-pub fn read(session: &mut Session, limits: Limits) -> Result<CatalogRead, DbError> {
-    let told = session.reading(limits, |reading| reading.rows(include_str!("facts.sql"), &[]))?;
+/// If the server cannot say which tables, columns, constraints and indexes there are; anything else that is missing is a note.
+pub fn read(session: &mut Session) -> Result<CatalogRead, DbError> {
+    let told = session.reading(LIMITS, |reading| reading.rows(include_str!("facts.sql"), &[]))?;
     let mut builder = Builder::new(told.first())?;
-    let mut asker = Asker { session, limits, notes: Vec::new() };
+    let mut asker = Asker { session, notes: Vec::new() };
     asker.need(RELATIONS, &Piece::default(), &mut builder)?;
-    for piece in builder.names().chunks(PIECE) {
-        let piece = Piece::of(piece);
-        asker.need(COLUMNS, &piece, &mut builder)?;
-        for part in EACH {
-            asker.take(part, &piece, &mut builder)?;
+    let pieces: Vec<Piece> = builder.names().chunks(PIECE).map(Piece::of).collect();
+    for piece in &pieces {
+        for part in STRUCTURE {
+            asker.need(part, piece, &mut builder)?;
         }
     }
-    for part in WHOLE {
-        asker.take(part, &Piece::default(), &mut builder)?;
+    let whole = Piece::default();
+    let rest = WHOLE.iter().map(|part| (part, &whole));
+    let rest = rest.chain(pieces.iter().flat_map(|piece| FIGURES.iter().map(move |part| (part, piece))));
+    for (part, piece) in rest {
+        if let Err(error) = asker.need(*part, piece, &mut builder) {
+            asker.note(format!("{} were not read from the server: {error}", part.0));
+            if error.is_final() {
+                break;
+            }
+        }
     }
     let mut notes = asker.notes;
     notes.extend(builder.rights_note());
@@ -119,7 +134,6 @@ impl Piece {
 
 struct Asker<'s> {
     session: &'s mut Session,
-    limits: Limits,
     notes: Vec<String>,
 }
 
@@ -130,7 +144,7 @@ impl Asker<'_> {
         let sql = sql.replace("{nulls_not_distinct}", distinct);
         let mut attempt = 1;
         loop {
-            let told = self.session.reading(self.limits, |reading| {
+            let told = self.session.reading(LIMITS, |reading| {
                 reading.rows(SETTINGS, &[])?;
                 let mut locked = || -> Result<String, DbError> {
                     let rows = reading.rows(include_str!("busy.sql"), &[])?;
@@ -157,20 +171,9 @@ impl Asker<'_> {
         }
     }
 
-    /// What nothing can be done without.
+    /// One part into the builder.
     fn need(&mut self, (_, sql, wants, take): Part, piece: &Piece, builder: &mut Builder) -> Result<(), DbError> {
         take(builder, &self.ask(sql, wants, piece)?)
-    }
-
-    /// What one query was to say may be missing; a server that is gone ends the reading.
-    fn take(&mut self, part: Part, piece: &Piece, builder: &mut Builder) -> Result<(), DbError> {
-        match self.need(part, piece, builder) {
-            Err(error) if !matches!(error.kind, DbErrorKind::Cut | DbErrorKind::Stopped) => {
-                self.note(format!("{} were not read from the server: {error}", part.0));
-                Ok(())
-            }
-            other => other,
-        }
     }
 
     fn note_busy(&mut self, busy: &str) {
@@ -188,4 +191,11 @@ impl Asker<'_> {
             self.notes.push(note);
         }
     }
+}
+
+/// Every text that [`read`] sends, in order; those of the pieces once.
+pub(super) fn texts() -> Vec<&'static str> {
+    let parts = [RELATIONS].into_iter().chain(STRUCTURE).chain(WHOLE).chain(FIGURES);
+    let first = [include_str!("facts.sql"), SETTINGS, include_str!("busy.sql")];
+    first.into_iter().chain(parts.map(|(_, sql, _, _)| sql)).collect()
 }

@@ -36,6 +36,24 @@ pub struct Try {
     pub sqlstate: Option<String>,
 }
 
+/// Whether the mark by which a server process of our own is known goes with the startup packet: a setting of no effect
+/// ([`DIRECT`]), which poolers refuse or leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Probe {
+    Sent,
+    Left,
+}
+
+/// Set in a process that was started for this connection.
+pub(super) const DIRECT: &str = "sqlsift.direct";
+
+impl Try {
+    /// pgbouncer: "unsupported startup parameter: options"; RDS Proxy: "command-line options" are not supported.
+    fn refuses_options(&self) -> bool {
+        self.cause == Cause::Answer && (self.message.contains("startup parameter") || self.message.contains("option"))
+    }
+}
+
 impl ConnectError {
     /// The connection came about, and the first statement failed.
     pub(super) fn after(place: &str, error: DbError) -> Self {
@@ -165,7 +183,11 @@ async fn try_all(
             _ => &[Wire::Require],
         };
         for mode in modes {
-            match attempt(settings, place, *address, *mode, target, tls).await {
+            let mut answer = attempt(settings, place, *address, *mode, target, tls, Probe::Sent).await;
+            if answer.as_ref().is_err_and(Try::refuses_options) {
+                answer = attempt(settings, place, *address, *mode, target, tls, Probe::Left).await;
+            }
+            match answer {
                 Ok(connected) => return Some(connected),
                 Err(tried) => {
                     let again = tried.cause.may_be_the_encryption();
@@ -187,6 +209,7 @@ async fn attempt(
     mode: Wire,
     target: Target,
     tls: &MakeRustlsConnect,
+    probe: Probe,
 ) -> Result<Connected, Try> {
     let tried = |cause: Cause, message: String, sqlstate: Option<String>| Try {
         place: place.to_string(),
@@ -194,7 +217,7 @@ async fn attempt(
         message,
         sqlstate,
     };
-    let config = config(settings, place, address, mode);
+    let config = config(settings, place, address, mode, probe);
     let opened = timeout(settings.connect_timeout, async {
         let (client, connection) = config.connect(tls.clone()).await?;
         let task = tokio::spawn(connection);
@@ -212,7 +235,7 @@ async fn attempt(
     }
 }
 
-fn config(settings: &Settings, place: &Place, address: Option<IpAddr>, mode: Wire) -> Config {
+fn config(settings: &Settings, place: &Place, address: Option<IpAddr>, mode: Wire, probe: Probe) -> Config {
     let mut config = Config::new();
     match &place.host {
         Host::Socket(folder) => config.host_path(folder),
@@ -237,8 +260,10 @@ fn config(settings: &Settings, place: &Place, address: Option<IpAddr>, mode: Wir
     if let Some(password) = &place.password {
         config.password(password.reveal());
     }
-    if let Some(options) = &settings.options {
-        config.options(options);
+    let mark = (probe == Probe::Sent).then(|| format!("-c {DIRECT}=on"));
+    let options: Vec<&str> = settings.options.as_deref().into_iter().chain(mark.as_deref()).collect();
+    if !options.is_empty() {
+        config.options(options.join(" "));
     }
     let keepalive = &settings.keepalive;
     config.keepalives(keepalive.on);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::catalog::model::{Catalog, Sequence, ServerFacts, TableName};
-use crate::db::{DbError, Reading, Row};
+use crate::db::{DbError, Row};
 
 use super::part;
-use super::part::json;
+use super::part::{Asker, json};
 
 #[derive(Deserialize)]
 struct IndexFigures {
@@ -24,15 +24,15 @@ struct IndexFigures {
     bytes: Option<u64>,
 }
 
-pub(super) fn read(reading: &mut Reading<'_>, catalog: &mut Catalog, facts: &mut ServerFacts) -> Result<(), DbError> {
+pub(super) fn read(asker: &mut Asker<'_>, catalog: &mut Catalog, facts: &mut ServerFacts) -> Result<(), DbError> {
     let tables = part("tables", include_str!("sql/tables.sql"));
-    let rows = tables.rows(reading, facts)?.unwrap_or_default();
+    let rows = tables.rows(asker, facts)?.unwrap_or_default();
     note(facts, tables.name, rows.iter().map(|row| table(row, catalog)));
     let indexes = part("indexes", include_str!("sql/indexes.sql"));
-    let rows = indexes.rows(reading, facts)?.unwrap_or_default();
+    let rows = indexes.rows(asker, facts)?.unwrap_or_default();
     note(facts, indexes.name, rows.iter().map(|row| index(row, catalog)));
     let sequences = part("sequences", include_str!("sql/sequences.sql"));
-    let rows = sequences.rows(reading, facts)?.unwrap_or_default();
+    let rows = sequences.rows(asker, facts)?.unwrap_or_default();
     note(facts, sequences.name, rows.iter().map(|row| sequence(row, catalog)));
     Ok(())
 }

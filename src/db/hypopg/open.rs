@@ -50,6 +50,7 @@ impl<'s> HypoPg<'s> {
             offered,
             existing: BTreeMap::new(),
             calls: 0,
+            process: None,
         };
         hypopg.reset()?;
         Ok(hypopg)

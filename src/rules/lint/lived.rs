@@ -70,7 +70,7 @@ pub fn newness(name: &TableName, found: Option<&Table>, script: &Script, deploye
     if name.schema == "pg_temp" {
         return Newness::Temporary;
     }
-    let from = found.and_then(|table| table.defined_at.as_ref()).map(|at| at.path.as_str());
+    let from = found.and_then(|table| table.defined_at.as_ref()).map(|at| &*at.path);
     match from {
         Some(path) if path == script.path || deployed(path) => Newness::New,
         _ => Newness::Old,

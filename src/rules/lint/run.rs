@@ -1,6 +1,9 @@
 //! Replays scripts and runs the rules of the registry over them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::catalog::apply::{ComplaintKind, Replay};
 use crate::catalog::model::{Catalog, SourceLine, TableName};
@@ -10,6 +13,7 @@ use crate::rules::context::{QueryCx, SchemaCx};
 use crate::rules::page::Need;
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, guarded};
+use crate::rules::{QueryRule, StatementRule};
 use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
 use crate::sql::facts::Level;
 
@@ -34,36 +38,54 @@ pub struct Linted {
 
 /// Runs every rule over every script, in order, from the catalog that stood before the first.
 pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Target<'_>) -> Linted {
-    let replay = Replay::from(start);
-    let at_one = |rule: &&Configured| matches!(rule.check, Check::Statement(_) | Check::Query(_));
-    let looking = registry.rules.iter().filter(|rule| rule.severity.is_some()).filter(at_one).collect();
-    let mut run = Run {
-        registry,
-        looking,
-        target,
-        replay,
-        desk: Desk::default(),
-        complaints: 0,
-        strangers: 0,
-        statements: 0,
-        down: 0,
-    };
-    let (queries, schema): (Vec<&Script>, Vec<&Script>) = scripts.iter().partition(|one| one.kind == Kind::Queries);
-    schema.iter().for_each(|script| run.script(script));
-    run.replay.say_complete(run.complaints == 0);
-    // They meet the database as all migrations leave it.
-    queries.iter().for_each(|script| run.script(script));
-    run.schema(scripts);
-    let small = run.desk.small();
-    let outcome = run.desk.close(registry);
-    let (statements, down, strangers) = (run.statements, run.down, run.strangers);
-    Linted { outcome, catalog: run.replay.finish(), statements, down, small, strangers }
+    let mut linting = Linting::new(registry, start, target);
+    linting.schema(scripts);
+    linting.finish(scripts)
+}
+
+/// A lint under way: scripts may come window by window, in order.
+pub struct Linting<'a>(Run<'a>);
+
+impl<'a> Linting<'a> {
+    pub fn new(registry: &'a Registry, start: Catalog, target: &'a Target<'a>) -> Self {
+        let replay = Replay::from(start);
+        let looking = registry.rules.iter().filter(|rule| rule.severity.is_some()).filter_map(Looking::of).collect();
+        Linting(Run {
+            registry,
+            looking,
+            target,
+            replay,
+            desk: Desk::default(),
+            complaints: 0,
+            strangers: 0,
+            statements: 0,
+            down: 0,
+        })
+    }
+
+    /// What makes or changes a schema. Queries are left for [`Linting::finish`].
+    pub fn schema(&mut self, scripts: &[Script]) {
+        scripts.iter().filter(|script| script.kind != Kind::Queries).for_each(|script| self.0.script(script));
+    }
+
+    /// With all scripts; of those that are no queries the statements are not needed any more.
+    pub fn finish(self, scripts: &[Script]) -> Linted {
+        let mut run = self.0;
+        run.replay.say_complete(run.complaints == 0);
+        // They meet the database as all migrations leave it.
+        scripts.iter().filter(|script| script.kind == Kind::Queries).for_each(|script| run.script(script));
+        run.schema(scripts);
+        let small = run.desk.small();
+        let outcome = run.desk.close(run.registry);
+        let (statements, down, strangers) = (run.statements, run.down, run.strangers);
+        Linted { outcome, catalog: run.replay.finish(), statements, down, small, strangers }
+    }
 }
 
 struct Run<'a> {
     registry: &'a Registry,
     /// Rules that look at one statement.
-    looking: Vec<&'a Configured>,
+    looking: Vec<Looking<'a>>,
     target: &'a Target<'a>,
     replay: Replay,
     desk: Desk,
@@ -75,9 +97,35 @@ struct Run<'a> {
     down: u64,
 }
 
+/// A rule that looks at one statement.
+struct Looking<'a> {
+    rule: &'a Configured,
+    check: AtOne<'a>,
+    /// Of a migration another rule judges the same, with the transaction and the table's age at hand.
+    yields_to_migration: bool,
+}
+
+enum AtOne<'a> {
+    Statement(&'a dyn StatementRule),
+    Query(&'a dyn QueryRule),
+}
+
+impl<'a> Looking<'a> {
+    fn of(rule: &'a Configured) -> Option<Self> {
+        let check = match &rule.check {
+            Check::Statement(check) => AtOne::Statement(check.as_ref()),
+            Check::Query(check) => AtOne::Query(check.as_ref()),
+            _ => return None,
+        };
+        let yields_to_migration = rule.page.yields_to.iter().any(|to| to.starts_with("migration/"));
+        Some(Looking { rule, check, yields_to_migration })
+    }
+}
+
 /// One statement of a script, or of a DO block or routine in it.
 #[derive(Clone, Copy)]
 struct At<'a> {
+    path: &'a Arc<str>,
     number: usize,
     statement: &'a Statement,
     inner: Option<(usize, &'a Inner)>,
@@ -112,19 +160,20 @@ impl<'a> At<'a> {
         }
     }
 
-    fn place(&self, script: &Script) -> SourceLine {
+    fn place(&self) -> SourceLine {
         let line = self.inner.map_or(self.statement.line, |(_, inner)| inner.line);
-        SourceLine { path: script.path.clone(), line: u32::try_from(line).unwrap_or(u32::MAX) }
+        SourceLine { path: Arc::clone(self.path), line: u32::try_from(line).unwrap_or(u32::MAX) }
     }
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     fn script(&mut self, script: &Script) {
         self.replay.new_session();
         let wanted = (self.target.wanted)(&script.path);
         if wanted {
             self.desk.open(script);
         }
+        let path: Arc<str> = script.path.as_str().into();
         let mut lived = Lived::default();
         let mut steps = Vec::new();
         for (number, statement) in script.statements.iter().enumerate() {
@@ -133,7 +182,7 @@ impl Run<'_> {
                 continue;
             }
             self.statements += u64::from(wanted);
-            let whole = At { number, statement, inner: None };
+            let whole = At { path: &path, number, statement, inner: None };
             let parts = statement.inner.iter().enumerate().map(|inner| At { inner: Some(inner), ..whole });
             for at in std::iter::once(whole).chain(parts) {
                 steps.extend(self.statement(script, at, &mut lived));
@@ -141,7 +190,7 @@ impl Run<'_> {
         }
         if wanted {
             let cx = ScriptCx { script, steps: &steps, lived: &lived, replay: &self.replay, target: self.target };
-            let scale = self.target.scale(self.replay.catalog());
+            let scale = self.target.scale(&self.replay);
             for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
                 let Check::Script(check) = &rule.check else { continue };
                 self.desk.take(rule, guarded(|sink| check.check(&cx, sink)), script, None, &scale);
@@ -165,7 +214,7 @@ impl Run<'_> {
         let step = step(&at.cx(script, self, &effect, lived), at.inner.map(|(number, _)| number));
         lived.live(at.content(), at.number, &step, &self.replay);
         if let Some(ddl) = ddl {
-            let place = at.place(script);
+            let place = at.place();
             let span = at.inner.map_or(at.statement.span, |(_, inner)| inner.span);
             let complaints = self.replay.apply_text(ddl, span.of(&script.text), &place);
             // That the columns of CREATE TABLE … AS are not known is no fault of the script.
@@ -179,7 +228,7 @@ impl Run<'_> {
                     self.strangers += 1;
                 } else {
                     self.desk.problem(Problem {
-                        path: Some(place.path.clone()),
+                        path: Some(place.path.to_string()),
                         line: Some(u64::from(place.line)),
                         message: complaint.message,
                         hint: complaint.hint,
@@ -193,26 +242,21 @@ impl Run<'_> {
 
     fn look(&mut self, script: &Script, at: At<'_>, effect: &Effect, lived: &Lived) {
         let cx = at.cx(script, self, effect, lived);
-        // What a rule about migrations judges, with the transaction and the table's age at hand, it judges alone.
-        let judged = |rule: &Configured| {
-            script.is_migration()
-                && cx.within != Some(Within::Routine)
-                && rule.page.yields_to.iter().any(|to| to.starts_with("migration/"))
-        };
-        let looking = self.looking.iter().filter(|rule| !judged(rule));
-        let ran = looking.filter_map(|rule| match (&rule.check, cx.facts()) {
-            (Check::Statement(check), _) => Some((*rule, guarded(|sink| check.check(&cx, sink)))),
-            (Check::Query(check), Some(facts)) => {
+        let judged = script.is_migration() && cx.within != Some(Within::Routine);
+        let looking = self.looking.iter().filter(|one| !(judged && one.yields_to_migration));
+        let ran = looking.filter_map(|one| match (&one.check, cx.facts()) {
+            (AtOne::Statement(check), _) => Some((one.rule, guarded(|sink| check.check(&cx, sink)))),
+            (AtOne::Query(check), Some(facts)) => {
                 let catalog = Some(cx.replay.catalog());
                 let query = QueryCx { text: cx.text, facts, catalog, query: None, index: None };
-                Some((*rule, guarded(|sink| check.check(&query, sink))))
+                Some((one.rule, guarded(|sink| check.check(&query, sink))))
             }
-            _ => None,
+            (AtOne::Query(_), None) => None,
         });
         // Most rules have nothing to say of most statements.
         let said: Vec<_> = ran.filter(|(_, (sink, panics))| !sink.drafts.is_empty() || !panics.is_empty()).collect();
         let place = (cx.start, cx.number);
-        let scale = self.target.scale(self.replay.catalog());
+        let scale = self.target.scale(&self.replay);
         for (rule, said) in said {
             self.desk.take(rule, said, script, Some(place), &scale);
         }
@@ -221,15 +265,18 @@ impl Run<'_> {
     /// Rules about the catalog, of what the wanted scripts define.
     fn schema(&mut self, scripts: &[Script]) {
         let catalog = self.replay.catalog();
-        let scripts: BTreeMap<&str, &Script> = scripts.iter().map(|script| (script.path.as_str(), script)).collect();
-        for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
-            let Check::Schema(check) = &rule.check else { continue };
+        let paths: BTreeSet<&str> = scripts.iter().map(|script| script.path.as_str()).collect();
+        let look = |rule: &'a Configured| match &rule.check {
             // What a server was like when its snapshot was taken is no fault of a script.
-            if rule.page.needs.contains(&Need::Server) {
-                continue;
+            Check::Schema(check) if !rule.page.needs.contains(&Need::Server) => {
+                Some((rule, guarded(|sink| check.check(&SchemaCx { catalog, workload: None }, sink))))
             }
-            let said = guarded(|sink| check.check(&SchemaCx { catalog, workload: None }, sink));
-            self.desk.take_of_schema(rule, said, &scripts, self.target.wanted);
+            _ => None,
+        };
+        let rules: Vec<&'a Configured> = self.registry.rules.iter().filter(|rule| rule.severity.is_some()).collect();
+        let said: Vec<_> = rules.into_par_iter().filter_map(look).collect();
+        for (rule, said) in said {
+            self.desk.take_of_schema(rule, said, &paths, self.target.wanted);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What rules said of scripts in; findings with their places, without those that comments allow, out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::model::TableName;
 use crate::report::model::{Location, Problem};
@@ -80,7 +80,7 @@ impl Desk {
         &mut self,
         rule: &Configured,
         said: Said,
-        scripts: &BTreeMap<&str, &Script>,
+        scripts: &BTreeSet<&str>,
         wanted: &dyn Fn(&str) -> bool,
     ) {
         let (sink, panics) = said;
@@ -90,13 +90,10 @@ impl Desk {
             if !wanted(&path) {
                 continue;
             }
-            let script = scripts.get(path.as_str()).copied();
+            let line = draft.locations.first().map_or(0, |place| place.line);
             let comments = self.before.iter_mut().find(|comments| comments.path() == path);
-            let allowed = script.zip(comments).is_some_and(|(script, comments)| {
-                let statement = statement_at(script, &draft);
-                comments.take(&rule.page, statement)
-            });
-            if script.is_some() && !allowed {
+            let allowed = comments.is_some_and(|comments| comments.take(&rule.page, comments.statement_at(line)));
+            if scripts.contains(path.as_str()) && !allowed {
                 self.outcome.found.push(finish(rule, draft, None, Places::default(), &path));
             }
         }

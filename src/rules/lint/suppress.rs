@@ -19,6 +19,8 @@ struct Comment {
 pub(super) struct Suppressions {
     path: String,
     comments: Vec<Comment>,
+    /// On which the script's statements begin, if there are comments.
+    starts: Vec<u64>,
 }
 
 impl Suppressions {
@@ -39,7 +41,14 @@ impl Suppressions {
                 }
             }
         }
-        Suppressions { path: script.path.clone(), comments }
+        let statements = script.statements.iter().filter(|_| !comments.is_empty());
+        let starts = statements.map(|statement| statement.line as u64).collect();
+        Suppressions { path: script.path.clone(), comments, starts }
+    }
+
+    /// The statement on or before that line.
+    pub fn statement_at(&self, line: u64) -> Option<usize> {
+        self.starts.partition_point(|start| *start <= line).checked_sub(1)
     }
 
     pub fn is_empty(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::model::Catalog;
+use crate::catalog::apply::Replay;
 use crate::effect::Version;
 use crate::script::model::Direction;
 
@@ -29,7 +29,7 @@ impl Target<'_> {
     }
 
     /// By which findings at this point of the replay are weighed.
-    pub(super) fn scale<'s>(&'s self, catalog: &'s Catalog) -> Scale<'s> {
-        Scale { catalog, small_table_rows: self.small_table_rows, traffic: self.traffic }
+    pub(super) fn scale<'s>(&'s self, replay: &'s Replay) -> Scale<'s> {
+        Scale { replay, small_table_rows: self.small_table_rows, traffic: self.traffic }
     }
 }

@@ -1,7 +1,8 @@
 //! A draft and what is known of the tables in; the draft with the size of its table and who waits for its lock, or the small
 //! table of which it need not be said, out.
 
-use crate::catalog::model::{Catalog, Table, TableName};
+use crate::catalog::apply::Replay;
+use crate::catalog::model::{Table, TableName};
 use crate::rules::draft::{Draft, estimated, measured, seen};
 
 use super::traffic::Traffic;
@@ -19,7 +20,7 @@ const LEAST_ROW_BYTES: f64 = 28.0;
 #[derive(Clone, Copy)]
 pub struct Scale<'a> {
     /// Before the statement, or after the script. Only a server or a snapshot of one gives sizes.
-    pub catalog: &'a Catalog,
+    pub replay: &'a Replay,
     pub small_table_rows: u64,
     pub traffic: Option<&'a Traffic>,
 }
@@ -31,7 +32,7 @@ pub enum Weighed {
 
 pub fn weigh(mut draft: Draft, scale: &Scale<'_>) -> Weighed {
     if let Some(table) = draft.grows_with.take() {
-        let size = Size::of(scale.catalog, &table);
+        let size = Size::of(scale.replay, &table);
         if size.as_ref().is_some_and(|size| size.is_small(scale.small_table_rows)) {
             return Weighed::Small(table);
         }
@@ -58,10 +59,11 @@ struct Size {
 
 impl Size {
     /// `None` when nothing of it was measured.
-    fn of(catalog: &Catalog, table: &TableName) -> Option<Self> {
-        let measured: Vec<(&Table, u64)> = family(catalog, table)
-            .into_iter()
-            .filter_map(|name| catalog.tables.get(name))
+    fn of(replay: &Replay, table: &TableName) -> Option<Self> {
+        let measured: Vec<(&Table, u64)> = replay
+            .family(table)
+            .iter()
+            .filter_map(|name| replay.catalog().tables.get(name))
             .filter_map(|table| Some((table, table.total_bytes?)))
             .collect();
         let most = |table: &Table, bytes: u64| {
@@ -79,26 +81,10 @@ impl Size {
     }
 }
 
-/// The table and everything below it; each once.
-fn family<'c>(catalog: &'c Catalog, root: &'c TableName) -> Vec<&'c TableName> {
-    let mut family = vec![root];
-    let mut at = 0;
-    while let Some(parent) = family.get(at).copied() {
-        for (name, table) in &catalog.tables {
-            if table.parent.as_ref() == Some(parent) && !family.contains(&name) {
-                family.push(name);
-            }
-        }
-        at += 1;
-    }
-    family
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::apply::Replay;
-    use crate::catalog::model::SourceLine;
+    use crate::catalog::model::{Catalog, SourceLine};
     use crate::report::model::Subject;
 
     fn name(name: &str) -> TableName {
@@ -109,7 +95,7 @@ mod tests {
         Table { rows, heap_bytes: Some(bytes), total_bytes: Some(bytes), parent: parent.map(name), ..Table::default() }
     }
 
-    fn catalog() -> Catalog {
+    fn replay() -> Replay {
         let mut catalog = Catalog::default();
         let mut add = |at: &str, table| catalog.tables.insert(name(at), table);
         add("small", measured_table(Some(300.0), 40_000, None));
@@ -121,13 +107,13 @@ mod tests {
         add("events_1", measured_table(Some(6000.0), 500_000, Some("events")));
         add("events_2", measured_table(Some(6000.0), 500_000, Some("events")));
         add("unknown", Table::default());
-        catalog
+        Replay::from(catalog)
     }
 
-    fn said(catalog: &Catalog, table: &str, small_table_rows: u64) -> Option<Vec<String>> {
+    fn said(replay: &Replay, table: &str, small_table_rows: u64) -> Option<Vec<String>> {
         let mut draft = Draft::new(Subject::Statement("1".into()), "t", "");
         draft.grows_with = Some(name(table));
-        match weigh(draft, &Scale { catalog, small_table_rows, traffic: None }) {
+        match weigh(draft, &Scale { replay, small_table_rows, traffic: None }) {
             Weighed::Small(small) => {
                 assert_eq!(small, name(table));
                 None
@@ -138,7 +124,7 @@ mod tests {
 
     #[test]
     fn nothing_is_said_of_a_small_table() {
-        let catalog = catalog();
+        let replay = replay();
         for (table, small) in [
             ("small", true),
             ("wide", false),
@@ -152,17 +138,17 @@ mod tests {
             ("unknown", false),
             ("not_there", false),
         ] {
-            assert_eq!(said(&catalog, table, SMALL_TABLE_ROWS).is_none(), small, "{table}");
-            assert!(said(&catalog, table, 0).is_some(), "{table}");
+            assert_eq!(said(&replay, table, SMALL_TABLE_ROWS).is_none(), small, "{table}");
+            assert!(said(&replay, table, 0).is_some(), "{table}");
         }
-        assert_eq!(said(&catalog, "large", SMALL_TABLE_ROWS).unwrap(), ["size", "rows"]);
-        assert_eq!(said(&catalog, "never_analysed", SMALL_TABLE_ROWS).unwrap(), ["size"]);
-        assert!(said(&catalog, "unknown", SMALL_TABLE_ROWS).unwrap().is_empty());
+        assert_eq!(said(&replay, "large", SMALL_TABLE_ROWS).unwrap(), ["size", "rows"]);
+        assert_eq!(said(&replay, "never_analysed", SMALL_TABLE_ROWS).unwrap(), ["size"]);
+        assert!(said(&replay, "unknown", SMALL_TABLE_ROWS).unwrap().is_empty());
     }
 
     #[test]
     fn sizes_live_through_changes_of_the_table() {
-        let mut replay = Replay::from(catalog());
+        let mut replay = replay();
         let at = SourceLine { path: "1.sql".into(), line: 1 };
         for text in [
             "ALTER TABLE small ADD COLUMN a int",
@@ -172,7 +158,7 @@ mod tests {
             let ddl = crate::sql::ddl::ddl(text).expect(text);
             let _ = replay.apply(&ddl, &at);
         }
-        assert_eq!(said(replay.catalog(), "tiny", SMALL_TABLE_ROWS), None);
+        assert_eq!(said(&replay, "tiny", SMALL_TABLE_ROWS), None);
         let tiny = &replay.catalog().tables[&name("tiny")];
         assert_eq!((tiny.rows, tiny.total_bytes), (Some(300.0), Some(40_000)));
     }

@@ -152,7 +152,7 @@ pub fn is_new_column(cx: &StatementCx<'_>, table: &QualifiedName, column: &str) 
     let here = actions
         .any(|action| matches!(&action.kind, ActionKind::AddColumn { column: def, .. } if def.name.text == column));
     let found = cx.replay.table(table).and_then(|(_, table)| table.column(column)?.defined_at.clone());
-    here || found.is_some_and(|at| at.path == cx.script.path || cx.target.is_deployed(&at.path))
+    here || found.is_some_and(|at| *at.path == *cx.script.path || cx.target.is_deployed(&at.path))
 }
 
 /// Whether a catalog in which there is something does not know the object; `false` also where a catalog does not keep such objects.

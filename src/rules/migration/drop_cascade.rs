@@ -40,7 +40,7 @@ impl StatementRule for Rule {
                             let absent = *if_exists && found.is_some() && known.is_none();
                             let new = known
                                 .and_then(|one| one.defined_at.as_ref())
-                                .is_some_and(|at| at.path == cx.script.path);
+                                .is_some_and(|at| *at.path == *cx.script.path);
                             let going = of_constraint(cx.replay.catalog(), &table, &constraint.text);
                             // Nothing can depend on a check or a foreign key: then CASCADE is an empty word.
                             if absent || new || going.is_empty() && known.is_some() {

@@ -94,7 +94,7 @@ fn missed(cx: &StatementCx<'_>, span: crate::sql::facts::Span, table: &TableName
 /// Whether something is lost: not a constraint of this script, not a proof that has served, not one that another takes the place of, and
 /// not one whose columns or table go too.
 fn is_missed(cx: &StatementCx<'_>, alter: &AlterTable, table: &Table, one: &Constraint) -> bool {
-    let new = one.defined_at.as_ref().is_some_and(|at| at.path == cx.script.path);
+    let new = one.defined_at.as_ref().is_some_and(|at| *at.path == *cx.script.path);
     !new && !is_proof(alter, table, one)
         && !proves_bound(cx, table, one)
         && !is_replaced(cx, alter, table, one)

@@ -8,7 +8,7 @@ use crate::catalog::model::{Constraint, ConstraintKind, Index, Table, TableName}
 use crate::report::model::{Severity, Subject};
 use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
-use crate::rules::draft::{Ask, Draft, Sink, documented, estimated};
+use crate::rules::draft::{Ask, Draft, Sink, documented, estimated, measured};
 use crate::rules::scope;
 use crate::sql::StatementKind;
 
@@ -51,6 +51,12 @@ fn unindexed(cx: &SchemaCx<'_>, name: &TableName, table: &Table, constraint: &Co
     .evidence(documented("foreign key", constraint.name.clone()));
     if let Some(rows) = table.rows {
         draft = draft.evidence(estimated("rows of the table", rows, "rows"));
+    }
+    if let Some(bytes) = table.heap_bytes {
+        draft = draft.evidence(measured("size of the table", bytes, "bytes"));
+    }
+    if let Some(counters) = cx.catalog.tables.get(parent).and_then(|parent| parent.counters.as_ref()) {
+        draft = draft.evidence(measured("rows deleted from the parent", counters.deleted, "rows"));
     }
     // With a workload at hand that never touches the parent's rows, the price is only paid by joins.
     let seen = cx.workload.filter(|cx| !cx.workload.queries.is_empty());

@@ -1,5 +1,7 @@
 //! Two indexes of a table in; whether one does all that the other does, out.
 
+use std::borrow::Cow;
+
 use crate::catalog::access::indexes_of;
 use crate::catalog::cover::covers;
 use crate::catalog::model::{Index, IndexKey, SourceLine, Table, TableName};
@@ -23,12 +25,12 @@ pub fn covered(other: &Index, index: &Index) -> Option<Covered> {
 
 /// The valid indexes of a table without duplicates, and the duplicates with the index that stays for each. The strongest
 /// stays (of a constraint, unique, the replica identity, most used); of equals the first defined.
-pub fn distinct(table: &Table) -> (Vec<Index>, Vec<(Index, Index)>) {
-    let mut indexes: Vec<Index> = indexes_of(table).into_iter().map(std::borrow::Cow::into_owned).collect();
+pub fn distinct(table: &Table) -> (Indexes<'_>, Twins<'_>) {
+    let mut indexes = indexes_of(table);
     indexes.retain(|index| index.valid);
     let identity = |index: &Index| table.replica_identity.as_ref() == Some(&index.name);
     indexes.sort_by_key(|index| (!index.constraint, !index.unique, !identity(index), std::cmp::Reverse(index.scans)));
-    let (mut kept, mut twice): (Vec<Index>, Vec<(Index, Index)>) = (Vec::new(), Vec::new());
+    let (mut kept, mut twice): (Indexes<'_>, _) = (Vec::with_capacity(indexes.len()), Vec::new());
     for index in indexes {
         match kept.iter().find(|other| covered(other, &index) == Some(Covered::Duplicate)) {
             Some(other) if !index.constraint && !identity(&index) => twice.push((index, other.clone())),
@@ -37,6 +39,10 @@ pub fn distinct(table: &Table) -> (Vec<Index>, Vec<(Index, Index)>) {
     }
     (kept, twice)
 }
+
+type Indexes<'t> = Vec<Cow<'t, Index>>;
+/// A duplicate, and the index that stays.
+type Twins<'t> = Vec<(Cow<'t, Index>, Cow<'t, Index>)>;
 
 /// `(customer_id, created_at DESC)`
 pub fn shown(index: &Index) -> String {
@@ -62,5 +68,5 @@ pub fn superfluous(table: &TableName, needless: &Index, other: &Index, title: St
 }
 
 pub fn location(at: &SourceLine) -> Location {
-    Location { path: at.path.clone(), line: u64::from(at.line), ..Location::default() }
+    Location { path: at.path.to_string(), line: u64::from(at.line), ..Location::default() }
 }

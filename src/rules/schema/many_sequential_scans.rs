@@ -8,7 +8,7 @@ use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
 use crate::rules::draft::{Sink, measured, measured_number};
 use crate::rules::server::about::{facts, habit};
-use crate::rules::server::words::{count, size};
+use crate::rules::server::words::{age, count, size};
 
 use super::about;
 
@@ -26,7 +26,7 @@ impl SchemaRule for Rule {
         let Some(facts) = facts(cx) else { return };
         let Some(counted) = facts.counted_s.filter(|seconds| *seconds >= self.min_counted_s) else {
             out.not_examined
-                .push(format!("the counters are younger than {} s, or their age is not known", self.min_counted_s));
+                .push(format!("the counters are younger than {}, or their age is not known", age(self.min_counted_s)));
             return;
         };
         if cx.workload.is_some_and(|workload| !workload.workload.queries.is_empty()) {

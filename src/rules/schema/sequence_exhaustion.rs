@@ -1,10 +1,12 @@
 //! `schema/sequence_exhaustion`: a sequence near its end: that of its own limits, of the column that it fills, or of a column that refers
 //! to that one. Counts down as well as up, in 16, 32 and 64 bits; silent about one that may start again.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::catalog::access::{quote_ident, quote_table};
-use crate::catalog::model::{Catalog, ConstraintKind, Sequence, TableName};
+use crate::catalog::model::{Catalog, Sequence, TableName};
 use crate::report::model::Severity;
 use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
@@ -38,6 +40,7 @@ impl SchemaRule for Rule {
             out.not_examined.push(facts.why("sequences"));
             return;
         }
+        let uses = Uses::of(cx.catalog);
         for (name, sequence) in &cx.catalog.sequences {
             if sequence.unreadable {
                 out.not_examined
@@ -45,7 +48,7 @@ impl SchemaRule for Rule {
                 continue;
             }
             let Some(last) = sequence.last_value else { continue };
-            let end = end(cx.catalog, name, sequence);
+            let end = end(cx.catalog, &uses, name, sequence);
             // It starts again at its first value before anything breaks.
             if sequence.cycle && matches!(end.by, By::Sequence) {
                 continue;
@@ -72,60 +75,69 @@ fn counts_down(sequence: &Sequence) -> bool {
 }
 
 /// The nearest of all limits.
-fn end(catalog: &Catalog, name: &TableName, sequence: &Sequence) -> End {
+fn end(catalog: &Catalog, uses: &Uses, name: &TableName, sequence: &Sequence) -> End {
     let down = counts_down(sequence);
     let (lowest, highest) = limits(&sequence.type_name).unwrap_or((i64::MIN, i64::MAX));
     let own = if down { sequence.min_value.unwrap_or(lowest) } else { sequence.max_value.unwrap_or(highest) };
     let mut nearest = End { value: own, by: By::Sequence };
     let nearer = |value: i64, than: i64| if down { value > than } else { value < than };
-    for (table, column) in fills(catalog, name, sequence) {
-        let Some(of) = catalog.tables.get(&table).and_then(|table| table.column(&column)) else { continue };
+    for key in uses.fills.get(name).into_iter().flatten() {
+        let (table, column) = key;
+        let Some(of) = catalog.tables.get(table).and_then(|table| table.column(column)) else { continue };
         let (lowest, highest) = limits(about::base(catalog, &of.type_name)).unwrap_or((i64::MIN, i64::MAX));
         let value = if down { lowest } else { highest };
         if nearer(value, nearest.value) {
             let (table, column) = (table.clone(), column.clone());
             nearest = End { value, by: By::Column { table, column, type_name: of.type_name.clone() } };
         }
-        for (referring, column, type_name) in references(catalog, &table, &column) {
-            let (lowest, highest) = limits(about::base(catalog, &type_name)).unwrap_or((i64::MIN, i64::MAX));
+        for (referring, column, type_name) in uses.references.get(key).into_iter().flatten() {
+            let (lowest, highest) = limits(about::base(catalog, type_name)).unwrap_or((i64::MIN, i64::MAX));
             let value = if down { lowest } else { highest };
             if nearer(value, nearest.value) {
-                nearest = End { value, by: By::Reference { table: referring, column, type_name } };
+                let (table, column, type_name) = (referring.clone(), column.clone(), type_name.clone());
+                nearest = End { value, by: By::Reference { table, column, type_name } };
             }
         }
     }
     nearest
 }
 
-/// The columns that take their values from it: the owner, and those whose default names it.
-fn fills(catalog: &Catalog, name: &TableName, sequence: &Sequence) -> Vec<(TableName, String)> {
-    let mut found: Vec<(TableName, String)> = sequence.owner.iter().cloned().collect();
-    for (table, of) in &catalog.tables {
-        for column in &of.columns {
-            let named = sequence_of(column).is_some_and(|text| TableName::from(text.to_owned()) == *name);
-            if named && !found.contains(&(table.clone(), column.name.clone())) {
-                found.push((table.clone(), column.name.clone()));
-            }
-        }
-    }
-    found
+type ColumnKey = (TableName, String);
+
+/// What hangs together, looked up once for all sequences.
+struct Uses {
+    /// The columns that take their values from a sequence: the owner, and those whose default names it.
+    fills: BTreeMap<TableName, Vec<ColumnKey>>,
+    /// Columns of single-column foreign keys, with their types, by the column that they refer to.
+    references: BTreeMap<ColumnKey, Vec<(TableName, String, String)>>,
 }
 
-/// Columns of a single-column foreign key to this one.
-fn references(catalog: &Catalog, table: &TableName, column: &str) -> Vec<(TableName, String, String)> {
-    let mut found = Vec::new();
-    for (name, of) in &catalog.tables {
-        for constraint in &of.constraints {
-            let ConstraintKind::ForeignKey { references, referenced_columns } = &constraint.kind else { continue };
-            let ([own], [referenced]) = (constraint.columns.as_slice(), referenced_columns.as_slice()) else {
-                continue;
-            };
-            if let Some(own) = of.column(own).filter(|_| references == table && referenced == column) {
-                found.push((name.clone(), own.name.clone(), own.type_name.clone()));
+impl Uses {
+    fn of(catalog: &Catalog) -> Self {
+        let mut uses = Uses { fills: BTreeMap::new(), references: BTreeMap::new() };
+        for (name, sequence) in &catalog.sequences {
+            uses.fills.insert(name.clone(), sequence.owner.iter().cloned().collect());
+        }
+        for (name, table) in &catalog.tables {
+            for column in &table.columns {
+                let filled = sequence_of(column).map(|text| TableName::from(text.to_owned()));
+                let known = filled.and_then(|sequence| uses.fills.get_mut(&sequence));
+                let key = (name.clone(), column.name.clone());
+                if let Some(known) = known.filter(|known| !known.contains(&key)) {
+                    known.push(key);
+                }
+            }
+            for key in table.foreign_keys() {
+                let ([own], [referenced]) = (key.columns, key.referenced_columns) else { continue };
+                if let Some(column) = table.column(own) {
+                    let refers = (name.clone(), own.clone(), column.type_name.clone());
+                    let to = (key.references.clone(), referenced.clone());
+                    uses.references.entry(to).or_default().push(refers);
+                }
             }
         }
+        uses
     }
-    found
 }
 
 /// Of the way from where it begins to its end, percent.
@@ -184,7 +196,7 @@ fn remedy(name: &TableName, sequence: &Sequence, end: &End) -> Ask {
     let full = quote_table(name);
     let mut ask = match &end.by {
         By::Sequence => {
-            let wider = (sequence.type_name != "bigint").then_some(" AS bigint").unwrap_or_default();
+            let wider = if sequence.type_name == "bigint" { "" } else { " AS bigint" };
             let free = if counts_down(sequence) {
                 sequence.min_value.map_or("", |_| " NO MINVALUE")
             } else {

@@ -32,7 +32,14 @@ pub fn finding(subject: impl Into<String>, title: impl Into<String>, detail: imp
 /// `ALTER SYSTEM SET name = 'value'`, with what makes it so. To be read first: a managed server has its own way.
 pub fn alter_system(name: &str, value: &str, known: Option<&ServerSetting>, detail: &str) -> Ask {
     let restart = known.is_some_and(|setting| setting.context == "postmaster");
-    let then = if restart { "It takes effect after a restart." } else { "It takes effect with the reload." };
+    // What is given there wins over the files (documentation, "Parameter Interaction via the Command Line").
+    let elsewhere =
+        known.is_some_and(|setting| matches!(setting.source.as_str(), "command line" | "environment variable"));
+    let then = match (elsewhere, restart) {
+        (true, _) => "It is given where the server is started, which wins over this: change it there.",
+        (false, true) => "It takes effect after a restart.",
+        (false, false) => "It takes effect with the reload.",
+    };
     let shown = quoted_setting(name);
     let mut advice = Advice::new(
         RecommendationKind::Setting,

@@ -7,6 +7,7 @@ use crate::rules::context::SchemaCx;
 use crate::rules::draft::{Sink, measured, measured_number};
 
 use super::about::{facts, finding, habit, part};
+use super::words::age;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,7 +27,11 @@ impl SchemaRule for Rule {
         };
         let counted = facts.counted_s.unwrap_or(0);
         if counted < self.min_counted_s {
-            out.not_examined.push(format!("the counters are {counted} s old: it needs {} s", self.min_counted_s));
+            out.not_examined.push(format!(
+                "the counters are {} old: it needs {}",
+                age(counted),
+                age(self.min_counted_s)
+            ));
             return;
         }
         let per_second = sessions as f64 / counted.max(1) as f64;

@@ -70,7 +70,8 @@ const WANTED: &[Wanted] = &[
                 .is_some_and(|to| to.value.contains("csvlog") || to.value.contains("jsonlog"));
             let time = ["%m", "%t", "%n"].iter().any(|one| setting.value.contains(one));
             let session = ["%p", "%c"].iter().any(|one| setting.value.contains(one));
-            !csv && !(time && session && setting.value.contains("%d"))
+            let whole = csv || (time && session && setting.value.contains("%d"));
+            !whole
         },
         shows: "When, in which session, and in which database each line was written: without them lines cannot be put together.",
     },

@@ -7,7 +7,7 @@ use crate::rules::context::SchemaCx;
 use crate::rules::draft::{Sink, estimated, measured, measured_number, seen};
 
 use super::about::{facts, finding, habit, part, setting, with_unit};
-use super::words::size;
+use super::words::{age, size};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,7 +25,11 @@ impl SchemaRule for Rule {
         let Some(known) = setting(facts, "work_mem", out) else { return };
         let counted = facts.counted_s.unwrap_or(0);
         if counted < self.min_counted_s {
-            out.not_examined.push(format!("the counters are {counted} s old: it needs {} s", self.min_counted_s));
+            out.not_examined.push(format!(
+                "the counters are {} old: it needs {}",
+                age(counted),
+                age(self.min_counted_s)
+            ));
             return;
         }
         let days = counted.max(1) as f64 / 86_400.0;

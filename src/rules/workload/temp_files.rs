@@ -22,7 +22,7 @@ impl WorkloadRule for Rule {
         // Lines of parallel workers may lack the database, and so the same statement counts as another: the one that has calls
         // speaks for both.
         let mut by_text: BTreeMap<Fingerprint, (QueryIndex, u64, u64)> = BTreeMap::new();
-        for (index, query) in cx.workload.queries.iter().enumerate().filter(|(_, query)| query.temp_files > 0) {
+        for (index, query) in cx.workload.queries.iter().enumerate().filter(|(_, query)| query.temp_bytes > 0) {
             let entry = by_text.entry(query.fingerprint).or_insert((index, 0, 0));
             if query.calls > cx.workload.queries[entry.0].calls {
                 entry.0 = index;
@@ -40,16 +40,21 @@ impl WorkloadRule for Rule {
 
 fn spills(cx: &WorkloadCx<'_>, index: QueryIndex, files: u64, bytes: u64) -> Draft {
     let query = &cx.workload.queries[index];
-    let a_file = bytes / files.max(1);
-    let draft = Draft::query(
-        cx,
-        index,
-        format!("Spills to disk: {files} temporary files, {} in all", size(bytes)),
-        "A sort, a hash or a materialised result did not fit into work_mem and went through files.",
-    )
-    .evidence(measured("temporary files", files, "files"))
-    .evidence(measured("written to them", bytes, "bytes"))
-    .evidence(measured("mean file", a_file, "bytes"));
+    // pg_stat_statements counts the blocks and not the files: at least one for each call that spills, of which there may be few.
+    let pieces = if files == 0 { query.calls } else { files };
+    let a_file = bytes / pieces.max(1);
+    let title = match files {
+        0 => format!("Spills to disk: {} of temporary files in {} calls", size(bytes), query.calls),
+        _ => format!("Spills to disk: {files} temporary files, {} in all", size(bytes)),
+    };
+    let words = "A sort, a hash or a materialised result did not fit into work_mem and went through files.";
+    let draft = Draft::query(cx, index, title, words);
+    let draft = if files == 0 { draft } else { draft.evidence(measured("temporary files", files, "files")) };
+    let draft = draft.evidence(measured("written to them", bytes, "bytes")).evidence(measured(
+        if files == 0 { "a call" } else { "mean file" },
+        a_file,
+        "bytes",
+    ));
     let builds_index = query.kind == StatementKind::Utility;
     let setting = if builds_index { "maintenance_work_mem" } else { "work_mem" };
     let mut advice = Advice::new(

@@ -37,7 +37,7 @@ fn parts<'t>(text: &'t str, tokens: &[Token]) -> Option<Target<'t>> {
         return None;
     }
     // CONCURRENTLY, IF NOT EXISTS and a name stand before it, and a quoted name is no keyword.
-    let on = (2..tokens.len().min(8)).find(|&index| is(index, "on"))?;
+    let on = (2..tokens.len().min(9)).find(|&index| is(index, "on"))?;
     let first = if is(on + 1, "only") { on + 2 } else { on + 1 };
     let qualified = tokens.get(first + 1).is_some_and(|token| token.kind == TokenKind::Dot);
     let last = if qualified { first + 2 } else { first };

@@ -55,6 +55,7 @@ fn what_is_not_one_query_is_refused() {
         ("DECLARE c CURSOR FOR SELECT 1", R::NotAQuery),
         ("CREATE TABLE x AS SELECT 1", R::NotAQuery),
         ("LOCK TABLE t", R::NotAQuery),
+        ("SELECT * INTO u FROM t", R::Creates),
         ("SELECT 1\0; DROP TABLE t", R::Unreadable),
         ("SELECT U&\"\\0070g_sleep\"(1)", R::Unreadable),
     ] {
@@ -106,7 +107,6 @@ fn only_a_select_without_volatile_functions_is_executed() {
         "WITH x AS (DELETE FROM t RETURNING a) SELECT * FROM x",
         "SELECT * FROM t FOR UPDATE",
         "SELECT * FROM t FOR NO KEY UPDATE",
-        "SELECT * INTO u FROM t",
         "MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE",
     ] {
         assert_eq!(executable(text, &names()), Err(Refusal::Changes), "{text}");

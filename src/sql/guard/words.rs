@@ -96,10 +96,10 @@ fn grows(rest: &[Token], text: &str) -> bool {
             TokenKind::RightParen => depth -= 1,
             TokenKind::Number if word.len() > DIGITS || word.contains(['e', 'E', 'x', 'X']) => return true,
             TokenKind::Operator if matches!(word, "*" | "^" | "<<") => return true,
-            TokenKind::Word | TokenKind::QuotedIdentifier => {
-                if fold(word).is_none_or(|name| GROWING.contains(&name.as_str())) {
-                    return true;
-                }
+            TokenKind::Word | TokenKind::QuotedIdentifier
+                if fold(word).is_none_or(|name| GROWING.contains(&name.as_str())) =>
+            {
+                return true;
             }
             _ => {}
         }

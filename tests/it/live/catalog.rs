@@ -1,36 +1,14 @@
-//! What sqlsift says of schemas and types, beside what a server says.
+//! What sqlsift says of types, beside what a server says.
 
 use sqlsift::catalog::types::{IndexUse, measured};
-use sqlsift::catalog::{SchemaFile, from_files, snapshot};
 
-use crate::catalog::{assert_same, fixture, from_text};
-use crate::server::{SUPERUSER, Server};
+use crate::server::Server;
 
 /// A new database of the shared server.
 fn database(name: &str) -> &'static Server {
     let server = Server::shared();
     let _ = server.psql("postgres", &format!("CREATE DATABASE {name}"));
     server
-}
-
-#[test]
-fn every_shape_of_ddl_leaves_the_catalog_that_the_server_has() {
-    let server = database("shapes");
-    let _ = server.psql("shapes", &fixture("schemas/shapes.sql"));
-    let told = server.psql("shapes", &fixture("capture/snapshot.sql"));
-    let told = snapshot::read(&told).expect("the query makes a snapshot");
-
-    let written = from_text("schemas/shapes.sql");
-    assert_same(&written, &told);
-    assert_eq!(written.types, told.types);
-    assert_eq!(written.extensions, told.extensions);
-
-    let dump =
-        server.client("pg_dump").args(["--schema-only", "-U", SUPERUSER, "shapes"]).output().expect("pg_dump runs");
-    let dump = String::from_utf8(dump.stdout).expect("pg_dump writes UTF-8");
-    let dumped = from_files(&[SchemaFile { path: "dump", text: &dump }]);
-    assert_eq!(dumped.problems, []);
-    assert_same(&dumped.catalog, &told);
 }
 
 /// The fate of an index on a column of type `col` that is compared with a value of type `val`; the value is the result of

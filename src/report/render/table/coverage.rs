@@ -58,8 +58,22 @@ fn rules(c: &Coverage) -> Vec<String> {
     }
     by_reason
         .into_iter()
-        .map(|(reason, rules)| format!("{}: {}", escape::line(&rules.join(", ")), escape::line(reason)))
+        .map(|(reason, rules)| format!("{}: {}", escape::line(&names(&rules)), escape::line(reason)))
         .collect()
+}
+
+/// A few by name, many by group: the JSON has them all.
+fn names(rules: &[&str]) -> String {
+    const NAMED: usize = 12;
+    if rules.len() <= NAMED {
+        return rules.join(", ");
+    }
+    let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
+    for rule in rules {
+        *groups.entry(rule.split('/').next().unwrap_or(rule)).or_default() += 1;
+    }
+    let groups: Vec<String> = groups.into_iter().map(|(group, many)| format!("{group} {many}")).collect();
+    format!("{} rules ({})", rules.len(), groups.join(", "))
 }
 
 fn unparsed(c: &Coverage) -> Option<String> {

@@ -41,6 +41,7 @@ pub fn read(report: &Report) -> Vec<String> {
         .map(|i| match i.bytes {
             // Read by the run that wrote the digest.
             0 if i.format == "digest" => format!("{} (within the digest)", escape::line(&i.path)),
+            0 if i.format == "server" => format!("{} ({})", escape::line(&i.path), escape::line(&i.details.join(", "))),
             bytes => format!("{} ({}, {})", escape::line(&i.path), escape::line(&i.format), units::bytes(bytes)),
         })
         .collect();

@@ -3,6 +3,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use sqlsift::db::hypopg::Route;
 use sqlsift::db::session::{Limits, Param};
 
 use super::{ask, open};
@@ -53,6 +54,8 @@ fn a_transaction_pooler_is_enough() {
         }
         std::thread::sleep(Duration::from_millis(100));
     };
+    assert_eq!((one.route, two.route), (Route::Pooled, Route::Pooled));
+    assert_eq!(open(&server.dsn("shop")).expect("without it").route, Route::Direct);
     let before = ask(&mut one, "SHOW statement_timeout");
     assert_eq!(before, "10s");
     for round in 0..20 {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
-use super::database;
+use super::plain;
 use crate::server::Server;
 
 fn explain(dsn: &str, options: &[&str], sql: &str) -> Output {
@@ -27,7 +27,7 @@ fn report(output: &Output) -> serde_json::Value {
 #[test]
 fn statements_are_explained_and_only_harmless_ones_executed() {
     let server = Server::shared();
-    let dsn = database(
+    let dsn = plain(
         "whatif_explain",
         "CREATE TABLE t (a int, b text); INSERT INTO t SELECT i, 'x' FROM generate_series(1, 200000) i; ANALYZE t",
     );

@@ -3,13 +3,13 @@
 use sqlsift::db::planner::{Depth, Planner};
 use sqlsift::db::session::{Limits, Session};
 
-use super::database;
+use super::plain;
 use crate::server::Server;
 
 #[test]
 fn statements_without_their_constants_are_planned() {
     let server = Server::shared();
-    let dsn = database(
+    let dsn = plain(
         "whatif_generic",
         "CREATE TABLE t (a int, b text, c timestamptz, d date, e numeric, f jsonb, g int[]); \
          INSERT INTO t SELECT i, i::text, now(), now(), i, '{}', '{1}' FROM generate_series(1, 1000) i; ANALYZE t",

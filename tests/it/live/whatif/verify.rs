@@ -1,10 +1,13 @@
 //! A clone proves the good index and refutes the one that the planner falls for.
 
 use sqlsift::advise::verify::{Asked, Effort};
+use sqlsift::db::cancel::Interrupt;
+use sqlsift::db::conninfo::{self, Surroundings};
+use sqlsift::db::error::DbError;
 use sqlsift::db::session::{Limits, Session};
 use sqlsift::db::verify::{VerifyError, verify};
 
-use super::{database, sample};
+use super::{plain, sample};
 use crate::server::Server;
 
 /// All rows with `a = 5` stand at the end of the order by `b`, which the planner cannot know: an index on `b` seems to give
@@ -28,7 +31,7 @@ fn indexes_of(server: &Server, name: &str) -> String {
 #[test]
 fn a_clone_proves_and_refutes() {
     let server = Server::shared();
-    let dsn = database("whatif_advised", SCHEMA);
+    let dsn = plain("whatif_advised", SCHEMA);
     let _ = server.psql("postgres", "CREATE DATABASE whatif_clone TEMPLATE whatif_advised");
     // Left by a run that was killed.
     let _ = server.psql("whatif_clone", "CREATE INDEX sqlsift_verify_9 ON t (a)");
@@ -91,4 +94,40 @@ fn a_clone_proves_and_refutes() {
         verify(&mut advised, &advised_again, &indexes, &asked, Limits::default(), &Effort::default(), &mut |_| {});
     assert!(matches!(same, Err(VerifyError::Same)), "{same:?}");
     assert_eq!(indexes_of(server, "whatif_advised"), "");
+}
+
+#[test]
+fn a_stopped_run_leaves_the_clone_as_it_was() {
+    let server = Server::shared();
+    let table = "CREATE TABLE t (a int, b int); INSERT INTO t SELECT i, i FROM generate_series(1, 100000) i; \
+        CREATE TABLE p (a int)";
+    let dsn = plain("whatif_stopped", table);
+    let _ = server.psql("postgres", "CREATE DATABASE whatif_stopped_clone TEMPLATE whatif_stopped");
+    let open = |dsn: &str, interrupt: Interrupt| -> Result<Session, DbError> {
+        let around = Surroundings { user: Some("postgres".into()), ..Surroundings::default() };
+        Ok(Session::open(&conninfo::settings(dsn, &around)?, interrupt)?)
+    };
+    let clone = server.dsn("whatif_stopped_clone");
+    for moment in ["building", "running"] {
+        let interrupt = Interrupt::default();
+        let mut advised = open(&dsn, interrupt.clone()).expect("connects");
+        let verified = verify(
+            &mut advised,
+            &|interrupt| open(&clone, interrupt),
+            &["CREATE INDEX ON t (a)".to_owned(), "CREATE INDEX ON t (b)".to_owned()],
+            &asked(&["SELECT * FROM t WHERE a = 1", "SELECT * FROM t WHERE b = 1"]),
+            Limits::default(),
+            &Effort::default(),
+            &mut |message| {
+                if message.contains(moment) && message.contains("2 of 2") {
+                    interrupt.stop();
+                }
+            },
+        );
+        match verified {
+            Ok(verified) => assert_eq!((moment, verified.verdict.timed.len()), ("running", 1), "{verified:?}"),
+            Err(error) => assert_eq!(moment, "building", "{error}"),
+        }
+        assert_eq!(indexes_of(server, "whatif_stopped_clone"), "", "{moment}");
+    }
 }

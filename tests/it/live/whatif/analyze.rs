@@ -1,0 +1,58 @@
+//! `sqlsift analyze --dsn --verify` puts what a copy measured in the place of estimates.
+
+use std::fmt::Write as _;
+use std::process::Command;
+
+use sqlsift::report::model::{RecommendationKind, Report, VerifiedBy};
+
+use super::plain;
+use crate::server::Server;
+
+fn analyze(arguments: &[&str]) -> std::process::Output {
+    Command::new(env!("CARGO_BIN_EXE_sqlsift"))
+        .args(["analyze", "--format", "json"])
+        .args(arguments)
+        .output()
+        .expect("sqlsift")
+}
+
+#[test]
+fn advice_is_measured_on_a_copy() {
+    let server = Server::shared();
+    let table = "CREATE TABLE t (id int PRIMARY KEY, c int, pad text); \
+        INSERT INTO t SELECT i, i % 50000, repeat('x', 100) FROM generate_series(1, 300000) i; ANALYZE t";
+    let dsn = plain("whatif_cli", table);
+    let _ = server.psql("postgres", "CREATE DATABASE whatif_cli_copy TEMPLATE whatif_cli");
+    let mut log = String::new();
+    for i in 0..60 {
+        let query = format!("SELECT * FROM t WHERE c = {}", 4000 + i);
+        writeln!(log, "2026-11-20 10:00:{i:02}.000 UTC [123] LOG:  duration: 300.000 ms  statement: {query}")
+            .expect("written");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("postgresql.log");
+    std::fs::write(&path, log).expect("written");
+    let log = path.to_str().expect("UTF-8");
+
+    let output = analyze(&[log, "--dsn", &dsn, "--verify", &server.dsn("whatif_cli_copy")]);
+    let report: Report = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let index =
+        report.recommendations.iter().find(|r| r.kind == RecommendationKind::CreateIndex).expect("an index on c");
+    assert_eq!(index.verified_by, VerifiedBy::ExplainAnalyze, "{index:#?}");
+    assert!(index.before > index.after, "{index:#?}");
+    // 300,000 entries of 50,000 values, which btree stores once each: between 6 and 16 bytes an entry.
+    assert!((1_800_000..4_800_000).contains(&index.size_bytes.expect("measured")), "{index:#?}");
+    assert!(index.detail.contains("Built on the clone"), "{}", index.detail);
+    assert!(report.coverage.notes.iter().any(|note| note.contains("ran on the clone")), "{:?}", report.coverage.notes);
+    assert_eq!(
+        server.psql("whatif_cli_copy", "SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass").trim(),
+        "1"
+    );
+
+    let same = analyze(&[log, "--dsn", &dsn, "--verify", &dsn]);
+    assert_eq!(same.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&same.stderr).contains("it has to be a copy"), "{same:?}");
+    let alone = analyze(&[log, "--verify", &dsn]);
+    assert!(String::from_utf8_lossy(&alone.stderr).contains("--verify needs --dsn"), "{alone:?}");
+}
