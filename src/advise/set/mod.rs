@@ -176,7 +176,7 @@ pub fn search(
     let own = own_candidates(&mut explorer, statements, catalog, &order);
     let mut open = nominate::nominate(&mut explorer, &own, &order, NOMINATING);
     open.extend(merge::all(&mut explorer, &open, catalog));
-    open.extend(nominate::estimated(&mut explorer, statements, catalog, &order));
+    open.extend(nominate::estimated(&mut explorer, catalog, &order));
     open.sort_unstable();
     open.dedup();
     nominate::singles(&mut explorer, &open, &order, SINGLES);

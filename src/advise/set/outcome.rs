@@ -9,7 +9,7 @@ use super::known::{IndexAt, Scratch};
 use super::{Chosen, Judged, Outcome, Service, Statement};
 
 /// An index that saves less than this share of the workload stays only if it makes some statement better by the other.
-const LEAST: f64 = 0.001;
+const LEAST: f64 = 0.0001;
 const MUCH: f64 = 0.10;
 /// Of the time: from here on what is known has to do.
 const ASKING: f64 = 0.98;

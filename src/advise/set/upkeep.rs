@@ -16,22 +16,18 @@ use crate::workload::model::Query;
 
 const ENTRY_MS: f64 = 0.005;
 
-/// A statement that ran once and wrote this many rows filled the table: no reason to do without an index ever after.
-const LOAD_ROWS: u64 = 1000;
-
 /// Rows written, over the time that the workload was observed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Writes {
     pub inserted: f64,
     /// By the columns that they set.
     pub updates: Vec<(BTreeSet<String>, f64)>,
-    /// Updates of which the columns are not known, and the share of all updates that writes no index.
-    pub others: f64,
+    /// Share of all updates that writes no index.
     pub hot_share: f64,
 }
 
-/// The writes of each table: from the statements where any were seen, else from the server's counters. Those count for as long as the
-/// table exists, the load that filled it among them: of the rows inserted only those that are gone again are sure to be its daily work.
+/// The writes of each table, as far as the workload holds them. The server's counters only tell how many updates were heap-only: they
+/// may have counted for years, and a load of the whole table is in them.
 pub fn observed<'a>(
     queries: impl Iterator<Item = (&'a Query, &'a Facts)>,
     catalog: &Catalog,
@@ -39,9 +35,6 @@ pub fn observed<'a>(
     let mut tables: BTreeMap<TableName, Writes> = BTreeMap::new();
     for (query, facts) in queries {
         let Some(write) = &facts.write else { continue };
-        if query.calls == 1 && query.rows.unwrap_or(0) >= LOAD_ROWS {
-            continue;
-        }
         let rows = query.rows.unwrap_or(0).max(query.calls) as f64;
         let writes = tables.entry(table_name(&write.target, Some(catalog))).or_default();
         match query.kind {
@@ -50,16 +43,9 @@ pub fn observed<'a>(
             _ => {}
         }
     }
-    let seen: BTreeSet<TableName> = tables.keys().cloned().collect();
-    for (name, table) in &catalog.tables {
-        let Some(counters) = &table.counters else { continue };
-        let hot = counters.hot_updated as f64 / (counters.updated.max(1)) as f64;
-        let writes = tables.entry(name.clone()).or_default();
-        writes.hot_share = hot;
-        if !seen.contains(name) {
-            writes.inserted = counters.inserted.saturating_sub(counters.live_rows) as f64;
-            writes.others = counters.updated as f64;
-        }
+    for (name, writes) in &mut tables {
+        let Some(counters) = catalog.tables.get(name).and_then(|table| table.counters.as_ref()) else { continue };
+        writes.hot_share = counters.hot_updated as f64 / (counters.updated.max(1)) as f64;
     }
     tables
 }
@@ -80,7 +66,7 @@ pub fn upkeep_ms(candidate: &Candidate, writes: &Writes, table: &Table) -> f64 {
         };
         table.indexes.iter().any(keyed)
     };
-    let mut entries = writes.inserted + writes.others * (1.0 - writes.hot_share);
+    let mut entries = writes.inserted;
     for (columns, rows) in &writes.updates {
         let hot_now = !columns.iter().any(indexed);
         entries += match (columns.iter().any(stands_on), hot_now) {
@@ -100,21 +86,6 @@ mod tests {
     use crate::catalog::model::{Index, IndexKey};
 
     #[test]
-    fn the_load_that_filled_a_table_is_not_held_against_an_index() {
-        use crate::catalog::model::TableCounters;
-        let name = TableName { schema: "public".into(), name: "orders".into() };
-        let counters = TableCounters { inserted: 300_200, live_rows: 300_000, ..TableCounters::default() };
-        let mut catalog = Catalog::default();
-        catalog.tables.insert(name.clone(), Table { counters: Some(counters), ..Table::default() });
-        let text = "INSERT INTO orders SELECT * FROM staged";
-        let load =
-            Query { text: text.into(), kind: StatementKind::Insert, calls: 1, rows: Some(300_000), ..Query::default() };
-        let facts = crate::sql::facts(text);
-        let writes = observed([(&load, &facts)].into_iter(), &catalog);
-        assert_eq!(writes[&name].inserted, 200.0);
-    }
-
-    #[test]
     fn an_index_on_what_is_updated_takes_heap_only_updates_away() {
         let key = |name: &str| CandidateKey::plain(Key::Column(name.into()));
         let name = TableName { schema: "public".into(), name: "orders".into() };
@@ -125,7 +96,7 @@ mod tests {
         };
         let table = Table { indexes: vec![index("id"), index("user_id")], ..Table::default() };
         let updates = vec![(BTreeSet::from(["status".to_owned()]), 1000.0)];
-        let writes = Writes { inserted: 200.0, updates, others: 0.0, hot_share: 1.0 };
+        let writes = Writes { inserted: 200.0, updates, hot_share: 1.0 };
         // 200 inserts; then 1,000 updates write two indexes that they left alone, and the new one.
         assert!((upkeep_ms(&on("created_at"), &writes, &table) - 200.0 * 0.005).abs() < 1e-9);
         assert!((upkeep_ms(&on("status"), &writes, &table) - (200.0 + 3000.0) * 0.005).abs() < 1e-9);

@@ -70,12 +70,12 @@ def main():
     queries = [open(path, encoding="utf-8").read().strip().rstrip(";") for path in arguments.queries]
     have = existing(arguments.db)
     ddls = list(statements(open(arguments.ddl, encoding="utf-8").read()))
-    kept = [ddl for ddl in ddls if not is_prefix(ddl, have)]
+    kept = [ddl for ddl in ddls if not is_prefix(ddl, have) and not re.search(r"(?i) using (gin|gist) ", ddl)]
     before, _, _ = costs(arguments.db, queries, [])
     after, size, used = costs(arguments.db, queries, kept)
     mean = math.exp(sum(math.log(max(b, 0.01) / max(a, 0.01)) for a, b in zip(before, after)) / len(before))
     line = f"budget {arguments.budget:g} MB: relative cost {sum(after) / sum(before):.4f}, geometric mean {mean:.3f}, "
-    line += f"{len(kept)} indexes ({used} used, {len(ddls) - len(kept)} prefixes dropped), {size / 1e6:.0f} MB"
+    line += f"{len(kept)} indexes ({used} used, {len(ddls) - len(kept)} left out), {size / 1e6:.0f} MB"
     if arguments.report:
         found = json.load(open(arguments.report, encoding="utf-8"))["index_set"]
         line += f"; {found['planner_calls']} EXPLAINs of {found['candidates']} candidates in {found['seconds']:.1f} s"
