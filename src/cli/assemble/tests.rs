@@ -77,8 +77,6 @@ fn example(outcome: Outcome) -> (Workload, Report) {
         standing: Default::default(),
         index_set: None,
         recommendations: Vec::new(),
-        standing: Default::default(),
-        index_set: None,
         problems: Vec::new(),
         notes: Vec::new(),
     });
