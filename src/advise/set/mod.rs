@@ -165,10 +165,8 @@ pub fn search(
     }
     weigh::weigh(&mut explorer, statements);
     let writes = upkeep::observed(statements.iter().map(|s| (s.known, s.facts)), catalog);
-    let price = match limits.budget {
-        Some(_) => 0.0,
-        None => weigh::price_of_a_byte(&explorer, catalog),
-    };
+    // Within a budget a byte has a price only so that of two sets that save as much the smaller one is chosen.
+    let price = weigh::price_of_a_byte(&explorer, catalog) * if limits.budget.is_some() { 1e-3 } else { 1.0 };
     explorer.prices = explore::Prices { writes, byte_ms: price, index_ms: explorer.base_ms() * 1e-6 };
     let mut order: Vec<usize> = (0..explorer.units.len()).filter(|&unit| explorer.known[unit].is_some()).collect();
     let weight = |unit: usize| explorer.base_cost(unit) * explorer.weights[unit];

@@ -46,7 +46,8 @@ impl WhatIf for Arithmetic {
             return Err(WhatIfError::Index("gin is not supported".into()));
         }
         self.offered.push(keys_of(ddl));
-        let bytes = (ROWS * 20.0) as u64 * self.offered.last().map_or(1, |(_, keys)| keys.len() as u64);
+        let columns = ddl.matches(", ").count() + ddl.matches('(').count();
+        let bytes = (ROWS * 20.0) as u64 * columns as u64;
         Ok(Offered { id: self.offered.len() - 1, bytes })
     }
 

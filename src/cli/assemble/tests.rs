@@ -74,8 +74,6 @@ fn example(outcome: Outcome) -> (Workload, Report) {
         inputs: Vec::new(),
         unrecognised_lines: 3,
         outcome,
-        standing: Default::default(),
-        index_set: None,
         recommendations: Vec::new(),
         problems: Vec::new(),
         notes: Vec::new(),
