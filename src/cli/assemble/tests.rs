@@ -75,6 +75,8 @@ fn example(outcome: Outcome) -> (Workload, Report) {
         unrecognised_lines: 3,
         outcome,
         recommendations: Vec::new(),
+        standing: Default::default(),
+        index_set: None,
         problems: Vec::new(),
         notes: Vec::new(),
     });
