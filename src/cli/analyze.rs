@@ -96,7 +96,7 @@ fn report(
 ) -> Result<Report, Failure> {
     let mut facts = facts::of(&read.workload);
     if let (Some(server), Some(catalog)) = (&mut server, &mut given.catalog) {
-        live::read_values(server.session, catalog, &facts)?;
+        read.notes.extend(live::read_values(server.session, catalog, &facts));
     }
     let catalog = given.catalog.as_ref();
     let said = catalog.map(|catalog| names::settle(&read.workload, &mut facts, catalog)).unwrap_or_default();

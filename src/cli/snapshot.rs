@@ -23,7 +23,8 @@ pub fn run(args: &Snapshot, common: &Common) -> Result<Ending, Failure> {
     taken.catalog.origin = Origin::Snapshot;
     if args.with_values {
         let tables: Vec<TableName> = taken.catalog.tables.keys().cloned().collect();
-        values::fill(&mut session, Limits::default(), &mut taken.catalog, &tables).map_err(|e| connect::lost(&e))?;
+        let filled = values::fill(&mut session, Limits::default(), &mut taken.catalog, &tables);
+        taken.notes.extend(filled.err().map(|error| format!("values of columns were not read to their end: {error}")));
     }
     if !common.quiet {
         taken.notes.iter().for_each(|note| terminal::complain(&format!("note: {note}")));

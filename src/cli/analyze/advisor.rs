@@ -9,7 +9,7 @@ use crate::advise::Advice;
 use crate::advise::set::{self, Outcome, SizeModel, Step, Watch};
 use crate::cli::args::{Common, IndexAdvice, Sizes};
 use crate::cli::terminal;
-use crate::db::hypopg::{HypoPg, Route};
+use crate::db::hypopg::HypoPg;
 use crate::db::names;
 use crate::db::session::{Limits, Session};
 use crate::report::model::{IndexSet, SetIndex, SetQuery};
@@ -41,7 +41,8 @@ pub fn search(
     let refused =
         |error: String| format!("indexes are advised by estimate, because the planner could not be asked: {error}");
     let names = names::read(session, limits).map_err(|error| refused(error.to_string()))?;
-    let mut hypopg = HypoPg::open(session, Route::Direct, limits, names).map_err(|error| refused(error.to_string()))?;
+    let route = session.route;
+    let mut hypopg = HypoPg::open(session, route, limits, names).map_err(|error| refused(error.to_string()))?;
     let clock = Clock::new(args.time_limit, common);
     let sizes = match args.size_model {
         Sizes::Own => SizeModel::Own,

@@ -71,13 +71,15 @@ pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapsho
     })
 }
 
-/// Values of the tables that queries name; samples of queries are drawn from them. They stay in memory.
-pub fn read_values(session: &mut Session, catalog: &mut Catalog, facts: &[Option<Facts>]) -> Result<(), Failure> {
+/// Values of the tables that queries name; samples of queries are drawn from them. They stay in memory. What was not read is
+/// said for the report.
+pub fn read_values(session: &mut Session, catalog: &mut Catalog, facts: &[Option<Facts>]) -> Option<String> {
     let named: BTreeSet<&str> =
         facts.iter().flatten().flat_map(|facts| &facts.tables).map(|(table, _)| table.name.as_str()).collect();
     let tables: Vec<TableName> =
         catalog.tables.keys().filter(|table| named.contains(table.name.as_str())).cloned().collect();
-    values::fill(session, Limits::default(), catalog, &tables).map_err(|error| connect::lost(&error))
+    let filled = values::fill(session, Limits::default(), catalog, &tables);
+    filled.err().map(|error| format!("values of columns, for samples of queries, were not read: {error}"))
 }
 
 /// `15.18` of 150018.

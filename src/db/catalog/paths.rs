@@ -13,7 +13,10 @@ pub fn schemas(setting: &str, role: &str, known: &BTreeSet<&str>) -> Vec<String>
         let text = setting.get(token.start..token.end).unwrap_or_default();
         let name = match token.kind {
             TokenKind::Word => text.to_ascii_lowercase(),
-            TokenKind::QuotedIdentifier => text.trim_matches('"').replace("\"\"", "\""),
+            TokenKind::QuotedIdentifier => {
+                let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+                inner.replace("\"\"", "\"")
+            }
             _ => continue,
         };
         let name = if name == "$user" { role.to_owned() } else { name };

@@ -128,7 +128,7 @@ fn without_literals(text: &str) -> String {
         match token.kind {
             TokenKind::String => strings = true,
             TokenKind::Number => numbers = true,
-            TokenKind::Placeholder => parameters = true,
+            TokenKind::Parameter | TokenKind::Placeholder => parameters = true,
             TokenKind::Comment => {
                 bare.push_str(text.get(copied..token.start).unwrap_or_default());
                 bare.push(' ');

@@ -44,6 +44,7 @@ fn spills(cx: &WorkloadCx<'_>, index: QueryIndex, files: u64, bytes: u64) -> Dra
     let pieces = if files == 0 { query.calls } else { files };
     let a_file = bytes / pieces.max(1);
     let title = match files {
+        0 if query.calls == 1 => format!("Spills to disk: {} of temporary files in one call", size(bytes)),
         0 => format!("Spills to disk: {} of temporary files in {} calls", size(bytes), query.calls),
         _ => format!("Spills to disk: {files} temporary files, {} in all", size(bytes)),
     };

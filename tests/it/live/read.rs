@@ -244,12 +244,12 @@ fn judge(report: &Report) {
             _ => {}
         }
     }
-    let (mut found, mut missed, mut wrong) = (0, Vec::new(), Vec::new());
+    let (mut missed, mut wrong) = (Vec::new(), Vec::new());
     for label in &labels.statement {
         let rules = queries.remove(&fingerprint(label.sql.as_bytes()).to_string()).unwrap_or_default();
         for rule in label.planted.iter().filter(|rule| !live.hides(rule, &label.name)) {
             match rules.contains(rule) {
-                true => found += 1,
+                true => {}
                 false => missed.push(format!("{}: {rule}", label.name)),
             }
         }
@@ -267,7 +267,7 @@ fn judge(report: &Report) {
         let twins = live.twins.iter().filter(|twins| twins.rule == rule && twins.names.contains(&name));
         let mut names = twins.flat_map(|twins| &twins.names).chain([&name]);
         match names.any(|name| objects.remove(&(rule.clone(), name.clone()))) {
-            true => found += 1,
+            true => {}
             false => missed.push(format!("{name}: {rule}")),
         }
     }
