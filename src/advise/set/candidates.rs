@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::advise::index::candidate::{self, Candidate, CandidateKey, MAX_KEYS, Method};
 use crate::advise::index::{include, partial, pattern};
-use crate::catalog::access::{Access, Condition, ConditionKind, Constant, Key};
+use crate::catalog::access::{Access, Condition, ConditionKind, Constant, ConstantKind, Key, distinct_values};
 use crate::catalog::model::Table;
 use crate::sql::facts::Span;
 use crate::workload::model::Query;
@@ -69,11 +69,7 @@ pub fn candidates(reach: &Reach, query: &Query, table: &Table, most: usize) -> V
 /// Indexes that only hold the rows with a condition that every run of the query repeats: each condition, and all of them.
 fn partials(reach: &Reach, query: &Query, table: &Table, most: usize) -> Vec<(Tier, Candidate)> {
     let access = &reach.access;
-    let fixed: Vec<&Constant> = access
-        .constants
-        .iter()
-        .filter(|c| c.selectivity.is_none_or(|share| share <= LARGEST_PART) && partial::in_all_samples(c, query))
-        .collect();
+    let fixed: Vec<&Constant> = access.constants.iter().filter(|c| is_fixed(c, query, table)).collect();
     let mut groups: Vec<Vec<&Constant>> = fixed.iter().map(|one| vec![*one]).collect();
     if fixed.len() > 1 {
         groups.push(fixed);
@@ -112,6 +108,16 @@ fn partials(reach: &Reach, query: &Query, table: &Table, most: usize) -> Vec<(Ti
         }
     }
     found
+}
+
+/// The condition is a part of the program, as far as can be told: it stands in every sample, or its column has so few values that each has
+/// a meaning (`status = 'pending'`). A number of a tenant or a user is neither.
+fn is_fixed(constant: &Constant, query: &Query, table: &Table) -> bool {
+    const FEW_VALUES: f64 = 25.0;
+    let selective = constant.selectivity.is_none_or(|share| share <= LARGEST_PART);
+    let value = matches!(constant.kind, ConstantKind::Equal | ConstantKind::Other) && constant.columns.len() == 1;
+    let few = || distinct_values(table, &constant.columns[0]).is_some_and(|values| values <= FEW_VALUES);
+    selective && partial::in_all_samples(constant, query) && (!value || query.samples.len() > 1 || few())
 }
 
 /// A range over rows that lie in its order: block ranges take next to no room.

@@ -45,12 +45,14 @@ pub fn outcome(
         .refused
         .iter()
         .map(|(unit, reason)| (statements[explorer.units[*unit].statement].query, reason.clone()));
+    let kept_ms = cost_ms - set.iter().map(|&at| explorer.pool.entries[at].upkeep).sum::<f64>();
     Outcome {
         refused: refused.collect(),
         queries: queries.into_values().collect(),
         base_ms: explorer.base_ms(),
-        bound_ms: explorer.bound_ms(),
-        cost_ms: cost_ms - set.iter().map(|&at| explorer.pool.entries[at].upkeep).sum::<f64>(),
+        // Indexes that the planner could not try save beside those that it could.
+        bound_ms: explorer.bound_ms().min(kept_ms),
+        cost_ms: kept_ms,
         candidates: explorer.pool.entries.iter().filter(|entry| entry.id.is_some()).count(),
         calls: explorer.calls,
         cut_short: explorer.cut_short,

@@ -98,6 +98,10 @@ fn add(predicate: &Predicate, access: &mut Access, scope: &Scope<'_>, branches: 
     let home = (access.block, access.source);
     constants::note(predicate, access, scope);
     if let Test::Or(alternatives) = &predicate.test {
+        for common in common(alternatives, scope.text) {
+            constants::note(common, access, scope);
+            parts(common, home, scope).into_iter().for_each(|part| part.add_to(access));
+        }
         let parts: Vec<Vec<Part>> = alternatives.iter().map(|all| branch(all, home, scope)).collect();
         if parts.iter().any(Vec::is_empty) {
             return;
@@ -112,6 +116,19 @@ fn add(predicate: &Predicate, access: &mut Access, scope: &Scope<'_>, branches: 
         return;
     }
     parts(predicate, home, scope).into_iter().for_each(|part| part.add_to(access));
+}
+
+/// What stands in every branch holds for the whole, as the planner sees it too (`find_duplicate_ors` in prepqual.c).
+fn common<'p>(branches: &'p [Vec<Predicate>], text: &str) -> Vec<&'p Predicate> {
+    let Some((first, others)) = branches.split_first().filter(|(_, others)| !others.is_empty()) else {
+        return Vec::new();
+    };
+    let written = |predicate: &Predicate| predicate.span.of(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let wanted = |predicate: &&Predicate| {
+        let known = written(predicate);
+        !known.is_empty() && others.iter().all(|branch| branch.iter().any(|other| written(other) == known))
+    };
+    first.iter().filter(wanted).collect()
 }
 
 fn branch(all: &[Predicate], home: (usize, usize), scope: &Scope<'_>) -> Vec<Part> {

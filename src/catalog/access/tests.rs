@@ -141,3 +141,14 @@ fn a_primary_key_counts_as_an_index_where_none_is_listed() {
     assert_eq!(best_service(&all[0], table), Service::Full);
     assert_eq!(indexes_of(table)[0].keys, [IndexKey { text: "id".into(), ..IndexKey::default() }]);
 }
+
+#[test]
+fn what_every_branch_of_an_or_says_holds_for_the_whole() {
+    let text = "SELECT count(*) FROM t, u WHERE (t.a = u.a AND t.b = 'x' AND t.c < 5) OR (t.a = u.a AND t.b  = 'x' AND u.d = 1)";
+    let facts = crate::sql::facts(text);
+    let found = super::accesses(text, &facts, None);
+    let on_t = found.iter().find(|access| access.table.name == "t").expect("it is read");
+    let keys = |conditions: &[super::Condition]| -> Vec<String> { conditions.iter().map(|c| c.key.sql()).collect() };
+    assert_eq!((keys(&on_t.joined), keys(&on_t.equal)), (vec!["a".to_owned()], vec!["b".to_owned()]));
+    assert!(on_t.constants.iter().any(|constant| constant.sql == "b = 'x'"), "{:?}", on_t.constants);
+}
