@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 
 use super::error::{DbError, DbErrorKind};
-use super::session::Session;
+use super::session::{Session, marked};
 
 /// How long past what the server may take we wait before we take the line for dead.
 pub(super) const GRACE: Duration = Duration::from_secs(20);
@@ -40,7 +40,10 @@ impl Session {
         let mut pending: Vec<Pending<'_>> = messages
             .iter()
             .map(|message| match message {
-                Message::Ours(sql) => Box::pin(async move { Ok(rows(client.simple_query(sql).await?)) }) as Pending<'_>,
+                Message::Ours(sql) => {
+                    let sql = marked(sql);
+                    Box::pin(async move { Ok(rows(client.simple_query(&sql).await?)) }) as Pending<'_>
+                }
                 Message::Outside(sql) => Box::pin(async move {
                     client.query_typed(sql, &[]).await?;
                     Ok(Vec::new())

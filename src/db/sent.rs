@@ -14,7 +14,7 @@ pub struct Step {
 
 /// Statements that begin with this mark stand in the log of the server with it.
 fn marked(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
-    texts.into_iter().map(|text| format!("{MARK}{}", text.as_ref().trim_end())).collect()
+    texts.into_iter().map(|text| text.as_ref().trim_end().to_owned()).collect()
 }
 
 fn step(what: &'static str, statements: Vec<String>) -> Step {
@@ -28,7 +28,7 @@ pub fn catalog_steps() -> Vec<Step> {
             "Each of the steps below stands in transactions of its own, all of which begin and end so",
             vec![
                 format!(
-                    "{MARK}BEGIN READ ONLY; SET LOCAL statement_timeout = {{number}}; SET LOCAL lock_timeout = {{number}}; \
+                    "BEGIN READ ONLY; SET LOCAL statement_timeout = {{number}}; SET LOCAL lock_timeout = {{number}}; \
                      SET LOCAL idle_in_transaction_session_timeout = {IDLE_MS}"
                 ),
                 "ROLLBACK".to_owned(),
@@ -72,7 +72,7 @@ pub fn planning_steps() -> Vec<Step> {
 
 /// The pieces between `{` and `}` aside, whether `sent` is this text.
 pub fn fits(text: &str, sent: &str) -> bool {
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = |text: &str| text.replace(MARK, " ").split_whitespace().collect::<Vec<_>>().join(" ");
     let (text, sent) = (words(text), words(sent));
     let mut rest = sent.as_str();
     let mut pieces = Vec::new();
@@ -151,7 +151,7 @@ const PLANNED: [&str; 4] = [
 ];
 
 const HYPOTHETICAL: [&str; 3] = [
-    "/* sqlsift */ SELECT a.name IS NOT NULL, e.extversion, n.nspname::text \
+    "SELECT a.name IS NOT NULL, e.extversion, n.nspname::text \
      FROM (VALUES ('hypopg')) w(name) \
      LEFT JOIN pg_catalog.pg_available_extensions() a ON a.name = w.name \
      LEFT JOIN pg_catalog.pg_extension e ON e.extname = w.name \

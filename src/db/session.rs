@@ -18,11 +18,33 @@ use super::connect::{self, ConnectError, Connected};
 use super::conninfo::{self, Settings, Surroundings};
 use super::error::{DbError, DbErrorKind};
 use super::hypopg::Route;
+use crate::sql::lexer::{Lexer, TokenKind};
 
 pub use tokio_postgres::Row;
 
-/// Begins every statement of our own, so that it can be told in pg_stat_statements.
-pub const MARK: &str = "/* sqlsift */ ";
+/// Stands in every statement of our own, so that it can be told in pg_stat_statements.
+pub const MARK: &str = "/* sqlsift */";
+
+/// Statements of our own with the mark behind the first word of each: what stands before a statement is no part of it for
+/// Postgres 18 (`stmt_location`).
+pub(super) fn marked(batch: &str) -> String {
+    let mut out = String::with_capacity(batch.len() + 64);
+    let (mut copied, mut begins) = (0, true);
+    for token in Lexer::new(batch.as_bytes()) {
+        match token.kind {
+            TokenKind::Semicolon => begins = true,
+            TokenKind::Word if begins => {
+                out.push_str(&batch[copied..token.end]);
+                out.push(' ');
+                out.push_str(MARK);
+                (copied, begins) = (token.end, false);
+            }
+            _ => {}
+        }
+    }
+    out.push_str(&batch[copied..]);
+    out
+}
 
 /// A value of a statement of our own; statements name its type by a cast.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,12 +185,12 @@ impl Session {
         let statement = self.statement_timeout.map_or(limits.statement_ms, |limit| limit.as_millis() as u32).max(1);
         let limit = Duration::from_millis(statement.into()) + GRACE;
         let begin = format!(
-            "{MARK}BEGIN READ ONLY; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {}; \
+            "BEGIN READ ONLY; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {}; \
              SET LOCAL idle_in_transaction_session_timeout = {IDLE_MS}",
             limits.lock_ms
         );
         tracing::debug!("{begin}");
-        self.drive(limit, self.client()?.batch_execute(&begin))?;
+        self.drive(limit, self.client()?.batch_execute(&marked(&begin)))?;
         let result = work(&mut Reading { session: self, limit });
         let ended = self.roll_back();
         let value = result?;
@@ -179,7 +201,8 @@ impl Session {
     /// Also after Ctrl-C: a pooler keeps the connection.
     fn roll_back(&self) -> Result<(), DbError> {
         tracing::debug!("ROLLBACK");
-        let rolled = self.client()?.batch_execute("ROLLBACK");
+        let back = marked("ROLLBACK");
+        let rolled = self.client()?.batch_execute(&back);
         match self.runtime.block_on(async { timeout(ENOUGH, rolled).await }) {
             Ok(ended) => ended.map_err(|error| self.explain(error.into())),
             Err(_) => Err(DbError::cut(format!("{} does not answer", self.place))),
@@ -266,6 +289,22 @@ impl Reading<'_> {
                 Param::Texts(texts) => (texts as &(dyn ToSql + Sync), Type::TEXT_ARRAY),
             })
             .collect();
-        self.session.drive(self.limit, self.session.client()?.query_typed(&format!("{MARK}{sql}"), &typed))
+        self.session.drive(self.limit, self.session.client()?.query_typed(&marked(sql), &typed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_statement_of_a_batch_is_marked() {
+        for (batch, sent) in [
+            ("ROLLBACK", "ROLLBACK /* sqlsift */"),
+            ("BEGIN READ ONLY; SET LOCAL a = 1", "BEGIN /* sqlsift */ READ ONLY; SET /* sqlsift */ LOCAL a = 1"),
+            ("SELECT ';x' ; -- no\n SHOW a;", "SELECT /* sqlsift */ ';x' ; -- no\n SHOW /* sqlsift */ a;"),
+        ] {
+            assert_eq!(marked(batch), sent);
+        }
     }
 }

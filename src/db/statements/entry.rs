@@ -66,7 +66,7 @@ impl Entry {
             message: format!("pg_stat_statements is not as expected: {error}"),
             sqlstate: None,
         })?;
-        let own = text.as_deref().is_some_and(|text| text.starts_with(MARK));
+        let own = text.as_deref().is_some_and(|text| text.contains(MARK));
         Ok((entry.calls > 0 && !own).then_some(Entry { text, user: row.try_get(1)?, ..entry }))
     }
 
