@@ -61,14 +61,16 @@ fn btree(candidate: &Candidate, rows: f64, table: &Table) -> Option<Size> {
     let mut row = RowWidth::default();
     let mut distinct = Some(1.0);
     let mut folds = candidate.include.is_empty();
-    let mut expressions = false;
+    let (mut expressions, mut unique) = (false, false);
     for key in &candidate.keys {
         match &key.key {
             Key::Column(name) => {
                 let column = table.column(name)?;
                 row.add(column)?;
                 folds &= deduplicates(&column.type_name);
-                distinct = distinct.zip(distinct_values(table, name)).map(|(a, b): (f64, f64)| a * b.max(1.0));
+                let values = distinct_values(table, name);
+                unique |= values.zip(table.rows).is_some_and(|(values, rows)| values >= rows * 0.9);
+                distinct = distinct.zip(values).map(|(a, b): (f64, f64)| a * b.max(1.0));
             }
             Key::Expression(_) => {
                 expressions = true;
@@ -81,14 +83,26 @@ fn btree(candidate: &Candidate, rows: f64, table: &Table) -> Option<Size> {
     for name in &candidate.include {
         row.add(table.column(name)?)?;
     }
+    // NULLs are equal to each other here, and stand in lists as long as can be.
+    let nulls = match candidate.keys.as_slice() {
+        [_] if folds => rows * (1.0 - row.filled.replace(1.0).unwrap_or(1.0)),
+        _ => 0.0,
+    };
     let entry = row.tuple();
-    // Of so many combinations chance leaves some out.
-    let groups = distinct.map_or(rows, |d| d * (1.0 - (-rows / d).exp())).clamp(1.0, rows.max(1.0));
-    let (data, item) = if folds { posting_lists(rows, groups, entry) } else { (rows * entry, entry) };
+    // Of as many combinations as there could be chance leaves some out.
+    let met = |d: f64| if candidate.keys.len() > 1 && !unique { d * (1.0 - (-rows / d).exp()) } else { d };
+    let groups = distinct.map_or(rows, met).clamp(1.0, rows.max(1.0));
+    let (data, item) = if folds { posting_lists(rows - nulls, groups, entry) } else { (rows * entry, entry) };
+    let data = data + nulls * (ADDRESS + 0.2);
     let leaves = (data / (FILLED - item / 2.0)).ceil().max(1.0);
     let inner = (leaves * (entry + LINE_POINTER) / FILLED_INNER).ceil();
-    let guessed = expressions || candidate.predicate.is_some();
-    Some(Size::about((leaves + inner + 1.0) * PAGE, if guessed { 2.0 } else { 1.2 }))
+    // Of an expression neither width nor distinct values are known.
+    let factor = match (expressions, candidate.predicate.is_some()) {
+        (true, _) => 5.0,
+        (false, true) => 2.0,
+        (false, false) => 1.2,
+    };
+    Some(Size::about((leaves + inner + 1.0) * PAGE, factor))
 }
 
 /// Bytes of all leaf items and of one of them, where rows with equal keys share items with a list of their addresses
@@ -192,7 +206,8 @@ fn inverted(candidate: &Candidate, rows: f64, table: &Table) -> Option<Size> {
         let share = match (candidate.method, key.opclass) {
             (_, Some("gin_trgm_ops")) => 2.0,
             (Method::Gist, _) => 1.5,
-            _ => 0.5,
+            // Row addresses in the posting lists of a GIN index take few bytes each.
+            _ => 0.1,
         };
         bytes += rows * (width * share + ADDRESS);
     }
@@ -202,4 +217,55 @@ fn inverted(candidate: &Candidate, rows: f64, table: &Table) -> Option<Size> {
 fn names(sql: &str, column: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     sql.split(|c| !word(c)).any(|part| part == column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::advise::index::candidate::CandidateKey;
+    use crate::catalog::model::{ColumnStats, TableName};
+
+    /// Built on Postgres 15 from 600,000 orders and 200,000 users: (type, distinct values, width, share of NULLs) of each key, the
+    /// column carried along, and the bytes on disk.
+    #[test]
+    fn sizes_are_those_of_real_indexes() {
+        let at = "timestamp with time zone";
+        type Stored = (&'static str, f64, u32, f64);
+        let cases: &[(f64, &[Stored], Option<Stored>, f64)] = &[
+            (600_000.0, &[(at, -1.0, 8, 0.0)], None, 13_500_416.0),
+            (600_000.0, &[("bigint", 200_000.0, 8, 0.0)], None, 9_871_360.0),
+            (600_000.0, &[("text", -1.0, 12, 0.0)], None, 18_948_096.0),
+            (200_000.0, &[(at, -0.857, 8, 0.143)], None, 4_071_424.0),
+            (
+                600_000.0,
+                &[("integer", 500.0, 4, 0.0), (at, -1.0, 8, 0.0)],
+                Some(("numeric(10,2)", 1000.0, 4, 0.0)),
+                24_354_816.0,
+            ),
+        ];
+        for (rows, keys, carried, real) in cases {
+            let mut table = Table { rows: Some(*rows), ..Table::default() };
+            for (n, (type_name, n_distinct, average_width, null_fraction)) in keys.iter().chain(carried).enumerate() {
+                let stats = ColumnStats {
+                    n_distinct: *n_distinct,
+                    average_width: *average_width,
+                    null_fraction: *null_fraction,
+                    ..ColumnStats::default()
+                };
+                let type_name = (*type_name).to_owned();
+                table.columns.push(Column {
+                    name: format!("c{n}"),
+                    type_name,
+                    stats: Some(stats.into()),
+                    ..Column::default()
+                });
+            }
+            let key = |n: usize| CandidateKey::plain(Key::Column(format!("c{n}")));
+            let name = TableName { schema: "public".into(), name: "t".into() };
+            let mut candidate = Candidate::new(name, Method::Btree, (0..keys.len()).map(key).collect());
+            candidate.include = carried.iter().map(|_| format!("c{}", keys.len())).collect();
+            let size = estimate(&candidate, None, &table).expect("all is known").bytes as f64;
+            assert!((0.8..=1.2).contains(&(size / real)), "{keys:?}: {size} instead of {real}");
+        }
+    }
 }

@@ -53,6 +53,16 @@ pub fn distinct_values(table: &Table, name: &str) -> Option<f64> {
     }
 }
 
+/// Of `column = 'value'`, where the statistics tell the value's frequency.
+fn of_value(constant: &Constant, stats: &ColumnStats) -> Option<f64> {
+    let known = stats.values.as_ref()?;
+    let (_, value) = constant.sql.split_once('=')?;
+    let value = value.trim();
+    let value = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(value).replace("''", "'");
+    let at = known.most_common.iter().position(|common| common.trim_end() == value.trim_end())?;
+    stats.most_common_frequencies.get(at).copied()
+}
+
 fn of_constant(constant: &Constant, table: &Table) -> Option<f64> {
     let [name] = constant.columns.as_slice() else { return None };
     let stats = column(table, name)?.stats.as_ref()?;
@@ -60,7 +70,9 @@ fn of_constant(constant: &Constant, table: &Table) -> Option<f64> {
     match constant.kind {
         ConstantKind::IsNull => Some(nulls),
         ConstantKind::IsNotNull => Some(1.0 - nulls),
-        ConstantKind::Equal => Some((1.0 - nulls) / distinct_values(table, name)?),
+        ConstantKind::Equal => {
+            of_value(constant, stats).or_else(|| Some((1.0 - nulls) / distinct_values(table, name)?))
+        }
         // Whoever writes `<> x` means the value that most rows have.
         ConstantKind::NotEqual => Some(1.0 - nulls - stats.most_common_frequencies.first()?),
         ConstantKind::Other => None,
