@@ -100,7 +100,8 @@ fn report(
     }
     let catalog = given.catalog.as_ref();
     let said = catalog.map(|catalog| names::settle(&read.workload, &mut facts, catalog)).unwrap_or_default();
-    let places = Places { inputs: &read.places };
+    let home = given.inputs.first().map(|input| input.path.clone());
+    let places = Places { inputs: &read.places, catalog: home.as_deref() };
     let plans = plans::of(&read.workload, &facts, places);
     if let Some(secrets) = secrets {
         plans.iter().for_each(|known| redact::plan_literals(&known.plan, secrets));

@@ -8,6 +8,8 @@ use crate::workload::model::Origin;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Places<'a> {
     pub inputs: &'a [String],
+    /// The server, snapshot or schema that the catalog comes from: the place of what no line of an input tells.
+    pub catalog: Option<&'a str>,
 }
 
 impl Places<'_> {
@@ -17,9 +19,10 @@ impl Places<'_> {
         Location { path, line: origin.line, ..Location::default() }
     }
 
-    /// When nothing better is known: the first input as a whole.
+    /// When nothing better is known: what the catalog comes from, or the first input, as a whole.
     pub fn anywhere(&self) -> Location {
-        Location { path: self.inputs.first().cloned().unwrap_or_else(unnamed), line: 1, ..Location::default() }
+        let first = || self.inputs.first().cloned().unwrap_or_else(unnamed);
+        Location { path: self.catalog.map_or_else(first, str::to_owned), line: 1, ..Location::default() }
     }
 }
 

@@ -30,7 +30,7 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
         worth: Worth::default(),
     };
     let inputs = ["page.log".to_owned()];
-    let outcome = run::run(&Registry::defaults(), &cx, &[], Places { inputs: &inputs });
+    let outcome = run::run(&Registry::defaults(), &cx, &[], Places { inputs: &inputs, catalog: None });
     if let Some(problem) = outcome.problems.first() {
         return Err(problem.message.clone().into());
     }

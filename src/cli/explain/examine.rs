@@ -49,7 +49,7 @@ pub fn examine(read: Read, given: Catalog, mut config: Config, worth: Worth, ask
     let catalog = given.catalog.as_ref();
     let cx = WorkloadCx { workload: &workload, facts: &facts, catalog, plans: &plans, worth };
     let names: Vec<String> = read.inputs.iter().map(|input| input.path.clone()).collect();
-    let (outcome, advice) = think(&cx, &config, Places { inputs: &names }, None);
+    let (outcome, advice) = think(&cx, &config, Places { inputs: &names, catalog: None }, None);
     let about = by_plan(&outcome);
     let mut inputs = read.inputs;
     inputs.extend(given.inputs);

@@ -32,7 +32,7 @@ fn run_all(registry: &Registry, workload: &Workload, allows: &[Allow]) -> Outcom
     let facts: Vec<Option<Facts>> = facts_of_many(&texts).into_iter().map(Some).collect();
     let inputs = ["a.log".to_owned()];
     let cx = WorkloadCx { workload, facts: &facts, catalog: None, plans: &[], worth: Worth::default() };
-    run(registry, &cx, allows, Places { inputs: &inputs })
+    run(registry, &cx, allows, Places { inputs: &inputs, catalog: None })
 }
 
 fn rules(outcome: &Outcome) -> Vec<&str> {
