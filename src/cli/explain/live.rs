@@ -52,6 +52,10 @@ impl Live {
             tracing::debug!("explained in {took:?}");
             for mut plan in read_plans(json.as_bytes()).plans {
                 plan.query = Some(sql.to_owned());
+                // The lines are those of the server's JSON, and the setting is our own.
+                let first = plan.line;
+                plan.nodes.iter_mut().for_each(|node| node.line = first);
+                plan.settings.retain(|setting| setting.0 != "plan_cache_mode");
                 let place = Location { path: name.to_owned(), line, ..Location::default() };
                 read.plans.push(Given { plan, database: self.session.database.clone(), place });
             }
