@@ -16,6 +16,9 @@ use crate::workload::model::Query;
 
 const ENTRY_MS: f64 = 0.005;
 
+/// A statement that ran once and wrote this many rows filled the table: no reason to do without an index ever after.
+const LOAD_ROWS: u64 = 1000;
+
 /// Rows written, over the time that the workload was observed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Writes {
@@ -35,6 +38,9 @@ pub fn observed<'a>(
     let mut tables: BTreeMap<TableName, Writes> = BTreeMap::new();
     for (query, facts) in queries {
         let Some(write) = &facts.write else { continue };
+        if query.calls == 1 && query.rows.unwrap_or(0) >= LOAD_ROWS {
+            continue;
+        }
         let rows = query.rows.unwrap_or(0).max(query.calls) as f64;
         let writes = tables.entry(table_name(&write.target, Some(catalog))).or_default();
         match query.kind {
@@ -84,6 +90,16 @@ mod tests {
     use super::*;
     use crate::advise::index::candidate::{CandidateKey, Method};
     use crate::catalog::model::{Index, IndexKey};
+
+    #[test]
+    fn the_load_that_filled_a_table_is_not_held_against_an_index() {
+        let text = "INSERT INTO orders SELECT * FROM staged";
+        let facts = crate::sql::facts(text);
+        let ran = |calls| Query { kind: StatementKind::Insert, calls, rows: Some(300_000), ..Query::default() };
+        assert!(observed([(&ran(1), &facts)].into_iter(), &Catalog::default()).is_empty());
+        let daily = observed([(&ran(30), &facts)].into_iter(), &Catalog::default());
+        assert_eq!(daily.values().map(|writes| writes.inserted).collect::<Vec<_>>(), [300_000.0]);
+    }
 
     #[test]
     fn an_index_on_what_is_updated_takes_heap_only_updates_away() {
