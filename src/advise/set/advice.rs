@@ -10,7 +10,7 @@ use crate::report::render::units;
 use crate::rules::context::WorkloadCx;
 use crate::workload::model::QueryIndex;
 
-use super::{Chosen, Outcome};
+use super::{Chosen, Outcome, Risk};
 
 /// Each index of the set with its recommendation, the one that saves most first.
 pub fn recommendations(outcome: &Outcome, cx: &WorkloadCx<'_>, names: &mut Names) -> Vec<(NewIndex, Recommendation)> {
@@ -137,6 +137,21 @@ fn detail(chosen: &Chosen, outcome: &Outcome, cx: &WorkloadCx<'_>) -> String {
         Method::Brin => said.push("The table is stored in this order, so block ranges are enough.".into()),
         Method::Btree | Method::Gist => {}
     }
+    said.extend(chosen.risks.iter().filter_map(|risk| in_doubt(risk, cx)));
     said.extend(reason::unfinished(&chosen.candidate));
     said.join(" ")
+}
+
+fn in_doubt(risk: &Risk, cx: &WorkloadCx<'_>) -> Option<String> {
+    let query = cx.workload.queries.get(risk.query)?;
+    Some(format!(
+        "Try it on a copy first (--verify): in query {} the planner now looks {} up row by row (nested loop), which it did not before, \
+         because it expects {} rows, an estimate made of {} selectivities; with more than {} times as many the query becomes slower \
+         than it is.",
+        query.fingerprint,
+        risk.table,
+        units::figure(risk.rows),
+        risk.guesses,
+        units::figure(risk.margin)
+    ))
 }

@@ -27,6 +27,9 @@ pub enum Tier {
 /// A condition that more rows than this fulfil is not worth an index of its own.
 const LARGEST_PART: f64 = 0.6;
 
+/// Keys that are tried alone, however few candidates there may be.
+const LEAST_SINGLES: usize = 5;
+
 /// Bytes of a row that a covering index may carry.
 const WIDEST: u32 = 80;
 
@@ -56,7 +59,8 @@ pub fn candidates(reach: &Reach, query: &Query, table: &Table, most: usize) -> V
             counts[2] += 1;
             found.push((Tier::Covering, Candidate { include, ..candidate.clone() }));
         }
-        if counts[tier as usize] < most {
+        // Planning is hardly longer for an index of one key, and each may be what makes a join worth it.
+        if counts[tier as usize] < if tier == Tier::Single { most.max(LEAST_SINGLES) } else { most } {
             counts[tier as usize] += 1;
             found.push((tier, candidate));
         }
@@ -208,8 +212,16 @@ impl Parts {
 
     fn singles(&self) -> Vec<Vec<CandidateKey>> {
         let first = self.sort.first().into_iter().chain(self.group.first());
-        let all = self.equal.iter().chain(self.partners.iter().flatten()).chain(&self.ranges).chain(first);
-        all.map(|key| vec![key.clone()]).collect()
+        // The first of each kind stand before the second of any.
+        let kinds: [Vec<&CandidateKey>; 4] = [
+            self.partners.iter().flatten().collect(),
+            self.equal.iter().collect(),
+            self.ranges.iter().collect(),
+            first.collect(),
+        ];
+        let longest = kinds.iter().map(Vec::len).max().unwrap_or(0);
+        let all = (0..longest).flat_map(|n| kinds.iter().filter_map(move |kind| kind.get(n)));
+        all.map(|key| vec![(*key).clone()]).collect()
     }
 
     /// Every column that is mentioned alone, and in front of every other one.
@@ -227,8 +239,13 @@ impl Parts {
         let mut all: Vec<Vec<CandidateKey>> = Vec::new();
         let mut joined = |parts: &[&[CandidateKey]]| all.push(parts.concat());
         joined(&[equal, sort]);
-        joined(&[equal, group]);
         joined(&[equal, ranges]);
+        for keys in partners {
+            joined(&[equal, keys]);
+            joined(&[keys, equal]);
+            joined(&[keys, equal, ranges]);
+        }
+        joined(&[equal, group]);
         for range in ranges {
             let range = std::slice::from_ref(range);
             joined(&[equal, range]);
@@ -247,9 +264,6 @@ impl Parts {
         }
         for keys in partners {
             joined(&[keys]);
-            joined(&[keys, equal]);
-            joined(&[equal, keys]);
-            joined(&[keys, equal, ranges]);
             for others in partners {
                 joined(&[keys, others]);
             }

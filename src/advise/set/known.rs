@@ -167,6 +167,11 @@ impl Known {
         Some((best.map(|atom| atom.used.clone()).unwrap_or_default(), cost.most))
     }
 
+    /// Indexes that one plan uses several of, with its cost.
+    pub fn together(&self) -> impl Iterator<Item = (&[IndexAt], f64)> {
+        self.atoms.iter().filter(|atom| atom.used.len() > 1).map(|atom| (atom.used.as_slice(), atom.cost))
+    }
+
     /// The cost under everything that was ever offered.
     pub fn bound(&self) -> f64 {
         self.asked.iter().map(|asked| asked.cost).fold(self.base, f64::min)

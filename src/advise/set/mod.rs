@@ -13,7 +13,9 @@ mod nominate;
 mod outcome;
 mod pool;
 mod reach;
+mod risk;
 mod rounds;
+mod scans;
 mod solve;
 mod statements;
 #[cfg(test)]
@@ -34,6 +36,7 @@ use pool::Unit;
 use reach::{Reach, reaches};
 
 pub use advice::{recommendations, refusals};
+pub use risk::Risk;
 pub use statements::{Statements, of_workload};
 
 /// A query to advise for.
@@ -94,6 +97,8 @@ pub struct Chosen {
     /// The planner could not try it: gain and use are our own estimate.
     pub estimated: bool,
     pub serves: Vec<Service>,
+    /// Joins by it that are slower than today if an estimate is wrong.
+    pub risks: Vec<Risk>,
 }
 
 /// What an index does for a query.
@@ -137,8 +142,11 @@ pub struct Outcome {
     pub gone: Option<String>,
 }
 
-/// Until this share of the time every statement is planned as it is; then candidates are tried; then what each is worth alone; then sets.
-const FIRST: f64 = 0.35;
+/// Until this share of the time every statement is planned as it is; then with a few candidates; then all candidates are tried, unless
+/// it is late already; then what each is worth alone; then sets.
+const FIRST: f64 = 0.4;
+const AT_ONCE: f64 = 0.7;
+const LATE: f64 = 0.3;
 const NOMINATING: f64 = 0.45;
 const SINGLES: f64 = 0.6;
 
@@ -171,16 +179,39 @@ pub fn search(
     let mut order: Vec<usize> = (0..explorer.units.len()).filter(|&unit| explorer.known[unit].is_some()).collect();
     let weight = |unit: usize| explorer.base_cost(unit) * explorer.weights[unit];
     order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)));
-    let own = own_candidates(&mut explorer, statements, catalog, &order);
-    let mut open = nominate::nominate(&mut explorer, &own, &order, NOMINATING);
+    let few = own_candidates(&mut explorer, statements, catalog, &order, FEW);
+    let mut open = nominate::at_once(&mut explorer, &few, &order, AT_ONCE);
+    let early = explorer.spent() < LATE;
+    if early {
+        let all = own_candidates(&mut explorer, statements, catalog, &order, MANY);
+        open.extend(nominate::nominate(&mut explorer, &all, &order, NOMINATING));
+        open.sort_unstable();
+        open.dedup();
+    }
     open.extend(merge::all(&mut explorer, &open, catalog));
-    open.extend(nominate::estimated(&mut explorer, catalog, &order));
+    // Figures that are to be compared with those of HypoPG know no others.
+    if limits.sizes == SizeModel::Own {
+        open.extend(nominate::estimated(&mut explorer, catalog, &order));
+    }
     open.sort_unstable();
     open.dedup();
-    nominate::singles(&mut explorer, &open, &order, SINGLES);
+    if early {
+        nominate::singles(&mut explorer, &open, &order, SINGLES);
+    }
     let set = rounds::best(&mut explorer, &open, &order, limits);
     outcome::outcome(&mut explorer, &set, &order, statements)
 }
+
+/// Candidates of one unit, and of one of its tables and kinds at least and at most: more take the planner long to look at.
+#[derive(Clone, Copy)]
+struct Breadth {
+    together: usize,
+    least: usize,
+    most: usize,
+}
+
+const FEW: Breadth = Breadth { together: 30, least: 2, most: 6 };
+const MANY: Breadth = Breadth { together: 240, least: 12, most: 60 };
 
 /// The candidates made for each unit.
 fn own_candidates(
@@ -188,13 +219,12 @@ fn own_candidates(
     statements: &[Statement<'_>],
     catalog: &Catalog,
     order: &[usize],
+    breadth: Breadth,
 ) -> Vec<Vec<IndexAt>> {
-    /// Of one unit: more take the planner long to look at.
-    const TOGETHER: usize = 240;
     let mut own: Vec<Vec<IndexAt>> = vec![Vec::new(); explorer.units.len()];
     for &unit in order {
         let (statement, reaches) = (explorer.units[unit].statement, explorer.units[unit].reaches);
-        let most = (TOGETHER / reaches.len().max(1)).clamp(12, 60);
+        let most = (breadth.together / reaches.len().max(1)).clamp(breadth.least, breadth.most);
         for reach in reaches {
             let Some(table) = catalog.tables.get(&reach.access.table) else { continue };
             let found = candidates::candidates(reach, statements[statement].known, table, most);

@@ -38,6 +38,18 @@ impl Next {
     }
 }
 
+/// Asks about each unit once, with a few candidates of each of its tables: what can be had, and roughly by which indexes. Where planning
+/// takes long there is no time for more.
+pub fn at_once(explorer: &mut Explorer<'_, '_>, own: &[Vec<IndexAt>], order: &[usize], until: f64) -> Vec<IndexAt> {
+    let mut nominated: Vec<IndexAt> = Vec::new();
+    let step =
+        |&unit: &usize| Chain { unit, set: own[unit].clone(), steps: Next::Smaller.longest(), next: Next::Smaller };
+    run(explorer, order.iter().map(step).collect(), &mut nominated, until);
+    nominated.sort_unstable();
+    nominated.dedup();
+    nominated
+}
+
 /// Asks until the time given is over (`until`, 0 to 1). `own` are the candidates that were made for each unit.
 pub fn nominate(explorer: &mut Explorer<'_, '_>, own: &[Vec<IndexAt>], order: &[usize], until: f64) -> Vec<IndexAt> {
     let mut nominated: Vec<IndexAt> = Vec::new();
@@ -111,8 +123,6 @@ pub fn singles(explorer: &mut Explorer<'_, '_>, nominated: &[IndexAt], order: &[
 
 /// Indexes of kinds that the planner's what-if does not know, with what they are thought to save.
 pub fn estimated(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[usize]) -> Vec<IndexAt> {
-    /// Of what reading the whole table costs.
-    const SAVED: f64 = 0.9;
     let mut found = Vec::new();
     for &unit in order {
         let reaches = explorer.units[unit].reaches;
@@ -132,17 +142,43 @@ pub fn estimated(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[us
                     continue;
                 }
                 explorer.price(at, None);
-                let base = explorer.base_cost(unit);
-                let cost = base - SAVED * scan_cost(table).unwrap_or(base).min(base);
-                let table = explorer.pool.tables[at];
+                let saved = saved(explorer, unit, &reach.access.table.name, table);
+                let (base, of_table) = (explorer.base_cost(unit), explorer.pool.tables[at]);
+                if saved < base * LEAST {
+                    continue;
+                }
                 if let Some(known) = explorer.known[unit].as_mut() {
-                    known.guess(at, cost, table);
+                    known.guess(at, base - saved, of_table);
                 }
                 found.push(at);
             }
         }
     }
     found
+}
+
+/// What reading the table through its heap by a bitmap saves over the scan that the plan has, even beside all other candidates.
+fn saved(explorer: &Explorer<'_, '_>, unit: usize, name: &str, table: &Table) -> f64 {
+    /// Of the scan, where the plan does not show it: a partition's.
+    const UNSEEN: f64 = 0.9;
+    let scans = [&explorer.scans[unit], &explorer.scans_at_best[unit].1];
+    let asked = explorer.scans_at_best[unit].0 > 0;
+    if scans.iter().take(if asked { 2 } else { 1 }).any(|scans| scans.only_otherwise(name)) {
+        return 0.0;
+    }
+    let base = explorer.base_cost(unit);
+    let Some(scan) = scans[0].whole(name) else { return UNSEEN * scan_cost(table).unwrap_or(base).min(base) };
+    let Some(pages) = table.heap_bytes.map(|bytes| (bytes as f64 / 8192.0).max(1.0)) else { return UNSEEN * scan.cost };
+    (scan.cost - bitmap_cost(scan.rows, pages)).clamp(0.0, base)
+}
+
+/// At the default settings: a page of a bitmap costs between a random and a sequential one, the more the fewer there are
+/// (`cost_bitmap_heap_scan` in costsize.c), and the index itself about a hundred pages of posting lists.
+fn bitmap_cost(rows: f64, pages: f64) -> f64 {
+    const INDEX: f64 = 100.0;
+    let fetched = (2.0 * pages * rows / (2.0 * pages + rows)).min(pages);
+    let of_a_page = 4.0 - 3.0 * (fetched / pages).sqrt();
+    INDEX + fetched * of_a_page + rows * 0.0125
 }
 
 /// Of a sequential scan with one condition, at the default settings (`cost_seqscan` in costsize.c): a page 1, a row 0.01, and an

@@ -44,7 +44,7 @@ pub struct Pool {
     pub entries: Vec<Entry>,
     /// Table of each entry: what [`super::known::Known`] asks for.
     pub tables: Vec<usize>,
-    names: Vec<TableName>,
+    pub names: Vec<TableName>,
     at: BTreeMap<String, IndexAt>,
 }
 
