@@ -2,6 +2,7 @@
 //! figures, and why the others are gone, out.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use super::args::{Analyze, Common, Dsn};
 use super::connect;
@@ -35,6 +36,7 @@ pub struct Trial<'s> {
     advised: &'s mut Session,
     dsn: &'s str,
     run: Limits,
+    effort: Effort,
     spinner: Spinner,
 }
 
@@ -56,7 +58,8 @@ impl<'s> Trial<'s> {
     pub fn new(Dsn(dsn): &'s Dsn, args: &Analyze, common: &Common, advised: &'s mut Session) -> Self {
         let statement_ms = u32::try_from(args.verify_timeout.as_millis()).unwrap_or(u32::MAX).max(1);
         let run = Limits { statement_ms, lock_ms: 10_000 };
-        Trial { advised, dsn, run, spinner: Spinner::new(common) }
+        let effort = Effort { deadline: Instant::now().checked_add(args.verify_limit), ..Effort::default() };
+        Trial { advised, dsn, run, effort, spinner: Spinner::new(common) }
     }
 
     /// Takes what was refuted out of the advice, and the findings' links to it; gives notes for the coverage.
@@ -67,7 +70,8 @@ impl<'s> Trial<'s> {
         cx: &WorkloadCx<'_>,
     ) -> Result<Vec<String>, Failure> {
         let copy = connect::to_copy(self.dsn)?;
-        let judged = judge(recommendations, cx, self.advised, &copy, self.run, &mut |said| self.spinner.say(said));
+        let mut say = |said: &str| self.spinner.say(said);
+        let judged = judge(recommendations, cx, self.advised, &copy, (self.run, &self.effort), &mut say);
         let judged = judged.map_err(|error| match error {
             VerifyError::Db(error) => connect::lost(&error).because("--verify failed"),
             told => Failure::new(told.to_string(), "sqlsift analyze --help says what --verify takes"),
@@ -91,7 +95,7 @@ fn judge(
     cx: &WorkloadCx<'_>,
     advised: &mut Session,
     clone: &Connect<'_>,
-    run: Limits,
+    (run, effort): (Limits, &Effort),
     said: &mut dyn FnMut(&str),
 ) -> Result<Judged, VerifyError> {
     let tried: Vec<(usize, String)> = recommendations
@@ -104,7 +108,7 @@ fn judge(
         return Ok(Judged::default());
     }
     let ddls: Vec<String> = tried.iter().map(|(_, sql)| sql.clone()).collect();
-    let verified = verify::verify(advised, clone, &ddls, &asked(cx), run, &Effort::default(), said)?;
+    let verified = verify::verify(advised, clone, &ddls, &asked(cx), run, effort, said)?;
     let mut judged = Judged::default();
     for (id, (at, _)) in tried.iter().enumerate() {
         measured(&mut recommendations[*at], id, &verified);

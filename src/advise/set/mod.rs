@@ -147,8 +147,12 @@ pub struct Outcome {
 const FIRST: f64 = 0.4;
 const AT_ONCE: f64 = 0.7;
 const LATE: f64 = 0.3;
+/// To as many questions about each statement there must be time for an answer, or a few candidates have to do.
+const ANSWERS: f64 = 12.0;
 const NOMINATING: f64 = 0.45;
 const SINGLES: f64 = 0.6;
+/// Of the time that is left.
+const SINGLES_LATE: f64 = 0.35;
 
 pub fn search(
     statements: &[Statement<'_>],
@@ -180,8 +184,10 @@ pub fn search(
     let weight = |unit: usize| explorer.base_cost(unit) * explorer.weights[unit];
     order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)));
     let few = own_candidates(&mut explorer, statements, catalog, &order, FEW);
+    let began = explorer.spent();
     let mut open = nominate::at_once(&mut explorer, &few, &order, AT_ONCE);
-    let early = explorer.spent() < LATE;
+    let answers = (1.0 - explorer.spent()) / (explorer.spent() - began).max(f64::MIN_POSITIVE);
+    let early = explorer.spent() < LATE && answers > ANSWERS;
     if early {
         let all = own_candidates(&mut explorer, statements, catalog, &order, MANY);
         open.extend(nominate::nominate(&mut explorer, &all, &order, NOMINATING));
@@ -192,12 +198,13 @@ pub fn search(
     // Figures that are to be compared with those of HypoPG know no others.
     if limits.sizes == SizeModel::Own {
         open.extend(nominate::estimated(&mut explorer, catalog, &order));
+        open.extend(nominate::unknown_expressions(&mut explorer, catalog, &order));
     }
     open.sort_unstable();
     open.dedup();
-    if early {
-        nominate::singles(&mut explorer, &open, &order, SINGLES);
-    }
+    let now = explorer.spent();
+    let until = if early { SINGLES } else { now + (1.0 - now) * SINGLES_LATE };
+    nominate::singles(&mut explorer, &open, &order, until);
     let set = rounds::best(&mut explorer, &open, &order, limits);
     outcome::outcome(&mut explorer, &set, &order, statements)
 }

@@ -1,7 +1,8 @@
 //! All candidates in; the few that some statement's planner would take, out: for each statement, and for each of its tables, the
 //! best, then the best of those that are smaller, and so on.
 
-use crate::advise::index::candidate::exists;
+use crate::advise::index::candidate::{Candidate, CandidateKey, Method, exists};
+use crate::catalog::access::Key;
 use crate::catalog::model::{Catalog, Table};
 
 use super::candidates;
@@ -106,17 +107,23 @@ fn run(explorer: &mut Explorer<'_, '_>, mut chains: Vec<Chain>, nominated: &mut 
     }
 }
 
-/// What each nominated index is worth alone to every unit that could use it, as far as earlier answers leave that open.
+/// What each nominated index is worth alone to every unit that could use it, as far as earlier answers leave that open; those first that
+/// are thought to be worth most.
 pub fn singles(explorer: &mut Explorer<'_, '_>, nominated: &[IndexAt], order: &[usize], until: f64) {
+    let mut open: Vec<(f64, usize, IndexAt)> = Vec::new();
     for &unit in order {
-        for &at in nominated {
-            if explorer.spent() > until || explorer.gone.is_some() {
-                return;
-            }
-            let hopeful = explorer.hope(unit, at) > LEAST;
-            if hopeful {
-                explorer.ask(unit, &[at]);
-            }
+        for &at in nominated.iter().filter(|&&at| explorer.hope(unit, at) > LEAST) {
+            let saved = explorer.base_cost(unit) - explorer.likely(unit, &[at]);
+            open.push((saved * explorer.weights[unit], unit, at));
+        }
+    }
+    open.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    for (_, unit, at) in open {
+        if explorer.spent() > until || explorer.gone.is_some() {
+            return;
+        }
+        if explorer.hope(unit, at) > LEAST {
+            explorer.ask(unit, &[at]);
         }
     }
 }
@@ -148,6 +155,45 @@ pub fn estimated(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[us
                     continue;
                 }
                 if let Some(known) = explorer.known[unit].as_mut() {
+                    known.guess(at, base - saved, of_table);
+                }
+                found.push(at);
+            }
+        }
+    }
+    found
+}
+
+/// Indexes on an expression that HypoPG makes and the planner does not know again: HypoPG does not simplify the expression as a real index
+/// does (`RelationGetIndexExpressions` in relcache.c), so that a constant that needs a cast (`coalesce(parent_id, 0)` of a bigint)
+/// is another one. They are estimated.
+pub fn unknown_expressions(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[usize]) -> Vec<IndexAt> {
+    let mut found = Vec::new();
+    for &unit in order {
+        for reach in explorer.units[unit].reaches {
+            let Some(table) = catalog.tables.get(&reach.access.table) else { continue };
+            let expressions = reach.access.equal.iter().filter(|c| matches!(c.key, Key::Expression(_)));
+            for condition in expressions {
+                let keys = vec![CandidateKey::plain(condition.key.clone())];
+                let candidate = Candidate::new(reach.access.table.clone(), Method::Btree, keys);
+                if exists(&candidate, Some(table)) || explorer.base_cost(unit) < CHEAP {
+                    continue;
+                }
+                let at = explorer.add(candidate);
+                let tried = explorer.known[unit].as_ref().is_some_and(|known| known.was_offered(at));
+                let taken = explorer.known.iter().flatten().any(|known| known.uses(at));
+                if !tried || taken || explorer.scans[unit].whole(&reach.access.table.name).is_none() {
+                    continue;
+                }
+                let saved = saved(explorer, unit, &reach.access.table.name, table);
+                let (base, of_table) = (explorer.base_cost(unit), explorer.pool.tables[at]);
+                if saved < base * LEAST {
+                    continue;
+                }
+                let entry = &mut explorer.pool.entries[at];
+                (entry.id, entry.refused) = (None, true);
+                if let Some(known) = explorer.known[unit].as_mut() {
+                    known.forget(at);
                     known.guess(at, base - saved, of_table);
                 }
                 found.push(at);

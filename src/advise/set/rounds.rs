@@ -23,8 +23,15 @@ pub fn best(explorer: &mut Explorer<'_, '_>, open: &[IndexAt], order: &[usize], 
     let (mut round, mut idle) = (0, 0);
     let mut start: Option<Vec<IndexAt>> = Some(Vec::new());
     while explorer.spent() < SOLVING && explorer.gone.is_none() && idle < PATIENCE {
-        let from = start.take().unwrap_or_else(|| dice.shaken(&best.1));
-        let proposed = propose(explorer, (open, &rivals), room, from, round);
+        // What each order gives is asked as it is: what is thought of indexes that were not tried together is often wrong.
+        let proposed = if let Some(&order) = Order::ALL.get(round) {
+            let mut solver = Solver::new(&explorer.pool, &explorer.known, &explorer.weights, room, open, &rivals);
+            let bare = solver.state(Vec::new());
+            solver.fill(bare, order).set
+        } else {
+            let from = start.take().unwrap_or_else(|| dice.shaken(&best.1));
+            propose(explorer, (open, &rivals), room, from, round)
+        };
         round += 1;
         let before = explorer.calls;
         let doubtful = doubtful(explorer, &proposed, order, base);
@@ -43,7 +50,7 @@ pub fn best(explorer: &mut Explorer<'_, '_>, open: &[IndexAt], order: &[usize], 
             explorer.watch.step(Step { base, cost, bound });
         }
         // What was learnt may change which set looks best.
-        if explorer.calls > before {
+        if explorer.calls > before && round > Order::ALL.len() {
             start = Some(if idle == 0 { best.1.clone() } else { Vec::new() }).filter(|_| round % 3 != 0);
         }
     }

@@ -219,6 +219,10 @@ impl<'a> Solver<'a> {
                 state = better;
                 continue;
             }
+            // With room for everything nothing stands in the way of anything but its rivals.
+            if (self.room.bytes, self.room.indexes) == (u64::MAX, usize::MAX) {
+                return state;
+            }
             match self.refilled(&state, &mut over) {
                 Some(better) => state = better,
                 None => return state,
