@@ -4,7 +4,7 @@ use crate::advise::index::candidate::Method;
 use crate::advise::index::name::Names;
 use crate::advise::index::{NewIndex, ddl, effect, reason, table_of};
 use crate::advise::{id, impact};
-use crate::catalog::access::quote_table;
+use crate::catalog::access::{Inverted, quote_table};
 use crate::catalog::model::{Index, TableKind, TableName};
 use crate::report::model::{Applicability, Recommendation, RecommendationKind, SqlPart, VerifiedBy};
 use crate::report::render::units;
@@ -140,6 +140,10 @@ fn detail(chosen: &Chosen, outcome: &Outcome, cx: &WorkloadCx<'_>, more: &[SqlPa
         }
         Method::Brin => said.push("The table is stored in this order, so block ranges are enough.".into()),
         Method::Btree | Method::Gist => {}
+    }
+    let unknown = |one: &Inverted| one.unknown_pattern && chosen.candidate.keys.iter().any(|key| key.key == one.key);
+    if chosen.candidate.served.iter().any(|served| served.access.inverted.iter().any(unknown)) {
+        said.push("The patterns are not known: it helps where they have three letters or digits in a row.".to_owned());
     }
     said.extend(in_place_of(chosen, cx, more));
     said.extend(chosen.risks.iter().filter_map(|risk| in_doubt(risk, cx)));

@@ -4,9 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::advise::index::candidate::{self, Candidate, CandidateKey, MAX_KEYS, Method};
+use crate::advise::index::candidate::{self, Candidate, CandidateKey, MAX_KEYS, Method, quick};
 use crate::advise::index::{include, partial, pattern};
-use crate::catalog::access::{Access, Condition, ConditionKind, Constant, ConstantKind, Key, distinct_values};
+use crate::catalog::access::{
+    Access, Condition, ConditionKind, Constant, ConstantKind, Inverted, Key, distinct_values,
+};
 use crate::catalog::model::Table;
 use crate::sql::facts::Span;
 use crate::workload::model::Query;
@@ -28,7 +30,7 @@ pub enum Tier {
 const LARGEST_PART: f64 = 0.6;
 
 /// Keys that are tried alone, however few candidates there may be.
-const LEAST_SINGLES: usize = 5;
+const LEAST_SINGLES: usize = 8;
 
 /// Bytes of a row that a covering index may carry.
 const WIDEST: u32 = 80;
@@ -65,8 +67,10 @@ pub fn candidates(reach: &Reach, query: &Query, table: &Table, most: usize) -> V
             found.push((tier, candidate));
         }
     }
-    found.extend(partials(reach, query, table, most / 2));
-    found.extend(brin(access, table).map(|candidate| (Tier::Several, candidate)));
+    if most > 0 {
+        found.extend(partials(reach, query, table, most / 2));
+        found.extend(brin(access, table).map(|candidate| (Tier::Several, candidate)));
+    }
     found
 }
 
@@ -138,9 +142,12 @@ fn brin(access: &Access, table: &Table) -> Option<Candidate> {
     Some(Candidate::new(access.table.clone(), Method::Brin, vec![CandidateKey::plain(range.key.clone())]))
 }
 
-/// Indexes of the kinds that look inside a value: the planner's what-if does not know them.
-pub fn inverted(access: &Access) -> Vec<Candidate> {
-    access.inverted.iter().filter(|one| !one.unknown_pattern).map(|one| candidate::inverted(one, access)).collect()
+/// Indexes of the kinds that look inside a value: the planner's what-if does not know them. A pattern that nobody knows may be any; where
+/// the samples show patterns, they were settled before.
+pub fn inverted(access: &Access, query: &Query) -> Vec<Candidate> {
+    let shown = query.samples.iter().any(|sample| !sample.parameters.is_empty());
+    let known = |one: &&Inverted| !one.unknown_pattern || (!shown && !quick(query));
+    access.inverted.iter().filter(known).map(|one| candidate::inverted(one, access)).collect()
 }
 
 /// What remains to be carried for an index-only scan; `None` when nothing remains, or too much.

@@ -142,6 +142,15 @@ pub struct Outcome {
     pub gone: Option<String>,
 }
 
+impl Outcome {
+    /// Queries that there was no time for.
+    pub fn late(&self) -> impl Iterator<Item = QueryIndex> {
+        self.refused.iter().filter(|(_, reason)| reason == TIME_WAS_OVER).map(|(query, _)| *query)
+    }
+}
+
+const TIME_WAS_OVER: &str = "the time was over";
+
 /// Until this share of the time every statement is planned as it is; then with a few candidates; then all candidates are tried, unless
 /// it is late already; then what each is worth alone; then sets.
 const FIRST: f64 = 0.4;
@@ -149,10 +158,9 @@ const AT_ONCE: f64 = 0.7;
 const LATE: f64 = 0.3;
 /// To as many questions about each statement there must be time for an answer, or a few candidates have to do.
 const ANSWERS: f64 = 12.0;
+const SOME_UNTIL: f64 = 0.4;
 const NOMINATING: f64 = 0.45;
 const SINGLES: f64 = 0.6;
-/// Of the time that is left.
-const SINGLES_LATE: f64 = 0.35;
 
 pub fn search(
     statements: &[Statement<'_>],
@@ -164,7 +172,12 @@ pub fn search(
     let reached: Vec<Vec<Reach>> = statements.iter().map(|s| reaches(&s.known.text, s.facts, catalog)).collect();
     let mut units = Vec::new();
     for (at, statement) in statements.iter().enumerate() {
-        let of_sample = |sample: &Sample| Unit { statement: at, sample: sample.clone(), reaches: &reached[at] };
+        let of_sample = |sample: &Sample| Unit {
+            statement: at,
+            query: statement.known,
+            sample: sample.clone(),
+            reaches: &reached[at],
+        };
         units.extend(statement.samples.iter().map(of_sample));
     }
     let mut explorer = Explorer::new(units, catalog, whatif, watch, limits.sizes);
@@ -172,7 +185,7 @@ pub fn search(
         if explorer.spent() < FIRST {
             explorer.base(unit);
         } else {
-            explorer.refused.push((unit, "the time was over".to_owned()));
+            explorer.refused.push((unit, TIME_WAS_OVER.to_owned()));
         }
     }
     weigh::weigh(&mut explorer, statements);
@@ -188,6 +201,12 @@ pub fn search(
     let mut open = nominate::at_once(&mut explorer, &few, &order, AT_ONCE);
     let answers = (1.0 - explorer.spent()) / (explorer.spent() - began).max(f64::MIN_POSITIVE);
     let early = explorer.spent() < LATE && answers > ANSWERS;
+    if !early {
+        let some = own_candidates(&mut explorer, statements, catalog, &order, SOME);
+        open.extend(nominate::at_once(&mut explorer, &some, &order, SOME_UNTIL));
+        open.sort_unstable();
+        open.dedup();
+    }
     if early {
         let all = own_candidates(&mut explorer, statements, catalog, &order, MANY);
         open.extend(nominate::nominate(&mut explorer, &all, &order, NOMINATING));
@@ -202,9 +221,9 @@ pub fn search(
     }
     open.sort_unstable();
     open.dedup();
-    let now = explorer.spent();
-    let until = if early { SINGLES } else { now + (1.0 - now) * SINGLES_LATE };
-    nominate::singles(&mut explorer, &open, &order, until);
+    if early {
+        nominate::singles(&mut explorer, &open, &order, SINGLES);
+    }
     let set = rounds::best(&mut explorer, &open, &order, limits);
     outcome::outcome(&mut explorer, &set, &order, statements)
 }
@@ -217,7 +236,10 @@ struct Breadth {
     most: usize,
 }
 
-const FEW: Breadth = Breadth { together: 30, least: 2, most: 6 };
+/// Of one key alone: planning with them takes hardly longer, and within a small budget they are what fits.
+const FEW: Breadth = Breadth { together: 30, least: 0, most: 0 };
+/// With a few of several keys, and a few that carry what is read: for the dearest statements, where there is no time for more.
+const SOME: Breadth = Breadth { together: 30, least: 2, most: 6 };
 const MANY: Breadth = Breadth { together: 240, least: 12, most: 60 };
 
 /// The candidates made for each unit.

@@ -137,7 +137,7 @@ pub fn estimated(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[us
             let Some(table) = catalog.tables.get(&reach.access.table) else { continue };
             // In the order of an index that stops early such a condition is a filter.
             let cheap = explorer.base_cost(unit) < CHEAP;
-            for candidate in candidates::inverted(&reach.access) {
+            for candidate in candidates::inverted(&reach.access, explorer.units[unit].query) {
                 if cheap || exists(&candidate, Some(table)) {
                     continue;
                 }

@@ -23,15 +23,8 @@ pub fn best(explorer: &mut Explorer<'_, '_>, open: &[IndexAt], order: &[usize], 
     let (mut round, mut idle) = (0, 0);
     let mut start: Option<Vec<IndexAt>> = Some(Vec::new());
     while explorer.spent() < SOLVING && explorer.gone.is_none() && idle < PATIENCE {
-        // What each order gives is asked as it is: what is thought of indexes that were not tried together is often wrong.
-        let proposed = if let Some(&order) = Order::ALL.get(round) {
-            let mut solver = Solver::new(&explorer.pool, &explorer.known, &explorer.weights, room, open, &rivals);
-            let bare = solver.state(Vec::new());
-            solver.fill(bare, order).set
-        } else {
-            let from = start.take().unwrap_or_else(|| dice.shaken(&best.1));
-            propose(explorer, (open, &rivals), room, from, round)
-        };
+        let from = start.take().unwrap_or_else(|| dice.shaken(&best.1));
+        let proposed = propose(explorer, (open, &rivals), room, from, round);
         round += 1;
         let before = explorer.calls;
         let doubtful = doubtful(explorer, &proposed, order, base);
@@ -50,11 +43,18 @@ pub fn best(explorer: &mut Explorer<'_, '_>, open: &[IndexAt], order: &[usize], 
             explorer.watch.step(Step { base, cost, bound });
         }
         // What was learnt may change which set looks best.
-        if explorer.calls > before && round > Order::ALL.len() {
+        if explorer.calls > before {
             start = Some(if idle == 0 { best.1.clone() } else { Vec::new() }).filter(|_| round % 3 != 0);
         }
     }
     explorer.cut_short |= explorer.spent() >= SOLVING;
+    // No time to ask about any set: the one that is likely the best.
+    if best.1.is_empty() && round <= 1 && explorer.gone.is_none() {
+        let likely = propose(explorer, (open, &rivals), room, Vec::new(), 0);
+        if explorer.likely_ms(&likely) < base {
+            return likely;
+        }
+    }
     best.1
 }
 

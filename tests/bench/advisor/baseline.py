@@ -40,7 +40,6 @@ def greedy(planner, ddls, sizes, tables, budget, score, base, alone):
     while True:
         fitting = {at: gain for at, gain in gains.items() if sizes[at] <= room and at not in chosen and gain[0] > 0}
         if not fitting:
-            print([ddls[at][16:] for at in chosen])
             return sum(costs) / sum(base), sum(sizes[at] for at in chosen), len(chosen)
         best = max(fitting, key=lambda at: score(fitting[at][0], sizes[at]))
         if fitting[best][1] == len(chosen):

@@ -33,6 +33,10 @@ def named(ddl, name):
     return re.sub(r"(?i)^create (unique )?index (concurrently )?(if not exists )?(\"?[\w.$]+\"? )?on ", f"CREATE INDEX {name} ON ", ddl)
 
 
+def plain(ddl):
+    return re.sub(r"\s|public\.", "", re.sub(r"(?i)^create index (concurrently )?(\S+ )?on ", "", ddl)).lower()
+
+
 def planned(statements):
     return "".join(f"\\echo plan\nEXPLAIN (FORMAT JSON) {statement};\n" for statement in statements)
 
@@ -79,8 +83,10 @@ def main():
         costs = [tree["Total Cost"] for tree in (before, best, after)]
         # As good as the index made for it, or most of the way: nothing is left to gain that anybody notices.
         met = costs[2] <= costs[1] * 1.3 + 30 or costs[2] <= costs[1] + 0.03 * costs[0]
-        missed += not met
         got = [ddls[int(index.split("_")[1])] for index in sorted(used(after)) if index.startswith("tried_")]
+        # The same index: the rest is chance of the statistics.
+        met = met or all(any(plain(ddl) in plain(one) for one in got) for ddl in indexes)
+        missed += not met
         line = f"{'ok  ' if met else 'MISS'} {name:24}{costs[0]:12.0f}{costs[1]:12.0f}{costs[2]:12.0f}"
         print(line + ("" if met else f"   wanted {' & '.join(indexes)}\n{'':30}got {got}"))
     psql(arguments.db, CLEAR)
