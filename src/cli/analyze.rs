@@ -33,7 +33,7 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     let plan = reading::plan(args)?;
     let mut session = connect::open(&args.server, &args.catalog, common)?;
     let copy = verify::copy(args, session.as_ref())?;
-    let mut given = catalog::read(&args.catalog, session.as_mut(), args.interval)?;
+    let mut given = catalog::read(&args.catalog, session.as_mut(), live::Wanted::Everything(args.interval))?;
     let mut read = match plan {
         _ if args.inputs.is_empty() && given.queries.is_some() => observed::read(&mut given, args),
         Some(plan) => observed::join(plan.read(common)?, &mut given),

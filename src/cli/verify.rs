@@ -54,8 +54,7 @@ pub fn copy<'a>(args: &'a Analyze, advised: Option<&Session>) -> Result<Option<&
 
 impl<'s> Trial<'s> {
     pub fn new(Dsn(dsn): &'s Dsn, args: &Analyze, common: &Common, advised: &'s mut Session) -> Self {
-        let statement_ms = u32::try_from(args.verify_timeout.as_millis()).unwrap_or(u32::MAX).max(1);
-        let run = Limits { statement_ms, lock_ms: 10_000 };
+        let run = Limits { lock_ms: 10_000, ..Limits::default() }.or(Some(args.verify_timeout));
         Trial { advised, dsn, run, spinner: Spinner::new(common) }
     }
 

@@ -11,7 +11,7 @@ use crate::cli::args::{Common, IndexAdvice, Sizes};
 use crate::cli::terminal;
 use crate::db::hypopg::HypoPg;
 use crate::db::names;
-use crate::db::session::{Limits, Session};
+use crate::db::session::Session;
 use crate::report::model::{IndexSet, SetIndex, SetQuery};
 use crate::rules::context::WorkloadCx;
 
@@ -34,10 +34,7 @@ pub fn search(
     if statements.all.is_empty() {
         return Ok(None);
     }
-    let mut limits = Limits::default();
-    if let Some(limit) = session.statement_timeout {
-        limits.statement_ms = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX).max(1);
-    }
+    let limits = session.limits();
     let refused =
         |error: String| format!("indexes are advised by estimate, because the planner could not be asked: {error}");
     let names = names::read(session, limits).map_err(|error| refused(error.to_string()))?;

@@ -11,6 +11,7 @@ use crate::catalog::model::{
 };
 use crate::catalog::snapshot::as_ddl_spells_it;
 use crate::db::error::{DbError, DbErrorKind};
+use crate::db::rights::HiddenTables;
 use crate::db::session::Row;
 
 type Taken = Result<(), DbError>;
@@ -19,8 +20,7 @@ type Taken = Result<(), DbError>;
 pub struct Builder {
     catalog: Catalog,
     tables: BTreeMap<i64, (TableName, Table)>,
-    /// Tables whose statistics the role may not read, and one of them.
-    hidden: Option<(i64, String)>,
+    pub hidden: Option<HiddenTables>,
 }
 
 /// A value of a row that the server built as JSON.
@@ -204,18 +204,10 @@ impl Builder {
     pub fn hidden(&mut self, rows: &[Row]) -> Taken {
         for row in rows {
             let one: Option<String> = row.try_get(1)?;
-            self.hidden = one.map(|one| Ok::<_, DbError>((row.try_get(0)?, one))).transpose()?;
+            let count = row.try_get::<_, i64>(0)?.unsigned_abs();
+            self.hidden = one.map(|one| HiddenTables { count, one });
         }
         Ok(())
-    }
-
-    pub fn rights_note(&self) -> Option<String> {
-        self.hidden.as_ref().map(|(count, one)| {
-            format!(
-                "statistics of the columns of {count} tables ({one}, …) are hidden from this role: selectivities are not \
-                 known there; GRANT pg_read_all_data (14 and later), or SELECT on the tables"
-            )
-        })
     }
 
     /// In what is asked for the names are those of `public` without their schema, and expressions without the parentheses

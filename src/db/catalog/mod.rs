@@ -13,6 +13,7 @@ mod spelling;
 use crate::catalog::model::Catalog;
 
 use super::error::DbError;
+use super::rights::HiddenTables;
 use super::session::{Limits, Param, Row, Session};
 use assemble::Builder;
 
@@ -34,6 +35,7 @@ pub struct CatalogRead {
     pub catalog: Catalog,
     /// Sentences: what was not read, why, and what to do about it.
     pub notes: Vec<String>,
+    pub hidden: Option<HiddenTables>,
 }
 
 /// Nothing but pg_catalog is found; no time is lost on compiling, and no worker taken, for questions of milliseconds.
@@ -111,9 +113,8 @@ pub fn read(session: &mut Session) -> Result<CatalogRead, DbError> {
             }
         }
     }
-    let mut notes = asker.notes;
-    notes.extend(builder.rights_note());
-    Ok(CatalogRead { catalog: builder.finish(), notes })
+    let (notes, hidden) = (asker.notes, builder.hidden.take());
+    Ok(CatalogRead { catalog: builder.finish(), notes, hidden })
 }
 
 /// The tables of one question.

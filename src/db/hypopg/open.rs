@@ -22,7 +22,7 @@ pub enum OpenError {
     Db(#[from] DbError),
 }
 
-const FIND: &str = "SELECT a.name IS NOT NULL, e.extversion, n.nspname::text \
+pub(in crate::db) const FIND: &str = "SELECT a.name IS NOT NULL, e.extversion, n.nspname::text \
     FROM (VALUES ('hypopg')) w(name) \
     LEFT JOIN pg_catalog.pg_available_extensions() a ON a.name = w.name \
     LEFT JOIN pg_catalog.pg_extension e ON e.extname = w.name \

@@ -30,6 +30,14 @@ pub enum VerifyError {
     Db(#[from] DbError),
 }
 
+/// Every text that is sent to the advised server, and to the clone.
+pub(super) fn texts() -> (Vec<String>, Vec<String>) {
+    let mut clone = vec![other::LOOK.to_owned(), names::SQL.to_owned()];
+    clone.extend(build::texts());
+    clone.extend(trial::texts());
+    (vec![other::LOCK.to_owned()], clone)
+}
+
 /// What came of it; places in `built` and `verdict` are those of the given indexes.
 #[derive(Clone, Debug)]
 pub struct Verified {
