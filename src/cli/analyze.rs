@@ -4,7 +4,7 @@ mod advisor;
 pub(super) mod catalog;
 mod facts;
 pub(super) mod live;
-mod names;
+pub(super) mod names;
 mod observed;
 pub mod plans;
 mod reading;

@@ -11,6 +11,8 @@ use super::progress::Spinner;
 use crate::advise::samples;
 use crate::advise::verify::{Asked, Effort, Refuted, Timed};
 use crate::advise::whatif::{IndexId, Values};
+use crate::cli::analyze::names;
+use crate::db::planner::Planner;
 use crate::db::session::{Limits, Session};
 use crate::db::verify::{self, Connect, Verified, VerifyError};
 use crate::report::model::{Recommendation, RecommendationKind, VerifiedBy};
@@ -103,7 +105,8 @@ fn judge(
         return Ok(Judged::default());
     }
     let ddls: Vec<String> = tried.iter().map(|(_, sql)| sql.clone()).collect();
-    let verified = verify::verify(advised, clone, &ddls, &asked(cx), run, &Effort::default(), said)?;
+    let planner = Planner::new(run).under(&cx.catalog.map(names::path).unwrap_or_default());
+    let verified = verify::verify(advised, clone, &ddls, &asked(cx), planner, &Effort::default(), said)?;
     let mut judged = Judged::default();
     for (id, (at, _)) in tried.iter().enumerate() {
         measured(&mut recommendations[*at], id, &verified);
@@ -165,6 +168,7 @@ fn measured(recommendation: &mut Recommendation, id: IndexId, verified: &Verifie
         recommendation.verified_by = VerifiedBy::ExplainAnalyze;
         recommendation.before = Some(before);
         recommendation.after = Some(after);
+        recommendation.range = None;
         recommendation.unit = "ms a call of each query, measured on the clone".into();
     }
     recommendation.detail = format!("{}\n{said}", recommendation.detail.trim_end()).trim_start().to_owned();

@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::error::{DbError, DbErrorKind};
 use super::generic::{self, Prepared};
 use super::pipeline::{Answer, GRACE, Message};
+use super::quote;
 use super::session::{Limits, Session};
 
 /// Names of our own in the server process, for the length of one transaction.
@@ -67,12 +68,22 @@ pub(super) struct Told {
 #[derive(Debug, Default)]
 pub struct Planner {
     pub limits: Limits,
+    /// Sets the search_path, or is empty; begins with `; `.
+    path: String,
     repaired: BTreeMap<String, Prepared>,
 }
 
 impl Planner {
     pub fn new(limits: Limits) -> Self {
-        Planner { limits, repaired: BTreeMap::new() }
+        Planner { limits, path: String::new(), repaired: BTreeMap::new() }
+    }
+
+    /// Names without a schema are looked up in these, as the roles do that run the statements. An empty list leaves it to ours.
+    #[must_use]
+    pub fn under(self, schemas: &[String]) -> Self {
+        let quoted: Vec<String> = schemas.iter().map(|schema| quote::identifier(schema)).collect();
+        let path = if quoted.is_empty() { String::new() } else { search_path(&quoted.join(", ")) };
+        Planner { path, ..self }
     }
 
     /// Explains a statement that passed [`crate::sql::guard::plannable`], or for the depths that execute
@@ -149,8 +160,12 @@ impl Planner {
     ///
     /// The text is lexed by the guard as with `standard_conforming_strings`, so the server has to do the same.
     pub(super) fn settings(&self) -> String {
-        settings(self.limits.statement_ms, self.limits.lock_ms)
+        settings(self.limits.statement_ms, self.limits.lock_ms) + &self.path
     }
+}
+
+fn search_path(schemas: &str) -> String {
+    format!("; SET LOCAL search_path = {schemas}")
 }
 
 fn settings(statement_ms: impl Display, lock_ms: impl Display) -> String {
@@ -184,7 +199,7 @@ fn back(after: &str, deallocate: &str) -> String {
 /// [`Around`].
 pub(super) fn texts(begin: &str, before: &str, depth: Depth, after: &str) -> [String; 5] {
     [
-        format!("{begin}; {}{before}", settings("{ms}", "{ms}")),
+        format!("{begin}; {}{{path}}{before}", settings("{ms}", "{ms}")),
         prepare("{statement}"),
         explain(depth, "{nulls}", after),
         back(after, "{deallocate}"),

@@ -69,8 +69,8 @@ pub fn tried() -> Vec<Step> {
         guarded(),
         step("Whether HypoPG is there", [hypopg::open::FIND]),
         step(
-            "Each statement that passed the guard is planned under hypothetical indexes; {change} and {reset} stand for those of the \
-             next step",
+            "Each statement that passed the guard is planned under hypothetical indexes; {path} sets the search_path of the roles that \
+             run it, {change} and {reset} stand for statements of the next step",
             planner::texts("BEGIN READ ONLY", "{change}", Depth::Plan, "{reset}"),
         ),
         step("HypoPG creates, measures and drops indexes that never exist on disk", hypopg::texts::all()),
@@ -142,7 +142,7 @@ fn hole(text: &str) -> Option<(&str, &str)> {
     while let Some(open) = text[from..].find('{').map(|at| from + at) {
         let close = open + text[open..].find('}')?;
         let name = &text[open + 1..close];
-        if !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase()) {
+        if !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
             return Some((&text[..open], &text[close + 1..]));
         }
         from = open + 1;

@@ -9,11 +9,13 @@ use crate::advise::Advice;
 use crate::advise::set::{self, Outcome, SizeModel, Step, Watch};
 use crate::cli::args::{Common, IndexAdvice, Sizes};
 use crate::cli::terminal;
+use crate::db;
 use crate::db::hypopg::HypoPg;
-use crate::db::names;
 use crate::db::session::Session;
 use crate::report::model::{IndexSet, SetIndex, SetQuery};
 use crate::rules::context::WorkloadCx;
+
+use super::names;
 
 /// What the planner said.
 #[derive(Debug)]
@@ -37,9 +39,10 @@ pub fn search(
     let limits = session.limits();
     let refused =
         |error: String| format!("indexes are advised by estimate, because the planner could not be asked: {error}");
-    let names = names::read(session, limits).map_err(|error| refused(error.to_string()))?;
+    let allowed = db::names::read(session, limits).map_err(|error| refused(error.to_string()))?;
     let route = session.route;
-    let mut hypopg = HypoPg::open(session, route, limits, names).map_err(|error| refused(error.to_string()))?;
+    let hypopg = HypoPg::open(session, route, limits, allowed).map_err(|error| refused(error.to_string()))?;
+    let mut hypopg = hypopg.under(&names::path(catalog));
     let clock = Clock::new(args.time_limit, common);
     let sizes = match args.size_model {
         Sizes::Own => SizeModel::Own,

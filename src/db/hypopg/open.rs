@@ -29,6 +29,13 @@ pub(in crate::db) const FIND: &str = "SELECT a.name IS NOT NULL, e.extversion, n
     LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace";
 
 impl<'s> HypoPg<'s> {
+    /// Names without a schema are looked up in these.
+    #[must_use]
+    pub fn under(mut self, schemas: &[String]) -> Self {
+        self.planner = std::mem::take(&mut self.planner).under(schemas);
+        self
+    }
+
     /// `names` are what no statement may use; [`crate::db::names::read`] reads them.
     pub fn open(session: &'s mut Session, route: Route, limits: Limits, names: Names) -> Result<Self, OpenError> {
         let rows = session.reading(limits, |reading| reading.rows(FIND, &[]))?;

@@ -8,6 +8,7 @@ mod trial;
 use super::cancel::Interrupt;
 use super::error::DbError;
 use super::names;
+use super::planner::Planner;
 use super::session::{Limits, Session};
 use crate::advise::verify::{self, Asked, Effort, Verdict};
 use crate::advise::whatif::IndexId;
@@ -53,13 +54,13 @@ pub struct Verified {
 
 /// Builds `indexes` (each a `CREATE INDEX`) on the clone, runs the samples with and without them, and drops them.
 ///
-/// `said` hears what is being done. `run` bounds one execution of a statement.
+/// `said` hears what is being done. `run` bounds one execution of a statement, and knows where names are looked up.
 pub fn verify(
     advised: &mut Session,
     connect: &Connect<'_>,
     indexes: &[String],
     asked: &[Asked],
-    run: Limits,
+    run: Planner,
     effort: &Effort,
     said: &mut dyn FnMut(&str),
 ) -> Result<Verified, VerifyError> {

@@ -8,7 +8,7 @@ use crate::advise::verify::{Shape, Trial, TrialError};
 use crate::advise::whatif::IndexId;
 use crate::db::error::{DbError, DbErrorKind};
 use crate::db::planner::{self, Around, Depth, Planner};
-use crate::db::session::{Limits, Session};
+use crate::db::session::Session;
 use crate::plan::quick::shape_key;
 use crate::sql::guard::{self, Names};
 
@@ -34,8 +34,8 @@ pub(super) struct OnClone<'s> {
 }
 
 impl<'s> OnClone<'s> {
-    pub(super) fn new(session: &'s mut Session, built: &'s [Built], names: Names, run: Limits) -> Self {
-        OnClone { session, built, names, planner: Planner::new(run) }
+    pub(super) fn new(session: &'s mut Session, built: &'s [Built], names: Names, planner: Planner) -> Self {
+        OnClone { session, built, names, planner }
     }
 
     fn explain(&mut self, sql: &str, hidden: &[IndexId], depth: Depth) -> Result<String, TrialError> {
