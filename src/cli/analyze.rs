@@ -32,11 +32,11 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     // What can be wrong in the arguments is, before a server is asked.
     let plan = reading::plan(args)?;
     let mut session = connect::open(&args.server, &args.catalog, common)?;
-    let copy = verify::copy(args, session.as_ref())?;
+    let copy = verify::copy(args, session.as_mut())?;
     let mut given = catalog::read(&args.catalog, session.as_mut(), live::Wanted::Everything(args.interval))?;
     let mut read = match plan {
         _ if args.inputs.is_empty() && given.queries.is_some() => observed::read(&mut given, args),
-        Some(plan) => observed::join(plan.read(common)?, &mut given),
+        Some(plan) => observed::join(plan.read(common)?, &mut given, args),
         // The server said why it has no queries.
         None => reading::Read::default(),
     };

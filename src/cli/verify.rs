@@ -43,14 +43,27 @@ pub struct Trial<'s> {
 const VARIABLE: &str = "SQLSIFT_VERIFY_DSN";
 
 /// The copy that advice is to be tried on.
-pub fn copy<'a>(args: &'a Analyze, advised: Option<&Session>) -> Result<Option<&'a Dsn>, Failure> {
+pub fn copy<'a>(args: &'a Analyze, advised: Option<&mut Session>) -> Result<Option<&'a Dsn>, Failure> {
     match (&args.verify, advised) {
         (Some(Dsn(dsn)), None) if std::env::var(VARIABLE).is_ok_and(|set| set == *dsn) => Ok(None),
         (Some(_), None) => Err(Failure::new(
             "--verify needs --dsn: the copy is compared with the server that is advised",
             "sqlsift analyze --dsn DSN --verify DSN",
         )),
-        (copy, _) => Ok(copy.as_ref()),
+        (Some(Dsn(dsn)), Some(advised)) => {
+            // Before minutes of work, not after them.
+            let connect = connect::to_copy(dsn)?;
+            verify::open(advised, &connect).map_err(refused)?;
+            Ok(args.verify.as_ref())
+        }
+        (None, _) => Ok(None),
+    }
+}
+
+fn refused(error: VerifyError) -> Failure {
+    match error {
+        VerifyError::Db(error) => connect::lost(&error).because("the copy that --verify names does not answer"),
+        told => Failure::new(told.to_string(), "sqlsift analyze --help says what --verify takes"),
     }
 }
 
@@ -69,10 +82,13 @@ impl<'s> Trial<'s> {
     ) -> Result<Vec<String>, Failure> {
         let copy = connect::to_copy(self.dsn)?;
         let judged = judge(recommendations, cx, self.advised, &copy, self.run, &mut |said| self.spinner.say(said));
-        let judged = judged.map_err(|error| match error {
-            VerifyError::Db(error) => connect::lost(&error).because("--verify failed"),
-            told => Failure::new(told.to_string(), "sqlsift analyze --help says what --verify takes"),
-        })?;
+        // What was learnt before stands.
+        let judged = judged.unwrap_or_else(|error| Judged {
+            notes: vec![format!(
+                "nothing was tried on the copy that --verify names, so the advice stands as the planner costs it: {error}"
+            )],
+            ..Judged::default()
+        });
         for found in &mut outcome.found {
             let finding = &mut found.finding;
             for (id, why) in &judged.removed {
@@ -156,7 +172,9 @@ fn measured(recommendation: &mut Recommendation, id: IndexId, verified: &Verifie
         said.push_str(&format!(" (estimated: {})", size(estimate)));
     }
     let users: Vec<&Timed> = verified.verdict.timed.iter().filter(|timed| timed.used.contains(&id)).collect();
-    if users.is_empty() {
+    if users.is_empty() && verified.verdict.ended.is_some() {
+        said.push_str("; the trial ended before a query had run with it.");
+    } else if users.is_empty() {
         said.push_str("; no query that could be run used it there.");
     } else {
         let sum = |of: fn(&Timed) -> f64| users.iter().map(|timed| timed.share * of(timed)).sum::<f64>();
@@ -202,12 +220,14 @@ fn notes(verified: &Verified, tried: &[(usize, String)]) -> Vec<String> {
     let verdict = &verified.verdict;
     let mut notes = Vec::new();
     let (before, after) = verdict.totals();
-    notes.push(format!(
-        "{} statements ran on the clone: {} for one call of each query before, {} with the indexes that were kept",
-        verdict.timed.len(),
-        ms(before),
-        ms(after)
-    ));
+    if !verdict.timed.is_empty() {
+        notes.push(format!(
+            "{} statements ran on the clone: {} for one call of each query before, {} with the indexes that were kept",
+            verdict.timed.len(),
+            ms(before),
+            ms(after)
+        ));
+    }
     for (id, why) in &verified.failed {
         notes.push(format!("could not be built on the clone ({why}): {}", tried[*id].1));
     }
@@ -217,7 +237,15 @@ fn notes(verified: &Verified, tried: &[(usize, String)]) -> Vec<String> {
     }
     notes.extend(reasons.iter().map(|(why, count)| format!("{count} statements were not run on the clone: {why}")));
     notes.extend(verified.prepared.iter().map(|table| format!("{table} was vacuumed and analysed on the clone first")));
-    notes.extend(verdict.ended.iter().map(|why| format!("the clone was not asked about everything: {why}")));
+    notes.extend(verdict.ended.iter().map(|why| {
+        format!(
+            "the trial on the clone ended early, after {} of {} indexes were built and {} statements had run: {why}; what was not tried \
+             stands as the planner costs it; run it again for the rest",
+            verified.built.len(),
+            tried.len(),
+            verdict.timed.len()
+        )
+    }));
     notes.extend(verified.left.iter().map(|what| format!("left on the clone: {what}")));
     notes
 }

@@ -15,8 +15,11 @@ const FEW: usize = 5;
 pub fn settle(workload: &Workload, facts: &mut [Option<Facts>], catalog: &Catalog) -> Vec<String> {
     let (mut ambiguous, mut unclear, mut guessed, mut gone) =
         (Note::default(), Note::default(), Note::default(), Note::default());
-    for (query, facts) in workload.queries.iter().zip(facts).filter_map(|(query, facts)| Some((query, facts.as_mut()?)))
-    {
+    let home = catalog.database.as_deref();
+    // A log may hold queries of other databases.
+    let here = |query: &Query| query.database.is_empty() || home.is_none_or(|home| home == query.database);
+    let examined = workload.queries.iter().zip(facts).filter_map(|(query, facts)| Some((query, facts.as_mut()?)));
+    for (query, facts) in examined.filter(|(query, _)| here(query)) {
         let paths = paths(query, catalog);
         let names: BTreeSet<RelationName> = used(facts).cloned().collect();
         for name in names.iter().filter(|name| !of_the_system(name)) {

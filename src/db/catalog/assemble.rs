@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 use super::paths::schemas;
 use super::spelling::without_public;
 use crate::catalog::model::{
-    Catalog, Column, ColumnStats, Constraint, ConstraintKind, Index, Policy, Routine, Sequence, Table, TableName,
+    Catalog, Column, ColumnStats, Constraint, ConstraintKind, ExtendedStatistics, Index, Policy, Routine, Sequence,
+    Table, TableName,
 };
 use crate::catalog::snapshot::as_ddl_spells_it;
 use crate::db::error::{DbError, DbErrorKind};
@@ -95,9 +96,11 @@ impl Builder {
 
     pub fn parents(&mut self, rows: &[Row]) -> Taken {
         for row in rows {
-            let parent = self.tables.get(&row.try_get(1)?).map(|(name, _)| name.clone());
-            if let Some((_, table)) = self.tables.get_mut(&row.try_get(0)?) {
-                table.parent = parent;
+            let Some(parent) = self.tables.get(&row.try_get(1)?).map(|(name, _)| name.clone()) else { continue };
+            let Some((_, table)) = self.tables.get_mut(&row.try_get(0)?) else { continue };
+            match table.parent {
+                None => table.parent = Some(parent),
+                Some(_) => table.other_parents.push(parent),
             }
         }
         Ok(())
@@ -121,6 +124,20 @@ impl Builder {
             }
             table.policies = policies;
         })
+    }
+
+    pub fn extended(&mut self, rows: &[Row]) -> Taken {
+        self.each(rows, |table, mut statistics: Vec<ExtendedStatistics>| {
+            statistics.iter_mut().flat_map(|one| &mut one.expressions).for_each(spell);
+            table.statistics = statistics;
+        })
+    }
+
+    pub fn publications(&mut self, rows: &[Row]) -> Taken {
+        for row in rows {
+            self.catalog.publications.push(json(row.try_get(0)?)?);
+        }
+        Ok(())
     }
 
     pub fn types(&mut self, rows: &[Row]) -> Taken {

@@ -153,8 +153,9 @@ pub(super) fn prepare(
     clone: &mut Session,
     indexes: &[String],
     names: &Names,
+    prepared: &mut Vec<String>,
     said: &mut dyn FnMut(&str),
-) -> Result<Vec<String>, DbError> {
+) -> Result<(), DbError> {
     let tables: BTreeSet<&str> = indexes
         .iter()
         .filter_map(|ddl| guard::index(ddl, names).ok().and_then(guard::target))
@@ -162,13 +163,12 @@ pub(super) fn prepare(
         .collect();
     let tables: Vec<String> = tables.into_iter().map(str::to_owned).collect();
     let stale = clone.reading(Limits::default(), |reading| reading.rows(STALE, &[Param::Texts(tables)]))?;
-    let mut prepared = Vec::new();
     for table in stale.iter().map(|row| row.get::<_, String>(0)) {
         said(&format!("VACUUM (ANALYZE) {table} on the clone"));
         ours(clone, &vacuum(&table))?;
         prepared.push(table);
     }
-    Ok(prepared)
+    Ok(())
 }
 
 const STALE: &str = "SELECT DISTINCT pg_catalog.format('%I.%I', n.nspname, c.relname) \
