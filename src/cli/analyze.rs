@@ -107,7 +107,8 @@ fn report(
         plans.iter().for_each(|known| redact::plan_literals(&known.plan, secrets));
     }
     let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
-    let mut notes = std::mem::take(&mut read.notes);
+    let mut notes = std::mem::take(&mut given.notes);
+    notes.append(&mut read.notes);
     let searched = server.as_mut().and_then(|server| {
         advisor::search(server.session, &cx, &server.args.advice, server.common).unwrap_or_else(|reason| {
             notes.push(reason);
@@ -130,7 +131,6 @@ fn report(
     inputs.extend(given.inputs);
     let mut problems = std::mem::take(&mut read.problems);
     problems.extend(given.problems);
-    notes.extend(given.notes);
     notes.extend(said);
     let mut report = assemble::report(Material {
         workload: &read.workload,

@@ -172,26 +172,34 @@ fn pair(row: &Row) -> Result<(i64, i64), DbError> {
     Ok((row.try_get(0)?, row.try_get(1)?))
 }
 
+fn counted(entries: usize) -> String {
+    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
+}
+
 /// What is not among the queries.
 fn notes(reading: &Reading) -> Vec<String> {
     let mut notes = Vec::new();
     if let (entries @ 1.., calls) = reading.others {
-        notes.push(format!("{entries} entries of pg_stat_statements ({calls} calls) are of other databases"));
+        notes.push(format!(
+            "of other databases, and left out: {} of pg_stat_statements ({calls} calls)",
+            counted(entries as usize)
+        ));
     }
     let hidden: Vec<&Entry> = reading.entries.iter().filter(|entry| entry.is_hidden()).collect();
     if !hidden.is_empty() {
         let calls: u64 = hidden.iter().map(|entry| entry.calls).sum();
         let ms: f64 = hidden.iter().map(|entry| entry.total_ms).sum();
         notes.push(format!(
-            "{} entries of other roles ({calls} calls, {ms:.0} ms) have no text for this role, so they are left out",
-            hidden.len()
+            "without their text, which this role may not see, and left out: {} of other roles ({calls} calls, {ms:.0} ms)",
+            counted(hidden.len())
         ));
     }
     let lost = reading.entries.iter().filter(|entry| entry.text.is_none()).count();
     if lost > 0 {
         notes.push(format!(
-            "{lost} entries of pg_stat_statements have lost their text (its file was damaged or written anew): they are \
-             left out; SELECT pg_stat_statements_reset() begins a new file"
+            "{} of pg_stat_statements without a text (its file was damaged or written anew), left out; \
+             SELECT pg_stat_statements_reset() begins a new file",
+            counted(lost)
         ));
     }
     if let Some(evictions @ 1..) = reading.evictions {

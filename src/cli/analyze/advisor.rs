@@ -13,6 +13,7 @@ use crate::db;
 use crate::db::hypopg::HypoPg;
 use crate::db::session::Session;
 use crate::report::model::{IndexSet, SetIndex, SetQuery};
+use crate::report::render::units::counted;
 use crate::rules::context::WorkloadCx;
 
 use super::names;
@@ -101,8 +102,8 @@ pub fn notes(outcome: &Outcome) -> Vec<String> {
     let mut said = Vec::new();
     if let Some((_, reason)) = outcome.refused.first() {
         said.push(format!(
-            "{} statements could not be planned, so no index was tried for them: {reason}",
-            outcome.refused.len()
+            "{} could not be planned, so no index was tried: {reason}",
+            counted(outcome.refused.len() as u64, "statement", "statements")
         ));
     }
     if let Some(reason) = &outcome.gone {

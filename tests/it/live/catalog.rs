@@ -62,7 +62,7 @@ fn what_stands_beside_the_tables_is_read_and_kept() {
         "CREATE SCHEMA other; CREATE TABLE one (a int, b int); CREATE TABLE two (c int); CREATE TABLE \"od.d\" (d int PRIMARY KEY);
          CREATE TABLE both_of () INHERITS (two, one);
          CREATE STATISTICS other.ab (ndistinct, dependencies) ON a, b FROM one;
-         CREATE PUBLICATION some FOR TABLE one, \"od.d\" WITH (publish = 'insert, update');
+         CREATE PUBLICATION few FOR TABLE one, \"od.d\" WITH (publish = 'insert, update');
          CREATE PUBLICATION everything FOR ALL TABLES;",
     );
     if expression {

@@ -68,9 +68,10 @@ fn terms(r: &Recommendation, rate: Rate) -> Vec<String> {
             Confidence::Low => "low",
         };
         let (least, most) = (units::figure(range.after_least), units::figure(range.after_most));
-        parts.push(match least == most {
-            true => format!("confidence {word}"),
-            false => format!("confidence {word}: {least} to {most} by the values of the calls"),
+        parts.push(match (least == most, range.confidence) {
+            (true, Confidence::Low) => "confidence low: planned without the values of the calls".to_owned(),
+            (true, _) => format!("confidence {word}"),
+            (false, _) => format!("confidence {word}: {least} to {most} by the values of the calls"),
         });
     }
     parts.push(

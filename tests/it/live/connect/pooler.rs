@@ -107,7 +107,7 @@ fn indexes_are_tried_through_a_transaction_pooler() {
     let report: Report = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
     let set = report.index_set.as_ref().unwrap_or_else(|| panic!("{:?}", report.coverage.notes));
-    assert!(set.planner_calls > 2 && set.queries_not_examined == 0, "{set:?}");
+    assert!(set.planner_calls > 2 && set.queries_examined >= 2, "{set:?}");
     assert!(set.indexes.iter().any(|index| index.definition.contains("orders (customer")), "{set:?}");
     assert!(report.server.and_then(|server| server.version).is_some() && !report.workload.queries.is_empty());
     let left = Command::new("psql")

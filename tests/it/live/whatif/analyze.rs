@@ -1,6 +1,7 @@
 //! `sqlsift analyze --dsn --verify` puts what a copy measured in the place of estimates.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::Command;
 
 use sqlsift::report::model::{RecommendationKind, Report, VerifiedBy};
@@ -16,6 +17,19 @@ fn analyze(arguments: &[&str]) -> std::process::Output {
         .expect("sqlsift")
 }
 
+/// A log of slow calls on `t`, by `c`.
+fn slow_log(folder: &Path) -> String {
+    let mut log = String::new();
+    for i in 0..60 {
+        let query = format!("SELECT * FROM t WHERE c = {}", 4000 + i);
+        writeln!(log, "2026-11-20 10:00:{i:02}.000 UTC [123] LOG:  duration: 300.000 ms  statement: {query}")
+            .expect("written");
+    }
+    let path = folder.join("postgresql.log");
+    std::fs::write(&path, log).expect("written");
+    path.display().to_string()
+}
+
 #[test]
 fn advice_is_measured_on_a_copy() {
     let server = Server::shared();
@@ -23,16 +37,8 @@ fn advice_is_measured_on_a_copy() {
         INSERT INTO t SELECT i, i % 50000, repeat('x', 100) FROM generate_series(1, 300000) i; ANALYZE t";
     let dsn = plain("whatif_cli", table);
     let _ = server.psql("postgres", "CREATE DATABASE whatif_cli_copy TEMPLATE whatif_cli");
-    let mut log = String::new();
-    for i in 0..60 {
-        let query = format!("SELECT * FROM t WHERE c = {}", 4000 + i);
-        writeln!(log, "2026-11-20 10:00:{i:02}.000 UTC [123] LOG:  duration: 300.000 ms  statement: {query}")
-            .expect("written");
-    }
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("postgresql.log");
-    std::fs::write(&path, log).expect("written");
-    let log = path.to_str().expect("UTF-8");
+    let log = &slow_log(folder.path());
 
     let output = analyze(&[log, "--dsn", &dsn, "--verify", &server.dsn("whatif_cli_copy")]);
     let report: Report = serde_json::from_slice(&output.stdout)
@@ -74,9 +80,8 @@ fn a_copy_that_is_lost_in_the_middle_costs_only_what_it_had_not_said() {
          CREATE EVENT TRIGGER stop ON ddl_command_end WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION stop();",
     );
     let folder = tempfile::tempdir().expect("a folder");
-    let query = folder.path().join("queries.sql");
-    std::fs::write(&query, "SELECT * FROM t WHERE c = 4711;\n").expect("written");
-    let output = analyze(&[query.to_str().expect("UTF-8"), "--dsn", &dsn, "--verify", &copy.dsn("postgres")]);
+    let log = slow_log(folder.path());
+    let output = analyze(&[&log, "--dsn", &dsn, "--verify", &copy.dsn("postgres")]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let report: Report = serde_json::from_slice(&output.stdout).expect("a report");
     let index =
@@ -86,7 +91,7 @@ fn a_copy_that_is_lost_in_the_middle_costs_only_what_it_had_not_said() {
     assert!(notes.contains("the trial on the clone ended early") && notes.contains("administrator command"), "{notes}");
     // Not reachable from the start: told before any work.
     copy.stop().expect("stopped");
-    let gone = analyze(&[query.to_str().expect("UTF-8"), "--dsn", &dsn, "--verify", &copy.dsn("postgres")]);
+    let gone = analyze(&[&log, "--dsn", &dsn, "--verify", &copy.dsn("postgres")]);
     assert_eq!(gone.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&gone.stderr).contains("the copy that --verify names"), "{gone:?}");
 }
