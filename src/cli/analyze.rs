@@ -2,6 +2,7 @@
 
 mod advisor;
 pub(super) mod catalog;
+mod drops;
 mod facts;
 pub(super) mod live;
 pub(super) mod names;
@@ -121,7 +122,10 @@ fn report(
         (Some(advised), Some(server)) => Some(advisor::reported(advised, &advice, &cx, &server.args.advice)),
         _ => None,
     };
-    notes.extend(set.into_iter().flat_map(advisor::notes));
+    notes.extend(searched.iter().flat_map(advisor::notes));
+    if let (Some(_), Some(server)) = (&searched, &mut server) {
+        notes.extend(drops::prove(server.session, &cx, &mut outcome, &mut advice.recommendations));
+    }
     if let Some(Server { session, copy: Some(copy), args, common }) = server {
         let trial = verify::Trial::new(copy, args, common, session);
         notes.extend(trial.run(&mut outcome, &mut advice.recommendations, &cx)?);

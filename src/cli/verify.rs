@@ -89,16 +89,21 @@ impl<'s> Trial<'s> {
             )],
             ..Judged::default()
         });
-        for found in &mut outcome.found {
-            let finding = &mut found.finding;
-            for (id, why) in &judged.removed {
-                if finding.recommendations.contains(id) {
-                    finding.recommendations.retain(|linked| linked != id);
-                    finding.detail.push_str(&format!("\nNot advised: {why}."));
-                }
+        take_back(outcome, &judged.removed);
+        Ok(judged.notes)
+    }
+}
+
+/// Says at the findings why what they asked for is not advised. `removed`: ids of recommendations, with the reason.
+pub fn take_back(outcome: &mut Outcome, removed: &[(String, String)]) {
+    for found in &mut outcome.found {
+        let finding = &mut found.finding;
+        for (id, why) in removed {
+            if finding.recommendations.contains(id) {
+                finding.recommendations.retain(|linked| linked != id);
+                finding.detail.push_str(&format!("\nNot advised: {why}."));
             }
         }
-        Ok(judged.notes)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::advise::whatif::{IndexId, Offered, Planned, Sample, WhatIf, WhatIfErr
 use crate::sql::guard::{self, Names};
 
 mod answer;
+mod hide;
 pub(super) mod open;
 pub(super) mod texts;
 

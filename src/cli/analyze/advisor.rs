@@ -10,7 +10,7 @@ use crate::advise::set::{self, Outcome, SizeModel, Step, Watch};
 use crate::cli::args::{Common, IndexAdvice, Sizes};
 use crate::cli::terminal;
 use crate::db;
-use crate::db::hypopg::HypoPg;
+use crate::db::hypopg::{HypoPg, OpenError};
 use crate::db::session::Session;
 use crate::report::model::{IndexSet, SetIndex, SetQuery};
 use crate::report::render::units::counted;
@@ -23,6 +23,8 @@ use super::names;
 pub struct Advised {
     pub outcome: Outcome,
     pub took: Duration,
+    /// Queries that were too many.
+    pub left_out: usize,
 }
 
 /// `Err` is the reason for a reader, where there is a server that could not be asked.
@@ -37,13 +39,11 @@ pub fn search(
     if statements.all.is_empty() {
         return Ok(None);
     }
-    let limits = session.limits();
-    let refused =
-        |error: String| format!("indexes are advised by estimate, because the planner could not be asked: {error}");
-    let allowed = db::names::read(session, limits).map_err(|error| refused(error.to_string()))?;
-    let route = session.route;
-    let hypopg = HypoPg::open(session, route, limits, allowed).map_err(|error| refused(error.to_string()))?;
+    let hypopg = open(session).map_err(|error| {
+        format!("indexes are advised by estimate, because the planner could not be asked: {error}")
+    })?;
     let mut hypopg = hypopg.under(&names::path(catalog));
+    let left_out = statements.left_out;
     let clock = Clock::new(args.time_limit, common);
     let sizes = match args.size_model {
         Sizes::Own => SizeModel::Own,
@@ -51,7 +51,14 @@ pub fn search(
     };
     let wanted = set::Limits { budget: args.budget, most_indexes: args.max_indexes, sizes };
     let outcome = set::search(&statements.all, catalog, &mut hypopg, &wanted, &clock);
-    Ok(Some(Advised { outcome, took: clock.started.elapsed() }))
+    Ok(Some(Advised { outcome, took: clock.started.elapsed(), left_out }))
+}
+
+/// HypoPG on this connection, or why there is none.
+pub fn open(session: &mut Session) -> Result<HypoPg<'_>, OpenError> {
+    let (limits, route) = (session.limits(), session.route);
+    let allowed = db::names::read(session, limits)?;
+    HypoPg::open(session, route, limits, allowed)
 }
 
 /// The set as the report has it.
@@ -98,8 +105,15 @@ pub fn reported(advised: &Advised, advice: &Advice, cx: &WorkloadCx<'_>, args: &
 }
 
 /// For the coverage: what the search did not see.
-pub fn notes(outcome: &Outcome) -> Vec<String> {
+pub fn notes(advised: &Advised) -> Vec<String> {
+    let outcome = &advised.outcome;
     let mut said = Vec::new();
+    if advised.left_out > 0 {
+        said.push(format!(
+            "no index was tried for {}: those with the most time were",
+            counted(advised.left_out as u64, "query", "queries")
+        ));
+    }
     if let Some((_, reason)) = outcome.refused.first() {
         said.push(format!(
             "{} could not be planned, so no index was tried: {reason}",

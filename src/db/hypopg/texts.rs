@@ -34,6 +34,16 @@ pub(super) fn measured(schema: &str, ddl: &str) -> String {
     )
 }
 
+/// `index` is a literal of a quoted name. Since 1.4.
+pub(super) fn hidden(schema: &str, index: &str) -> String {
+    format!("; SELECT {schema}.hypopg_hide_index({index}::pg_catalog.regclass)")
+}
+
+/// Since 1.4.
+pub(super) fn shown(schema: &str) -> String {
+    format!("; SELECT {schema}.hypopg_unhide_all_indexes()")
+}
+
 /// All of them, in the order of their use.
 pub(in crate::db) fn all() -> Vec<String> {
     let schema = "{schema}";
@@ -45,6 +55,8 @@ pub(in crate::db) fn all() -> Vec<String> {
         own(REAL_OIDS),
         own(&dropped(schema, "{oids}")),
         own(&created(schema, "{indexes}")),
+        own(&hidden(schema, "{index}")),
+        own(&shown(schema)),
         reset(schema),
     ]
 }

@@ -18,12 +18,14 @@ VACUUM ANALYZE;
 ";
 
 /// Statements that only some servers, settings or faults ask for.
-const SELDOM: [(&str, &str); 9] = [
+const SELDOM: [(&str, &str); 11] = [
     ("SELECT pg_catalog.pg_is_in_recovery()", "target_session_attrs"),
     ("SHOW transaction_read_only", "target_session_attrs"),
     ("NULL::float8, NULL::int8", "pg_stat_statements before 1.9"),
     ("hypopg.use_real_oids", "thousands of indexes at once"),
     ("hypopg_drop_index(o)", "a set that shrinks"),
+    ("hypopg_hide_index", "HypoPG 1.4"),
+    ("hypopg_unhide_all_indexes", "HypoPG 1.4"),
     ("ROLLBACK TO SAVEPOINT", "a statement that failed"),
     ("VACUUM (ANALYZE)", "a table that was never analysed"),
     ("; ANALYZE {table}", "an index on an expression"),
