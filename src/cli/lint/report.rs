@@ -70,7 +70,7 @@ pub fn assemble(
             rules_run: linted.outcome.rules_run,
             rules_not_run: linted.outcome.rules_not_run,
             allowed: linted.outcome.allowed,
-            notes: strangers(linted.strangers).into_iter().collect(),
+            notes: given.notes.into_iter().chain(strangers(linted.strangers)).collect(),
             ..Coverage::default()
         },
         workload: WorkloadSummary::default(),
