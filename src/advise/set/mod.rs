@@ -205,12 +205,8 @@ pub fn search(
     let mut open = nominate::at_once(&mut explorer, &few, &order, AT_ONCE);
     let answers = (1.0 - explorer.spent()) / (explorer.spent() - began).max(f64::MIN_POSITIVE);
     let early = explorer.spent() < LATE && answers > ANSWERS;
-    if !early {
-        let some = own_candidates(&mut explorer, statements, catalog, &order, SOME);
-        open.extend(nominate::at_once(&mut explorer, &some, &order, SOME_UNTIL));
-        open.sort_unstable();
-        open.dedup();
-    }
+    let some = own_candidates(&mut explorer, statements, catalog, &order, SOME);
+    open.extend(nominate::at_once(&mut explorer, &some, &order, SOME_UNTIL));
     if early {
         let all = own_candidates(&mut explorer, statements, catalog, &order, MANY);
         open.extend(nominate::nominate(&mut explorer, &all, &order, NOMINATING));
