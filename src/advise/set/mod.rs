@@ -207,6 +207,8 @@ pub fn search(
     let early = explorer.spent() < LATE && answers > ANSWERS;
     let some = own_candidates(&mut explorer, statements, catalog, &order, SOME);
     open.extend(nominate::at_once(&mut explorer, &some, &order, SOME_UNTIL));
+    open.sort_unstable();
+    open.dedup();
     if early {
         let all = own_candidates(&mut explorer, statements, catalog, &order, MANY);
         open.extend(nominate::nominate(&mut explorer, &all, &order, NOMINATING));
