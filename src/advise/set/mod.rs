@@ -208,7 +208,12 @@ pub fn search(
     let answers = (1.0 - explorer.spent()) / (explorer.spent() - began).max(f64::MIN_POSITIVE);
     let early = explorer.spent() < LATE && answers > ANSWERS;
     let some = own_candidates(&mut explorer, statements, catalog, &order, SOME);
-    open.extend(nominate::at_once(&mut explorer, &some, &order, SOME_UNTIL));
+    let wider = nominate::at_once(&mut explorer, &some, &order, SOME_UNTIL);
+    if early {
+        // All of them come again, each beside wider ones.
+        open.clear();
+    }
+    open.extend(wider);
     open.sort_unstable();
     open.dedup();
     if early {

@@ -107,23 +107,17 @@ fn run(explorer: &mut Explorer<'_, '_>, mut chains: Vec<Chain>, nominated: &mut 
     }
 }
 
-/// What each nominated index is worth alone to every unit that could use it, as far as earlier answers leave that open; those first that
-/// are thought to be worth most.
+/// What each nominated index is worth alone to every unit that could use it, as far as earlier answers leave that open.
 pub fn singles(explorer: &mut Explorer<'_, '_>, nominated: &[IndexAt], order: &[usize], until: f64) {
-    let mut open: Vec<(f64, usize, IndexAt)> = Vec::new();
     for &unit in order {
-        for &at in nominated.iter().filter(|&&at| explorer.hope(unit, at) > LEAST) {
-            let saved = explorer.base_cost(unit) - explorer.likely(unit, &[at]);
-            open.push((saved * explorer.weights[unit], unit, at));
-        }
-    }
-    open.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-    for (_, unit, at) in open {
-        if explorer.spent() > until || explorer.gone.is_some() {
-            return;
-        }
-        if explorer.hope(unit, at) > LEAST {
-            explorer.ask(unit, &[at]);
+        for &at in nominated {
+            if explorer.spent() > until || explorer.gone.is_some() {
+                return;
+            }
+            let hopeful = explorer.hope(unit, at) > LEAST;
+            if hopeful {
+                explorer.ask(unit, &[at]);
+            }
         }
     }
 }
