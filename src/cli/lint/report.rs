@@ -9,7 +9,7 @@ use crate::config::lint::{Paths, severity};
 use crate::report::model::{Coverage, Finding, Input, Problem, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary};
 use crate::report::render::units::{count, counted};
 use crate::rules::context::{WorkloadCx, Worth};
-use crate::rules::lint::Linted;
+use crate::rules::lint::{Dynamic, Linted};
 use crate::script::model::{Kind, Script};
 use crate::sql::FINGERPRINT_VERSION;
 use crate::workload::model::Workload;
@@ -70,13 +70,14 @@ pub fn assemble(
             rules_run: linted.outcome.rules_run,
             rules_not_run: linted.outcome.rules_not_run,
             allowed: linted.outcome.allowed,
-            notes: strangers(linted.strangers).into_iter().collect(),
+            notes: strangers(linted.strangers).into_iter().chain(not_read(&linted.dynamic)).collect(),
             ..Coverage::default()
         },
         workload: WorkloadSummary::default(),
         plans: Vec::new(),
         comparison: None,
         index_set: None,
+        suppressed: linted.outcome.suppressed,
         findings,
         recommendations: advice.recommendations,
         problems,
@@ -89,6 +90,19 @@ fn strangers(statements: u64) -> Option<String> {
         format!(
             "{statements} of the statements concern tables or indexes that none of these files makes: they were taken for large and in \
              use; give the migrations before them, --schema or --snapshot to know their columns and keys"
+        )
+    })
+}
+
+/// What to know of SQL that is put together when it runs.
+fn not_read(dynamic: &Dynamic) -> Option<String> {
+    let places: Vec<String> = dynamic.places.iter().map(|place| format!("{}:{}", place.path, place.line)).collect();
+    let more = if dynamic.statements > places.len() as u64 { ", …" } else { "" };
+    (dynamic.statements > 0).then(|| {
+        format!(
+            "the SQL of {} is put together at run time and was not looked at: {}{more}",
+            counted(dynamic.statements, "EXECUTE statement", "EXECUTE statements"),
+            places.join(", ")
         )
     })
 }
@@ -108,7 +122,7 @@ pub fn left_out(small: &BTreeMap<TableName, u64>, rows: u64) -> Option<String> {
 fn input(script: &Script) -> Input {
     let format = match script.kind {
         Kind::Migration(_) => "migration",
-        Kind::Dump => "schema",
+        Kind::Dump => "dump",
         Kind::Queries => "queries",
     };
     let details = match script.kind {
@@ -123,18 +137,22 @@ pub fn by_path(report: &mut Report, entries: &[Paths]) {
     if entries.is_empty() {
         return;
     }
-    report.findings.retain_mut(|finding| {
-        let path = finding.locations.first().map_or("", |place| place.path.as_str());
-        match severity(entries, path, &finding.rule) {
-            Some(None) => false,
-            Some(Some(severity)) => {
-                finding.severity = severity;
-                true
-            }
-            None => true,
-        }
-    });
+    report.findings.retain_mut(|finding| is_on(finding, entries));
+    report.suppressed.retain_mut(|suppressed| is_on(&mut suppressed.finding, entries));
     forget_unasked(report);
+}
+
+/// Whether the rule is on for the finding's file; the finding then has the severity that holds there.
+fn is_on(finding: &mut Finding, entries: &[Paths]) -> bool {
+    let path = finding.locations.first().map_or("", |place| place.path.as_str());
+    match severity(entries, path, &finding.rule) {
+        Some(None) => false,
+        Some(Some(severity)) => {
+            finding.severity = severity;
+            true
+        }
+        None => true,
+    }
 }
 
 /// Leaves out recommendations that no finding asks for any more.

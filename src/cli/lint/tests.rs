@@ -79,3 +79,35 @@ fn migrations() -> Vec<(String, String)> {
     found.sort();
     found
 }
+
+#[test]
+fn a_dump_that_is_linted_is_a_file_among_the_others() {
+    let dump = "-- PostgreSQL database dump\nSET statement_timeout = 0;\nSELECT pg_catalog.set_config('search_path', '', false);\n\
+                CREATE TABLE public.t (id bigint NOT NULL);\n-- PostgreSQL database dump complete\n";
+    let report = passes(&[("structure.sql", dump.as_bytes()), ("queries.sql", b"SELECT 1")], None).expect("it is read");
+    let view = write::View::of(false, &COMMON, FailOn::Error);
+    let formats: Vec<&str> = report.inputs.iter().map(|input| input.format.as_str()).collect();
+    assert!(formats.contains(&"dump"), "{formats:?}");
+    for format in [LintFormat::Junit, LintFormat::Checkstyle, LintFormat::Sarif] {
+        let text = write::render(&report, &[], format, &view);
+        assert!(text.contains("structure.sql"), "{text}");
+    }
+}
+
+#[test]
+fn what_a_comment_takes_away_is_a_suppressed_result() {
+    let text = "-- sqlsift: allow migration/index_not_concurrent because the table is empty\nCREATE INDEX a_idx ON t (a);\n\
+                CREATE INDEX a_idx ON t (a);\n";
+    let report = passes(&[("1.sql", text.as_bytes())], None).expect("it is read");
+    let ours = |rule: &str| rule == "migration/index_not_concurrent";
+    assert_eq!(report.findings.iter().filter(|finding| ours(&finding.rule)).count(), 1);
+    let [suppressed] = report.suppressed.as_slice() else { panic!("{:?}", report.suppressed) };
+    assert_eq!(suppressed.because, "the table is empty");
+    let live = report.findings.iter().find(|finding| ours(&finding.rule)).expect("the second one");
+    assert_ne!(live.id, suppressed.finding.id);
+    let sarif = write::render(&report, &[], LintFormat::Sarif, &write::View::of(false, &COMMON, FailOn::Error));
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let accepted: Vec<_> = results.iter().filter_map(|result| result.get("suppressions")).collect();
+    assert_eq!(accepted, [&serde_json::json!([{ "kind": "inSource", "justification": "the table is empty" }])]);
+}
