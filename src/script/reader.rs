@@ -93,7 +93,10 @@ impl Reader {
             let script = &mut self.scripts[one.script];
             let statement = &mut script.statements[one.statement];
             let whole = one.inner.is_none() && !one.filled;
-            if whole && matches!(facts.level, Level::Tokens { .. }) && let Some(next) = run_on(&one.text) {
+            if whole
+                && matches!(facts.level, Level::Tokens { .. })
+                && let Some(next) = run_on(&one.text)
+            {
                 let problem = refusal::syntax(&one.text, statement.line, &next);
                 let at = script.problems.partition_point(|before| before.line <= problem.line);
                 script.problems.insert(at, problem);

@@ -21,7 +21,7 @@ pub(super) fn run_on(text: &str) -> Option<Refused> {
             TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
             TokenKind::RightParen | TokenKind::RightBracket => depth = depth.checked_sub(1)?,
             TokenKind::Word if depth == 0 && at > 0 => {
-                if closed && words.is_end(at - 1) && words.begins(at) {
+                if closed && words.is_end(at - 1) && words.begins(at) && !words.is_cut_before(at) {
                     return Some(Refused { at: tokens[at].start, expected: "`;` before the next statement" });
                 }
                 closed = match words.word(at) {
@@ -75,18 +75,32 @@ impl<'t> Words<'t> {
         match self.word(at) {
             "select" => true,
             "with" => {
-                let named = self.tokens.get(at + 1).is_some_and(|token| {
-                    matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier)
-                });
-                named && !self.is(at + 1, "ordinality") && self.is(at + 2, "as") && !self.is_name(at)
+                let named = self
+                    .tokens
+                    .get(at + 1)
+                    .is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier));
+                named
+                    && !self.is(at + 1, "ordinality")
+                    && self.is(at + 2, "as")
+                    && !self.is_name(at)
                     && self.tokens.get(at + 3).is_some_and(|token| token.kind == TokenKind::LeftParen)
             }
             "insert" => self.is(at + 1, "into"),
             "delete" => self.is(at + 1, "from"),
             "alter" | "drop" => self.is(at + 1, "table"),
+            "update" => {
+                let dotted = self.tokens.get(at + 2).is_some_and(|token| token.kind == TokenKind::Dot);
+                self.is(at + if dotted { 4 } else { 2 }, "set")
+            }
             "create" => true,
             _ => false,
         }
+    }
+
+    /// Tools that cut a file at its `-- name: …` lines need no `;` before one.
+    fn is_cut_before(&self, at: usize) -> bool {
+        let (before, here) = (self.tokens[at - 1].end, self.tokens[at].start);
+        self.text.get(before..here).is_some_and(|gap| gap.contains("name"))
     }
 
     /// Whether an expression, a table or a clause can end with this token.
@@ -107,17 +121,109 @@ impl<'t> Words<'t> {
 }
 
 const KEYWORDS: &[&str] = &[
-    "all", "alter", "and", "any", "as", "between", "by", "case", "create", "delete", "distinct", "do", "drop", "else", "except", "exists",
-    "fetch", "for", "from", "group", "having", "ilike", "in", "insert", "intersect", "into", "is", "join", "key", "lateral", "like", "limit",
-    "not", "offset", "on", "only", "or", "order", "returning", "select", "set", "similar", "some", "then", "to", "union", "update", "using",
-    "values", "when", "where", "window", "with",
+    "all",
+    "alter",
+    "and",
+    "any",
+    "as",
+    "between",
+    "by",
+    "case",
+    "create",
+    "delete",
+    "distinct",
+    "do",
+    "drop",
+    "else",
+    "except",
+    "exists",
+    "fetch",
+    "for",
+    "from",
+    "group",
+    "having",
+    "ilike",
+    "in",
+    "insert",
+    "intersect",
+    "into",
+    "is",
+    "join",
+    "key",
+    "lateral",
+    "like",
+    "limit",
+    "not",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "returning",
+    "select",
+    "set",
+    "similar",
+    "some",
+    "then",
+    "to",
+    "union",
+    "update",
+    "using",
+    "values",
+    "when",
+    "where",
+    "window",
+    "with",
 ];
 
 /// Words behind which SELECT is another fault, or none.
 const GOES_ON: &[&str] = &[
-    "all", "and", "any", "as", "between", "by", "case", "distinct", "do", "else", "except", "exists", "fetch", "for", "from", "group",
-    "having", "ilike", "in", "intersect", "into", "is", "join", "key", "lateral", "like", "limit", "not", "offset", "on", "only", "or",
-    "order", "returning", "set", "similar", "some", "then", "to", "union", "using", "values", "when", "where", "window", "with",
+    "all",
+    "and",
+    "any",
+    "as",
+    "between",
+    "by",
+    "case",
+    "distinct",
+    "do",
+    "else",
+    "except",
+    "exists",
+    "fetch",
+    "for",
+    "from",
+    "group",
+    "having",
+    "ilike",
+    "in",
+    "intersect",
+    "into",
+    "is",
+    "join",
+    "key",
+    "lateral",
+    "like",
+    "limit",
+    "not",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "returning",
+    "set",
+    "similar",
+    "some",
+    "then",
+    "to",
+    "union",
+    "using",
+    "values",
+    "when",
+    "where",
+    "window",
+    "with",
 ];
 
 #[cfg(test)]
@@ -132,6 +238,8 @@ mod tests {
             ("UPDATE t SET a = 1\nSELECT 1", "SELECT 1"),
             ("UPDATE t SET a = 1 WHERE b\nDELETE FROM u", "DELETE FROM u"),
             ("INSERT INTO t VALUES (1), (2)\n-- more\nINSERT INTO u VALUES (2)", "INSERT INTO u"),
+            ("SELECT a FROM t\nUPDATE s.u SET b = 1", "UPDATE s.u"),
+            ("SELECT a FROM t\n-- and\nUPDATE u SET b = 1", "UPDATE u"),
             ("DELETE FROM t\nWITH x AS (SELECT 1) SELECT * FROM x", "WITH x"),
             ("SELECT a FROM t LIMIT 5\nCREATE TABLE u (a int)", "CREATE TABLE"),
             ("SELECT a FROM t ORDER BY 1 DESC\nALTER TABLE u ADD a int", "ALTER TABLE"),
@@ -167,6 +275,8 @@ mod tests {
             "SELECT a FROM t ORDER BY a FETCH FIRST 5 ROWS WITH TIES",
             "SELECT * FROM f(1) WITH ORDINALITY AS x(a, b)",
             "SELECT a FROM t WHERE b > '2020-01-01'::timestamp with time zone",
+            "SELECT a FROM t\n-- name: B :one\nSELECT b FROM u",
+            "SELECT a FROM t update, u set",
             "SELECT a FROM t insert",
             "SELECT a FROM t delete, u alter, v drop",
             "SELECT (SELECT 1 FROM t), ARRAY(SELECT 1 FROM u) FROM t WHERE a = ANY(SELECT b FROM u)",

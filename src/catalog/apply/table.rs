@@ -12,7 +12,9 @@ use crate::sql::ddl::quoted_if_needed;
 pub(super) const MOST_COLUMNS: usize = 1600;
 
 pub(super) fn too_many_columns(table: &TableName) -> Complaint {
-    Complaint::new(format!("{table} would have more than {MOST_COLUMNS} columns, which no server takes: the others are left out"))
+    Complaint::new(format!(
+        "{table} would have more than {MOST_COLUMNS} columns, which no server takes: the others are left out"
+    ))
 }
 
 impl Replay {

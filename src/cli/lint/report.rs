@@ -6,7 +6,9 @@ use crate::advise;
 use crate::catalog::model::TableName;
 use crate::cli::analyze::catalog::Given;
 use crate::config::lint::{Paths, severity};
-use crate::report::model::{Coverage, Finding, Input, Problem, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary};
+use crate::report::model::{
+    Coverage, Finding, Input, Problem, RecommendationKind, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary,
+};
 use crate::report::render::units::{count, counted};
 use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::lint::{Dynamic, Linted};
@@ -29,7 +31,13 @@ pub fn assemble(
         plans: &[],
         worth: Worth::default(),
     };
-    let advice = advise::recommend(&linted.outcome.found, &cx);
+    let mut advice = advise::recommend(&linted.outcome.found, &cx);
+    // It goes into a script; what takes a statement's place in one has its `;` behind it already.
+    let for_script = advice.recommendations.iter_mut().filter(|one| one.kind != RecommendationKind::RewriteQuery);
+    for recommendation in for_script {
+        end(&mut recommendation.sql);
+        recommendation.more_sql.iter_mut().for_each(|part| end(&mut part.sql));
+    }
     let findings = linted.outcome.found.into_iter().zip(advice.links).map(|(found, links)| {
         let mut finding = found.finding;
         finding.recommendations = links;
@@ -81,6 +89,15 @@ pub fn assemble(
         findings,
         recommendations: advice.recommendations,
         problems,
+    }
+}
+
+/// Ends SQL with a `;`, unless its last line has one or ends in a comment.
+fn end(sql: &mut String) {
+    let last = sql.lines().next_back().unwrap_or_default();
+    if !last.trim().is_empty() && !last.contains("--") && !last.trim_end().ends_with(';') {
+        sql.truncate(sql.trim_end().len());
+        sql.push(';');
     }
 }
 

@@ -9,7 +9,7 @@ use crate::catalog::model::Catalog;
 use crate::cli::analyze::catalog::Given;
 use crate::cli::args::{Color, Common, FailOn, LintFormat};
 use crate::effect::Version;
-use crate::report::model::Report;
+use crate::report::model::{RecommendationKind, Report};
 use crate::rules::lint::{Target, lint};
 use crate::rules::page::Preset;
 use crate::rules::registry::Registry;
@@ -110,4 +110,17 @@ fn what_a_comment_takes_away_is_a_suppressed_result() {
     let results = sarif["runs"][0]["results"].as_array().expect("results");
     let accepted: Vec<_> = results.iter().filter_map(|result| result.get("suppressions")).collect();
     assert_eq!(accepted, [&serde_json::json!([{ "kind": "inSource", "justification": "the table is empty" }])]);
+}
+
+#[test]
+fn what_is_advised_can_be_pasted_into_a_script() {
+    let text = "CREATE INDEX a_idx ON t (a);\nALTER TABLE t ALTER COLUMN b TYPE char(3);\nUPDATE t SET a = 1;\n\
+                CREATE TABLE u (id serial PRIMARY KEY, n varchar(20), d timestamp);\n";
+    let report = passes(&[("1.sql", text.as_bytes())], None).expect("it is read");
+    assert!(report.recommendations.len() > 5);
+    let scripts = report.recommendations.iter().filter(|one| one.kind != RecommendationKind::RewriteQuery);
+    for sql in scripts.flat_map(|one| std::iter::once(&one.sql).chain(one.more_sql.iter().map(|part| &part.sql))) {
+        let last = sql.lines().next_back().unwrap_or_default();
+        assert!(last.is_empty() || last.ends_with(';') || last.contains("--"), "{sql}");
+    }
 }

@@ -98,12 +98,7 @@ fn result(finding: &Finding, rules: &rules::Rules<'_>, advice: &Advice<'_>, sour
 }
 
 /// §3.35: one that a comment beside it takes away; it is neither new nor does it fail anything.
-fn accepted(
-    suppressed: &Suppressed,
-    rules: &rules::Rules<'_>,
-    advice: &Advice<'_>,
-    sources: &Sources<'_>,
-) -> Value {
+fn accepted(suppressed: &Suppressed, rules: &rules::Rules<'_>, advice: &Advice<'_>, sources: &Sources<'_>) -> Value {
     let mut result = result(&suppressed.finding, rules, advice, sources);
     let object = result.as_object_mut().expect("an object was written");
     let why = json!([{ "kind": "inSource", "justification": escape::line(&suppressed.because) }]);

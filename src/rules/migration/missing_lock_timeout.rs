@@ -26,7 +26,8 @@ impl ScriptRule for Rule {
             .filter(|step| !limits(step.lock_timeout.as_deref()))
             .filter_map(|step| {
                 let stops = step.shared.iter().filter(|lock| lock.mode.blocks_writes());
-                Some((step, stops.max_by_key(|lock| lock.mode)?))
+                // Of equal ones the first: the statement's own table, not one that is locked along with it.
+                Some((step, stops.rev().max_by_key(|lock| lock.mode)?))
             })
             .collect();
         let Some((step, lock)) = unlimited.first() else { return };

@@ -45,5 +45,5 @@ impl ScriptRule for Rule {
 /// The lock of a table in use that stops writes while the statement goes through it.
 fn kept_waiting(step: &Step) -> Option<&Lock> {
     let worked = |lock: &&Lock| step.effect.works.iter().any(|work| work.on == lock.on && work.under.blocks_writes());
-    step.shared.iter().filter(|lock| lock.mode.blocks_writes()).filter(worked).max_by_key(|lock| lock.mode)
+    step.shared.iter().filter(|lock| lock.mode.blocks_writes()).filter(worked).rev().max_by_key(|lock| lock.mode)
 }

@@ -29,7 +29,8 @@ impl ScriptRule for Rule {
         for step in cx.steps {
             let Some(facts) = content_of(cx.script, step).and_then(|content| content.facts()) else { continue };
             let statement = cx.script.statements.get(step.statement);
-            let span = statement.map(|one| step.inner.and_then(|at| one.inner.get(at)).map_or(one.span, |inner| inner.span));
+            let span =
+                statement.map(|one| step.inner.and_then(|at| one.inner.get(at)).map_or(one.span, |inner| inner.span));
             let text = span.map_or("", |span| span.of(&cx.script.text));
             let Some((name, table, column, largest)) = numbered(cx, facts, text) else { continue };
             if told.contains(&name) {
@@ -72,20 +73,13 @@ fn moves_a_sequence(text: &str) -> bool {
 }
 
 /// The table that the script made, its numbered and unique column, and the largest number that the statement writes out for it.
-fn numbered<'a>(
-    cx: &ScriptCx<'a>,
-    facts: &Facts,
-    text: &str,
-) -> Option<(TableName, &'a Table, &'a Column, u64)> {
+fn numbered<'a>(cx: &ScriptCx<'a>, facts: &Facts, text: &str) -> Option<(TableName, &'a Table, &'a Column, u64)> {
     if facts.kind != StatementKind::Insert || facts.level != Level::Parsed {
         return None;
     }
     let write = facts.write.as_ref().filter(|write| write.values_rows.is_some())?;
-    let name = QualifiedName {
-        schema: write.target.schema.clone(),
-        name: write.target.name.clone(),
-        span: write.target_span,
-    };
+    let name =
+        QualifiedName { schema: write.target.schema.clone(), name: write.target.name.clone(), span: write.target_span };
     let (name, table) = cx.replay.table(&name)?;
     let new = newness(&name, Some(table), cx.script, &|path| cx.target.is_deployed(path)) == Newness::New;
     if !new {

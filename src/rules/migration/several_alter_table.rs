@@ -88,7 +88,10 @@ fn goes_with(before: &AlterTable, after: &AlterTable) -> bool {
         alter.actions.iter().any(|action| {
             matches!(
                 action.kind,
-                ActionKind::RenameColumn { .. } | ActionKind::RenameConstraint { .. } | ActionKind::Move(_) | ActionKind::Other
+                ActionKind::RenameColumn { .. }
+                    | ActionKind::RenameConstraint { .. }
+                    | ActionKind::Move(_)
+                    | ActionKind::Other
             )
         })
     };
@@ -128,7 +131,8 @@ fn say(cx: &ScriptCx<'_>, run: &[Pass<'_>], out: &mut Sink) {
 fn together(cx: &ScriptCx<'_>, run: &[Pass<'_>]) -> Advice {
     let text = |pass: &Pass<'_>| {
         let statement = cx.script.statements.get(pass.step.statement);
-        let span = statement.map(|one| pass.step.inner.and_then(|at| one.inner.get(at)).map_or(one.span, |inner| inner.span));
+        let span =
+            statement.map(|one| pass.step.inner.and_then(|at| one.inner.get(at)).map_or(one.span, |inner| inner.span));
         span.map_or("", |span| span.of(&cx.script.text))
     };
     let actions: Vec<String> = run

@@ -7,8 +7,8 @@ use crate::rules::QueryRule;
 use crate::rules::context::QueryCx;
 use crate::rules::draft::{Advice, Ask, Draft, Sink, documented};
 use crate::rules::scope;
-use crate::sql::StatementKind;
-use crate::sql::facts::{Block, Distinct, Join, Level, Output, Place, Predicate, Relation, Role, Source, Span};
+use crate::sql::facts::{Block, Distinct, Join, Level, Output, Place, Predicate, Relation, Role, Source, Span, Test};
+use crate::sql::{Lexer, StatementKind, TokenKind};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -117,7 +117,7 @@ fn judge(cx: &QueryCx<'_>, index: usize, kept: usize, tested: usize) -> Option<D
 }
 
 fn conditions(block: &Block) -> impl Iterator<Item = &Predicate> {
-    block.filters.iter().chain(block.sources.iter().flat_map(|source| &source.on))
+    block.sources.iter().flat_map(|source| &source.on).chain(&block.filters)
 }
 
 /// Conditions that speak of the tested table go into the sub-select; the others stay. Only of the outermost block: what stands around it is kept.
@@ -160,7 +160,23 @@ fn rewritten(cx: &QueryCx<'_>, index: usize, kept: usize, tested: usize) -> Opti
 fn in_parentheses(predicate: &Predicate, text: &str) -> String {
     let written = predicate.span.of(text);
     match predicate.test {
-        crate::sql::facts::Test::Or(_) => format!("({written})"),
+        Test::Or(_) if !is_enclosed(written) => format!("({written})"),
         _ => written.to_owned(),
     }
+}
+
+/// One pair of parentheses is around all of it.
+fn is_enclosed(text: &str) -> bool {
+    let mut depth = 0usize;
+    for token in Lexer::new(text.as_bytes()) {
+        match token.kind {
+            TokenKind::LeftParen => depth += 1,
+            TokenKind::RightParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return token.kind == TokenKind::RightParen && token.end == text.len();
+        }
+    }
+    false
 }

@@ -165,7 +165,10 @@ fn other_statements_are_recognised_in_their_forms() {
         Ddl::SearchPath(vec!["app".into(), "My".into(), "$user".into()], Scope::Local)
     );
     assert_eq!(one("SELECT pg_catalog.set_config('search_path', '', false);"), Ddl::SearchPath(vec![], Scope::Session));
-    assert_eq!(one("select set_config('search_path', 'a, B', true)"), Ddl::SearchPath(vec!["a".into(), "b".into()], Scope::Local));
+    assert_eq!(
+        one("select set_config('search_path', 'a, B', true)"),
+        Ddl::SearchPath(vec!["a".into(), "b".into()], Scope::Local)
+    );
 }
 
 #[test]
