@@ -14,13 +14,16 @@ mod relations;
 mod routines;
 mod seen;
 mod sequences;
+mod session;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::model::{Catalog, Index, Origin, SourceLine, Table, TableName};
 use crate::sql::ddl::Ddl;
-use crate::sql::ddl::model::QualifiedName;
+use crate::sql::ddl::model::{QualifiedName, Scope};
 
 /// Schema in which temporary tables live while the files are replayed.
 const TEMPORARY: &str = "pg_temp";
@@ -88,7 +91,7 @@ pub fn concerns(ddl: &Ddl) -> bool {
             | Ddl::CreateSchema(_)
             | Ddl::RenameSchema { .. }
             | Ddl::CreateSequence(_)
-            | Ddl::SearchPath(_)
+            | Ddl::SearchPath(..)
     )
 }
 
@@ -99,6 +102,9 @@ type Applied = Result<(), Complaint>;
 pub struct Replay {
     catalog: Catalog,
     search_path: Vec<String>,
+    session: session::Session,
+    /// Tables that have another name than in the catalog that the replay began with, by the name that they have now.
+    renamed: BTreeMap<TableName, TableName>,
     /// Index of a partitioned table → its attached indexes (both as schema and name).
     attached: BTreeMap<TableName, BTreeSet<TableName>>,
     complaints: Vec<Complaint>,
@@ -113,6 +119,8 @@ impl Default for Replay {
         Replay {
             catalog,
             search_path: vec!["public".into()],
+            session: session::Session::default(),
+            renamed: BTreeMap::new(),
             attached: BTreeMap::new(),
             complaints: Vec::new(),
             lines: lines::Lines::default(),
@@ -154,9 +162,9 @@ impl Replay {
             Ddl::MoveType { name, to } => self.move_type(name, to),
             Ddl::CreateExtension(extension) => self.create_extension(&extension.name.text),
             Ddl::RenameSchema { name, to } => self.rename_schema(&name.text, &to.text),
-            Ddl::SearchPath(path) => self.set_search_path(path),
+            Ddl::SearchPath(path, scope) => self.set_search_path(path, *scope),
             Ddl::CreateSchema(schema) => self.create_schema(schema, at),
-            Ddl::Reset(None) => self.set_search_path(&["public".into()]),
+            Ddl::Reset(None) => self.set_search_path(&["public".into()], Scope::Session),
             Ddl::CreatePolicy(policy) => self.create_policy(policy, at),
             Ddl::AlterPolicy(policy) => self.alter_policy(policy, at),
             Ddl::Routine(routine) => self.create_routine(routine, at),
@@ -164,6 +172,7 @@ impl Replay {
             Ddl::CreateSequence(def) => self.create_sequence(def, at),
             Ddl::AlterSequence(alter) => self.alter_sequence(alter),
             Ddl::Comment(comment) => self.comment(comment),
+            Ddl::Transaction(control) => self.control(control),
             // What leaves tables, columns, constraints, indexes and types as they are.
             _ => Ok(()),
         };
@@ -177,7 +186,8 @@ impl Replay {
     pub fn from(catalog: Catalog) -> Self {
         let search_path =
             if catalog.search_path.is_empty() { vec!["public".into()] } else { catalog.search_path.clone() };
-        let mut replay = Replay { catalog, search_path, ..Replay::default() };
+        let session = session::Session::of(&search_path);
+        let mut replay = Replay { catalog, search_path, session, ..Replay::default() };
         replay.seen.read(&replay.catalog);
         replay
     }
@@ -192,6 +202,11 @@ impl Replay {
         let found = self.find_table(name)?;
         let table = self.catalog.tables.get(&found)?;
         Some((found, table))
+    }
+
+    /// What a table was called in the catalog that the replay began with.
+    pub fn called_at_first<'n>(&'n self, table: &'n TableName) -> &'n TableName {
+        self.renamed.get(table).unwrap_or(table)
     }
 
     /// The index that a name means, with its table.
@@ -211,24 +226,11 @@ impl Replay {
         self.catalog.complete = complete && !self.catalog.tables.is_empty();
     }
 
-    /// A new file is a new session: the search path is as at the start.
-    pub fn new_session(&mut self) {
-        self.search_path = vec!["public".into()];
-    }
-
     /// The catalog, without what was temporary.
     pub fn finish(mut self) -> Catalog {
         self.catalog.tables.retain(|name, _| name.schema != TEMPORARY);
         self.catalog.extensions.sort();
         self.catalog
-    }
-
-    fn set_search_path(&mut self, path: &[String]) -> Applied {
-        self.search_path = path.iter().filter(|schema| *schema != "$user").cloned().collect();
-        if !self.search_path.is_empty() {
-            self.catalog.search_path = self.search_path.clone();
-        }
-        Ok(())
     }
 
     /// The name that a new relation gets.

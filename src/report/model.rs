@@ -38,6 +38,9 @@ pub struct Report {
     #[serde(default)]
     pub index_set: Option<IndexSet>,
     pub findings: Vec<Finding>,
+    /// Findings that a comment in a linted file takes away, by place; they count for nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suppressed: Vec<Suppressed>,
     pub recommendations: Vec<Recommendation>,
     pub problems: Vec<Problem>,
 }
@@ -53,7 +56,8 @@ pub struct Tool {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Input {
     pub path: String,
-    /// `stderr`, `csvlog`, `jsonlog`, `syslog`, `digest`, `pg_stat_statements`, `schema`, `snapshot`.
+    /// `stderr`, `csvlog`, `jsonlog`, `syslog`, `digest`, `pg_stat_statements`, `schema`, `snapshot`; of linted files `migration`,
+    /// `queries`, `dump`.
     pub format: String,
     /// What was inferred or given: the line prefix, the time zone, the compression.
     pub details: Vec<String>,
@@ -124,6 +128,13 @@ pub struct Allowed {
     pub rule: String,
     pub because: String,
     pub findings: u64,
+}
+
+/// A finding that somebody accepts, and why.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Suppressed {
+    pub because: String,
+    pub finding: Finding,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]

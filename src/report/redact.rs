@@ -34,6 +34,10 @@ impl Redactor<'_> {
             sentences.chain(&mut comparison.notes).for_each(|text| self.prose(text));
         }
         report.findings.iter_mut().for_each(|f| self.finding(f));
+        for suppressed in &mut report.suppressed {
+            self.prose(&mut suppressed.because);
+            self.finding(&mut suppressed.finding);
+        }
         report.recommendations.iter_mut().for_each(|r| self.recommendation(r));
         for index in report.index_set.iter_mut().flat_map(|set| &mut set.indexes) {
             index.definition = (self.sql)(&index.definition);

@@ -18,6 +18,8 @@ use super::registry::Configured;
 pub struct Found {
     pub finding: Finding,
     pub draft: Draft,
+    /// Why a comment takes it away.
+    pub because: Option<String>,
 }
 
 impl Borrow<Draft> for Found {
@@ -73,7 +75,7 @@ pub fn finish(
         accounts_for_ms: draft.accounts.and_then(|accounts| accounts.ms),
         accounts_for_share: draft.accounts.map(|accounts| accounts.share),
     };
-    Found { finding, draft }
+    Found { finding, draft, because: None }
 }
 
 /// The first event about a statement that never ended well: no sample of it was kept.

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
-use crate::report::model::{Allowed, Problem, RuleNotRun};
+use crate::report::model::{Allowed, Problem, RuleNotRun, Suppressed};
 use crate::workload::model::QueryIndex;
 
 use super::allow::{Allow, Allows, names};
@@ -26,6 +26,8 @@ use super::registry::{Check, Configured, Registry};
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub found: Vec<Found>,
+    /// What comments of linted files take away.
+    pub suppressed: Vec<Suppressed>,
     pub rules_run: Vec<String>,
     pub rules_not_run: Vec<RuleNotRun>,
     pub allowed: Vec<Allowed>,

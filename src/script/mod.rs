@@ -27,6 +27,7 @@ mod query_file;
 mod read;
 mod reader;
 mod refusal;
+mod run_on;
 mod sections;
 mod template;
 mod transaction;

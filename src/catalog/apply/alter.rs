@@ -1,6 +1,6 @@
 //! ALTER TABLE, action by action.
 
-use super::table::{bound_text, new_column};
+use super::table::{MOST_COLUMNS, bound_text, new_column, too_many_columns};
 use super::{Applied, Complaint, Replay};
 use crate::catalog::expression::rename_column;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
@@ -51,7 +51,9 @@ impl Replay {
         };
         for action in &alter.actions {
             let at = self.lines.place(at, action.span);
-            if let Err(complaint) = self.act(&table, alter, &action.kind, &at) {
+            if let Err(complaint) = self.act(&table, alter, &action.kind, &at)
+                && !self.complaints.last().is_some_and(|last| last.message == complaint.message)
+            {
                 self.complaints.push(complaint);
             }
         }
@@ -185,6 +187,9 @@ impl Replay {
         for member in self.family(table) {
             let column = new_column(def, table, self.lines.place(at, def.span));
             let columns = &mut self.table_mut(&member)?.columns;
+            if columns.len() >= MOST_COLUMNS {
+                return Err(too_many_columns(table));
+            }
             if columns.iter().all(|one| one.name != column.name) {
                 columns.push(column);
             }
@@ -236,8 +241,9 @@ impl Replay {
     }
 
     fn change(&mut self, table: &TableName, name: &Name, edit: impl Fn(&mut Column)) -> Applied {
-        let columns = &self.table_mut(table)?.columns;
-        if !columns.is_empty() && columns.iter().all(|column| column.name != name.text) {
+        let found = self.table_mut(table)?;
+        let known = !matches!(found.kind, TableKind::View | TableKind::MaterializedView) && !found.columns.is_empty();
+        if known && found.columns.iter().all(|column| column.name != name.text) {
             return Err(Complaint::new(format!("unknown column {} of {table}", name.text)));
         }
         for member in self.family(table) {
@@ -328,6 +334,8 @@ impl Replay {
         }
         let Some(moved) = self.catalog.tables.remove(from) else { return Ok(()) };
         self.catalog.tables.insert(to.clone(), moved);
+        let at_first = self.renamed.remove(from).unwrap_or_else(|| from.clone());
+        self.renamed.insert(to.clone(), at_first);
         self.seen.touch(to);
         for child in self.children(from) {
             self.table_mut(&child)?

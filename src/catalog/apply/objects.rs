@@ -53,6 +53,7 @@ impl Replay {
     fn remove_tables(&mut self, gone: &[TableName]) {
         for name in gone {
             self.catalog.tables.remove(name);
+            self.renamed.remove(name);
         }
         let others: BTreeSet<TableName> = gone.iter().flat_map(|name| self.referencing(name)).collect();
         for table in others {

@@ -147,7 +147,7 @@ impl Replay {
         let parent = self.find_table(references);
         if parent.is_none() {
             let message = format!("a foreign key of {table} references the unknown table {}", shown(references));
-            self.complaints.push(Complaint { hint: Some(GIVE_BEFORE.into()), ..Complaint::new(message) });
+            self.complaints.push(Complaint { hint: Some(GIVE_BEFORE.into()), ..Complaint::stranger(message) });
         }
         let parent = parent.unwrap_or_else(|| self.new_name(references));
         let referenced_columns = if referenced.is_empty() {

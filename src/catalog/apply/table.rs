@@ -8,6 +8,15 @@ use crate::sql::ddl::model::{
 };
 use crate::sql::ddl::quoted_if_needed;
 
+/// `MaxHeapAttributeNumber` (`src/include/access/htup_details.h`): the server takes no more.
+pub(super) const MOST_COLUMNS: usize = 1600;
+
+pub(super) fn too_many_columns(table: &TableName) -> Complaint {
+    Complaint::new(format!(
+        "{table} would have more than {MOST_COLUMNS} columns, which no server takes: the others are left out"
+    ))
+}
+
 impl Replay {
     pub(super) fn create_table(&mut self, def: &CreateTable, at: &SourceLine) -> Applied {
         let mut name = self.new_name(&def.name);
@@ -51,7 +60,11 @@ impl Replay {
         }
         table.columns.reserve_exact(def.columns.len());
         table.constraints.reserve_exact(def.constraints.len());
-        for column in &def.columns {
+        if def.columns.len() > MOST_COLUMNS {
+            self.complaints.push(too_many_columns(&name));
+        }
+        let columns = &def.columns[..def.columns.len().min(MOST_COLUMNS)];
+        for column in columns {
             merge(&mut table.columns, new_column(column, &name, self.lines.place(at, column.span)));
         }
         if def.as_query.is_some() {
@@ -64,7 +77,7 @@ impl Replay {
         }
         self.catalog.tables.insert(name.clone(), table);
         self.seen.touch(&name);
-        for column in &def.columns {
+        for column in columns {
             self.own_sequence(column, &name, at);
         }
         for like in &def.like {

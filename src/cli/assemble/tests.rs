@@ -54,6 +54,7 @@ fn found(id: &str, impact: Option<f64>, queries: Vec<QueryIndex>) -> Found {
             observed_us: None,
             queries,
         },
+        because: None,
     }
 }
 

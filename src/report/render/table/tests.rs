@@ -124,6 +124,7 @@ pub fn example() -> Report {
         plans: Vec::new(),
         comparison: None,
         index_set: None,
+        suppressed: Vec::new(),
         coverage: Coverage {
             queries: 48,
             queries_listed: 1,
