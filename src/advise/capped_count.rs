@@ -62,6 +62,7 @@ pub fn recommendation(query: QueryIndex, cx: &WorkloadCx<'_>) -> Result<Recommen
         cost: None,
         impact_ms_per_day: None,
         edits: Vec::new(),
+        range: None,
     })
 }
 

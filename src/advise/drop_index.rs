@@ -35,11 +35,12 @@ pub fn recommendation(table: &TableName, name: &str, cx: &WorkloadCx<'_>) -> Res
         cost: None,
         impact_ms_per_day: None,
         edits: Vec::new(),
+        range: None,
     })
 }
 
 /// CREATE INDEX of an index that exists.
-fn definition(table: &TableName, index: &Index) -> String {
+pub(super) fn definition(table: &TableName, index: &Index) -> String {
     let unique = if index.unique { "UNIQUE " } else { "" };
     let method = match index.method.as_str() {
         "" | "btree" => String::new(),

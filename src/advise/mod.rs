@@ -156,6 +156,7 @@ fn as_recommendation(ready: &Ready, draft: &Draft, cx: &WorkloadCx<'_>) -> Recom
         cost: None,
         impact_ms_per_day: ready.saves.and_then(|share| per_day(observed * share)),
         edits: ready.edits.clone(),
+        range: None,
     }
 }
 

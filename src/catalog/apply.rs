@@ -302,9 +302,7 @@ impl Replay {
 
     /// Direct partitions and inheritance children.
     pub fn children(&self, parent: &TableName) -> Vec<TableName> {
-        let is_child = |name: &&TableName| {
-            self.catalog.tables.get(*name).is_some_and(|table| table.parent.as_ref() == Some(parent))
-        };
+        let is_child = |name: &&TableName| self.catalog.tables.get(*name).is_some_and(|table| table.is_below(parent));
         self.seen.below(parent).into_iter().filter(is_child).cloned().collect()
     }
 
@@ -345,7 +343,11 @@ impl Replay {
         if self.family(child).contains(parent) {
             return Err(Complaint::new(format!("{child} cannot become a part of {parent}, which is a part of it")));
         }
-        self.table_mut(child)?.parent = Some(parent.clone());
+        let child = self.table_mut(child)?;
+        match child.parent {
+            None => child.parent = Some(parent.clone()),
+            Some(_) => child.other_parents.push(parent.clone()),
+        }
         Ok(())
     }
 

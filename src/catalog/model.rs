@@ -9,9 +9,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 mod code;
+mod extra;
 pub mod server;
 
 pub use code::{Policy, PolicyCommand, Routine, Sequence};
+pub use extra::{ExtendedStatistics, Publication};
 pub use server::ServerFacts;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,6 +56,9 @@ pub struct Catalog {
     pub routines: Vec<Routine>,
     pub sequences: BTreeMap<TableName, Sequence>,
     pub settings: BTreeMap<String, String>,
+    /// What logical replication sends from here, in the order of their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub publications: Vec<Publication>,
     /// What a live server said of itself; boxed, because most catalogs have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<Box<ServerFacts>>,
@@ -88,8 +93,14 @@ pub struct Table {
     pub columns: Vec<Column>,
     pub constraints: Vec<Constraint>,
     pub indexes: Vec<Index>,
-    /// Parent of a partition or inheritance child.
+    /// Parent of a partition or inheritance child; where it inherits from several, the first.
     pub parent: Option<TableName>,
+    /// The parents after the first, of an inheritance child.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_parents: Vec<TableName>,
+    /// `CREATE STATISTICS`, in the order of their names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub statistics: Vec<ExtendedStatistics>,
     pub partition_key: Option<String>,
     /// Of a partition: `DEFAULT`, or from `FOR VALUES` to its end.
     pub partition_bound: Option<String>,

@@ -2,9 +2,10 @@
 
 mod advisor;
 pub(super) mod catalog;
+mod drops;
 mod facts;
 pub(super) mod live;
-mod names;
+pub(super) mod names;
 mod observed;
 pub mod plans;
 mod reading;
@@ -32,11 +33,11 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     // What can be wrong in the arguments is, before a server is asked.
     let plan = reading::plan(args)?;
     let mut session = connect::open(&args.server, &args.catalog, common)?;
-    let copy = verify::copy(args, session.as_ref())?;
-    let mut given = catalog::read(&args.catalog, session.as_mut(), args.interval)?;
+    let copy = verify::copy(args, session.as_mut())?;
+    let mut given = catalog::read(&args.catalog, session.as_mut(), live::Wanted::Everything(args.interval))?;
     let mut read = match plan {
         _ if args.inputs.is_empty() && given.queries.is_some() => observed::read(&mut given, args),
-        Some(plan) => observed::join(plan.read(common)?, &mut given),
+        Some(plan) => observed::join(plan.read(common)?, &mut given, args),
         // The server said why it has no queries.
         None => reading::Read::default(),
     };
@@ -107,7 +108,8 @@ fn report(
         plans.iter().for_each(|known| redact::plan_literals(&known.plan, secrets));
     }
     let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
-    let mut notes = std::mem::take(&mut read.notes);
+    let mut notes = std::mem::take(&mut given.notes);
+    notes.append(&mut read.notes);
     let searched = server.as_mut().and_then(|server| {
         advisor::search(server.session, &cx, &server.args.advice, server.common).unwrap_or_else(|reason| {
             notes.push(reason);
@@ -120,7 +122,10 @@ fn report(
         (Some(advised), Some(server)) => Some(advisor::reported(advised, &advice, &cx, &server.args.advice)),
         _ => None,
     };
-    notes.extend(set.into_iter().flat_map(advisor::notes));
+    notes.extend(searched.iter().flat_map(advisor::notes));
+    if let (Some(_), Some(server)) = (&searched, &mut server) {
+        notes.extend(drops::prove(server.session, &cx, &mut outcome, &mut advice.recommendations));
+    }
     if let Some(Server { session, copy: Some(copy), args, common }) = server {
         let trial = verify::Trial::new(copy, args, common, session);
         notes.extend(trial.run(&mut outcome, &mut advice.recommendations, &cx)?);
@@ -130,7 +135,6 @@ fn report(
     inputs.extend(given.inputs);
     let mut problems = std::mem::take(&mut read.problems);
     problems.extend(given.problems);
-    notes.extend(given.notes);
     notes.extend(said);
     let mut report = assemble::report(Material {
         workload: &read.workload,

@@ -3,33 +3,51 @@
 use super::args::Command;
 use super::failure::Failure;
 use super::{Ending, output};
+use crate::db::planner::Depth;
 use crate::db::sent::{self, Step};
 
 /// What the command may send, if it was asked only for that.
 pub fn asked(command: &Command) -> Option<Vec<Step>> {
-    let mut steps = sent::catalog_steps();
-    let (server, plans) = match command {
-        Command::Analyze(analyze) => (&analyze.server, true),
-        Command::Explain(explain) => (&explain.server, true),
-        Command::Lint(lint) => (&lint.server, false),
-        Command::Snapshot(snapshot) => (&snapshot.server, true),
+    let mut steps = [sent::connection(), sent::catalog()].concat();
+    let server = match command {
+        Command::Analyze(analyze) => {
+            steps.extend([sent::health(), sent::queries(), sent::values(), sent::tried()].concat());
+            if analyze.verify.is_some() {
+                steps.extend(sent::verified());
+            }
+            &analyze.server
+        }
+        Command::Explain(explain) => {
+            let depth = if explain.analyze { Depth::Measured } else { Depth::Shown };
+            steps.extend([sent::health(), sent::explained(depth)].concat());
+            &explain.server
+        }
+        Command::Lint(lint) => {
+            steps.extend(sent::queries());
+            &lint.server
+        }
+        Command::Snapshot(snapshot) => {
+            steps.extend([sent::health(), sent::queries()].concat());
+            if snapshot.with_values {
+                steps.extend(sent::values());
+            }
+            &snapshot.server
+        }
         Command::Rule(_) | Command::Schema => return None,
     };
-    if plans {
-        steps.extend(sent::planning_steps());
-    }
     server.dry_run.then_some(steps)
 }
 
 pub fn run(steps: &[Step]) -> Result<Ending, Failure> {
     let mut text = String::from(
         "-- Every statement that sqlsift may send with these arguments; nothing was sent, and no connection made.\n\
-         -- {words} stand for what is only known at the server. What a version or a right does not allow is left out.\n",
+         -- {words} stand for what is only known at the server; each statement of its own carries the mark /* sqlsift */.\n\
+         -- What a version or a right does not allow is left out.\n",
     );
     for step in steps {
         text.push_str(&format!("\n-- {}\n", step.what));
         for statement in &step.statements {
-            text.push_str(statement.trim_end());
+            text.push_str(statement);
             text.push_str(";\n");
         }
     }

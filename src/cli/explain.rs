@@ -6,6 +6,7 @@ mod log;
 mod reading;
 
 use super::analyze::catalog;
+use super::analyze::live::Wanted;
 use super::args::{Common, Explain};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
@@ -22,7 +23,7 @@ pub fn run(args: &Explain, common: &Common) -> Result<Ending, Failure> {
     let args = &reading::sort_out(args);
     let config = config::find(args.config.as_deref(), None)?;
     let mut session = connect::open(&args.server, &args.catalog, common)?;
-    let given = catalog::read(&args.catalog, session.as_mut(), None)?;
+    let given = catalog::read(&args.catalog, session.as_mut(), Wanted::Health)?;
     let mut outputs = output::open(&args.output, Kind::from(args.format), output::KINDS)?;
     if outputs.iter().any(|output| output.kind == Kind::Digest) {
         return Err(Failure::new("a digest is made of a log", "sqlsift analyze LOG -o digest=FILE"));

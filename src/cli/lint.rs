@@ -13,6 +13,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use super::analyze::catalog;
+use super::analyze::live::Wanted;
 use super::args::{Catalog as CatalogFiles, Common, FailOn, Lint, PresetName};
 use super::failure::Failure;
 use super::{Ending, config, connect, ending, output, terminal};
@@ -31,7 +32,7 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let config = config::find(args.config.as_deref(), preset)?;
     let files = CatalogFiles { schema: args.schema.clone(), snapshot: args.snapshot.clone() };
     let mut session = connect::open(&args.server, &files, common)?;
-    let given = catalog::read(&files, session.as_mut(), None)?;
+    let given = catalog::read(&files, session.as_mut(), Wanted::Traffic)?;
     drop(session);
     let known = given.catalog.as_ref().and_then(|catalog| catalog.server_version).map(|number| number / 10_000);
     let version = version(args.pg_version.or(known).or(config.lint.pg_version))?;

@@ -19,7 +19,7 @@ pub fn run(args: &Snapshot, common: &Common) -> Result<Ending, Failure> {
         ));
     };
     let mut session = connect::connect(dsn, &args.server, common)?;
-    let mut taken = live::take(&mut session, args.interval)?;
+    let mut taken = live::take(&mut session, live::Wanted::Everything(args.interval))?;
     taken.catalog.origin = Origin::Snapshot;
     if args.with_values {
         let tables: Vec<TableName> = taken.catalog.tables.keys().cloned().collect();

@@ -11,6 +11,8 @@ use super::progress::Spinner;
 use crate::advise::samples;
 use crate::advise::verify::{Asked, Effort, Refuted, Timed};
 use crate::advise::whatif::{IndexId, Values};
+use crate::cli::analyze::names;
+use crate::db::planner::Planner;
 use crate::db::session::{Limits, Session};
 use crate::db::verify::{self, Connect, Verified, VerifyError};
 use crate::report::model::{Recommendation, RecommendationKind, VerifiedBy};
@@ -41,21 +43,33 @@ pub struct Trial<'s> {
 const VARIABLE: &str = "SQLSIFT_VERIFY_DSN";
 
 /// The copy that advice is to be tried on.
-pub fn copy<'a>(args: &'a Analyze, advised: Option<&Session>) -> Result<Option<&'a Dsn>, Failure> {
+pub fn copy<'a>(args: &'a Analyze, advised: Option<&mut Session>) -> Result<Option<&'a Dsn>, Failure> {
     match (&args.verify, advised) {
         (Some(Dsn(dsn)), None) if std::env::var(VARIABLE).is_ok_and(|set| set == *dsn) => Ok(None),
         (Some(_), None) => Err(Failure::new(
             "--verify needs --dsn: the copy is compared with the server that is advised",
             "sqlsift analyze --dsn DSN --verify DSN",
         )),
-        (copy, _) => Ok(copy.as_ref()),
+        (Some(Dsn(dsn)), Some(advised)) => {
+            // Before minutes of work, not after them.
+            let connect = connect::to_copy(dsn)?;
+            verify::open(advised, &connect).map_err(refused)?;
+            Ok(args.verify.as_ref())
+        }
+        (None, _) => Ok(None),
+    }
+}
+
+fn refused(error: VerifyError) -> Failure {
+    match error {
+        VerifyError::Db(error) => connect::lost(&error).because("the copy that --verify names does not answer"),
+        told => Failure::new(told.to_string(), "sqlsift analyze --help says what --verify takes"),
     }
 }
 
 impl<'s> Trial<'s> {
     pub fn new(Dsn(dsn): &'s Dsn, args: &Analyze, common: &Common, advised: &'s mut Session) -> Self {
-        let statement_ms = u32::try_from(args.verify_timeout.as_millis()).unwrap_or(u32::MAX).max(1);
-        let run = Limits { statement_ms, lock_ms: 10_000 };
+        let run = Limits { lock_ms: 10_000, ..Limits::default() }.or(Some(args.verify_timeout));
         Trial { advised, dsn, run, spinner: Spinner::new(common) }
     }
 
@@ -68,20 +82,28 @@ impl<'s> Trial<'s> {
     ) -> Result<Vec<String>, Failure> {
         let copy = connect::to_copy(self.dsn)?;
         let judged = judge(recommendations, cx, self.advised, &copy, self.run, &mut |said| self.spinner.say(said));
-        let judged = judged.map_err(|error| match error {
-            VerifyError::Db(error) => connect::lost(&error).because("--verify failed"),
-            told => Failure::new(told.to_string(), "sqlsift analyze --help says what --verify takes"),
-        })?;
-        for found in &mut outcome.found {
-            let finding = &mut found.finding;
-            for (id, why) in &judged.removed {
-                if finding.recommendations.contains(id) {
-                    finding.recommendations.retain(|linked| linked != id);
-                    finding.detail.push_str(&format!("\nNot advised: {why}."));
-                }
+        // What was learnt before stands.
+        let judged = judged.unwrap_or_else(|error| Judged {
+            notes: vec![format!(
+                "nothing was tried on the copy that --verify names, so the advice stands as the planner costs it: {error}"
+            )],
+            ..Judged::default()
+        });
+        take_back(outcome, &judged.removed);
+        Ok(judged.notes)
+    }
+}
+
+/// Says at the findings why what they asked for is not advised. `removed`: ids of recommendations, with the reason.
+pub fn take_back(outcome: &mut Outcome, removed: &[(String, String)]) {
+    for found in &mut outcome.found {
+        let finding = &mut found.finding;
+        for (id, why) in removed {
+            if finding.recommendations.contains(id) {
+                finding.recommendations.retain(|linked| linked != id);
+                finding.detail.push_str(&format!("\nNot advised: {why}."));
             }
         }
-        Ok(judged.notes)
     }
 }
 
@@ -104,7 +126,8 @@ fn judge(
         return Ok(Judged::default());
     }
     let ddls: Vec<String> = tried.iter().map(|(_, sql)| sql.clone()).collect();
-    let verified = verify::verify(advised, clone, &ddls, &asked(cx), run, &Effort::default(), said)?;
+    let planner = Planner::new(run).under(&cx.catalog.map(names::path).unwrap_or_default());
+    let verified = verify::verify(advised, clone, &ddls, &asked(cx), planner, &Effort::default(), said)?;
     let mut judged = Judged::default();
     for (id, (at, _)) in tried.iter().enumerate() {
         measured(&mut recommendations[*at], id, &verified);
@@ -154,7 +177,9 @@ fn measured(recommendation: &mut Recommendation, id: IndexId, verified: &Verifie
         said.push_str(&format!(" (estimated: {})", size(estimate)));
     }
     let users: Vec<&Timed> = verified.verdict.timed.iter().filter(|timed| timed.used.contains(&id)).collect();
-    if users.is_empty() {
+    if users.is_empty() && verified.verdict.ended.is_some() {
+        said.push_str("; the trial ended before a query had run with it.");
+    } else if users.is_empty() {
         said.push_str("; no query that could be run used it there.");
     } else {
         let sum = |of: fn(&Timed) -> f64| users.iter().map(|timed| timed.share * of(timed)).sum::<f64>();
@@ -166,6 +191,7 @@ fn measured(recommendation: &mut Recommendation, id: IndexId, verified: &Verifie
         recommendation.verified_by = VerifiedBy::ExplainAnalyze;
         recommendation.before = Some(before);
         recommendation.after = Some(after);
+        recommendation.range = None;
         recommendation.unit = "ms a call of each query, measured on the clone".into();
     }
     recommendation.detail = format!("{}\n{said}", recommendation.detail.trim_end()).trim_start().to_owned();
@@ -199,12 +225,14 @@ fn notes(verified: &Verified, tried: &[(usize, String)]) -> Vec<String> {
     let verdict = &verified.verdict;
     let mut notes = Vec::new();
     let (before, after) = verdict.totals();
-    notes.push(format!(
-        "{} statements ran on the clone: {} for one call of each query before, {} with the indexes that were kept",
-        verdict.timed.len(),
-        ms(before),
-        ms(after)
-    ));
+    if !verdict.timed.is_empty() {
+        notes.push(format!(
+            "{} statements ran on the clone: {} for one call of each query before, {} with the indexes that were kept",
+            verdict.timed.len(),
+            ms(before),
+            ms(after)
+        ));
+    }
     for (id, why) in &verified.failed {
         notes.push(format!("could not be built on the clone ({why}): {}", tried[*id].1));
     }
@@ -214,7 +242,15 @@ fn notes(verified: &Verified, tried: &[(usize, String)]) -> Vec<String> {
     }
     notes.extend(reasons.iter().map(|(why, count)| format!("{count} statements were not run on the clone: {why}")));
     notes.extend(verified.prepared.iter().map(|table| format!("{table} was vacuumed and analysed on the clone first")));
-    notes.extend(verdict.ended.iter().map(|why| format!("the clone was not asked about everything: {why}")));
+    notes.extend(verdict.ended.iter().map(|why| {
+        format!(
+            "the trial on the clone ended early, after {} of {} indexes were built and {} statements had run: {why}; what was not tried \
+             stands as the planner costs it; run it again for the rest",
+            verified.built.len(),
+            tried.len(),
+            verdict.timed.len()
+        )
+    }));
     notes.extend(verified.left.iter().map(|what| format!("left on the clone: {what}")));
     notes
 }

@@ -16,7 +16,9 @@ use crate::advise::whatif::{IndexId, Offered, Planned, Sample, WhatIf, WhatIfErr
 use crate::sql::guard::{self, Names};
 
 mod answer;
-mod open;
+mod hide;
+pub(super) mod open;
+pub(super) mod texts;
 
 use answer::planned;
 pub use open::OpenError;
@@ -79,7 +81,7 @@ impl HypoPg<'_> {
             return Ok(());
         }
         self.existing.clear();
-        let sql = format!("BEGIN READ ONLY; SELECT {}.hypopg_reset(); ROLLBACK", self.schema);
+        let sql = texts::reset_alone(&self.schema);
         self.session
             .at_once(self.planner.patience(), &[Message::Ours(&sql)])
             .into_iter()
@@ -94,22 +96,16 @@ impl HypoPg<'_> {
             self.existing.iter().filter(|(_, id)| !wanted.contains(id)).map(|(oid, _)| oid.to_string()).collect();
         let created: Vec<IndexId> =
             wanted.difference(&existing).copied().filter(|id| *id < self.offered.len()).collect();
-        let mut sql = String::from("; SELECT pg_catalog.pg_backend_pid()");
+        let mut sql = String::from(texts::PROCESS);
         if wanted.len() > FEW {
-            sql.push_str("; SET LOCAL hypopg.use_real_oids = on");
+            sql.push_str(texts::REAL_OIDS);
         }
         if !dropped.is_empty() {
-            let oids = dropped.join(",");
-            sql.push_str(&format!(
-                "; SELECT {schema}.hypopg_drop_index(o) FROM pg_catalog.unnest('{{{oids}}}'::oid[]) o"
-            ));
+            sql.push_str(&texts::dropped(schema, &dropped.join(",")));
         }
         if !created.is_empty() {
             let ddls = quote::literal(&quote::array(created.iter().map(|id| self.offered[*id].as_str())));
-            sql.push_str(&format!(
-                "; SELECT i.indexrelid, 'made' FROM pg_catalog.unnest({ddls}::text[]) WITH ORDINALITY d(ddl, n), \
-                 LATERAL {schema}.hypopg_create_index(d.ddl) i ORDER BY d.n"
-            ));
+            sql.push_str(&texts::created(schema, &ddls));
         }
         (sql, created)
     }
@@ -169,7 +165,7 @@ impl HypoPg<'_> {
     fn after(&self) -> String {
         match self.route {
             Route::Direct => String::new(),
-            Route::Pooled => format!("; SELECT {}.hypopg_reset()", self.schema),
+            Route::Pooled => format!("; {}", texts::reset(&self.schema)),
         }
     }
 }
@@ -178,13 +174,7 @@ impl WhatIf for HypoPg<'_> {
     fn offer(&mut self, ddl: &str) -> Result<Offered, WhatIfError> {
         guard::index(ddl, &self.names).map_err(|refusal| WhatIfError::Index(refusal.to_string()))?;
         // Made, measured and dropped: what exists stays as it is.
-        let sql = format!(
-            "{}; SELECT {schema}.hypopg_relation_size(i.indexrelid), {schema}.hypopg_drop_index(i.indexrelid) \
-             FROM {schema}.hypopg_create_index({}) i",
-            self.planner.begin(),
-            quote::literal(ddl),
-            schema = self.schema
-        );
+        let sql = self.planner.begin() + &texts::measured(&self.schema, &quote::literal(ddl));
         let answers = self.session.at_once(self.planner.patience(), &[Message::Ours(&sql), Message::Ours("ROLLBACK")]);
         let rows = answers.into_iter().next().unwrap_or_else(|| Ok(Vec::new())).map_err(|error| index_error(&error))?;
         let bytes = rows.iter().flatten().flatten().find_map(|text| text.parse::<u64>().ok());

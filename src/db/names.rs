@@ -27,10 +27,12 @@ const COMPUTING: [&str; 19] = [
     "vector",
 ];
 
+pub(super) const SQL: &str = include_str!("names.sql");
+
 /// Reads functions, operators, casts, views and policies of the connected database.
 pub fn read(session: &mut Session, limits: Limits) -> Result<Names, DbError> {
     let trusted = Param::Texts(COMPUTING.iter().map(|name| (*name).to_owned()).collect());
-    let rows = session.reading(limits, |reading| reading.rows(include_str!("names.sql"), &[trusted]))?;
+    let rows = session.reading(limits, |reading| reading.rows(SQL, &[trusted]))?;
     let mut names = Names::default();
     let mut views: Vec<(String, String)> = Vec::new();
     let mut policies: Vec<(String, String)> = Vec::new();

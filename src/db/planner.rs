@@ -8,16 +8,19 @@
 //! nobody looks at.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::time::Duration;
 
 use super::error::{DbError, DbErrorKind};
 use super::generic::{self, Prepared};
 use super::pipeline::{Answer, GRACE, Message};
+use super::quote;
 use super::session::{Limits, Session};
 
 /// Names of our own in the server process, for the length of one transaction.
 const PREPARED: &str = "sqlsift_planned";
 const SAVEPOINT: &str = "sqlsift_planning";
+const DEALLOCATE: &str = "; DEALLOCATE sqlsift_planned";
 
 /// Repairs of one statement: each gives one more parameter, or one more kind of them, a type.
 const ATTEMPTS: usize = 8;
@@ -65,12 +68,22 @@ pub(super) struct Told {
 #[derive(Debug, Default)]
 pub struct Planner {
     pub limits: Limits,
+    /// Sets the search_path, or is empty; begins with `; `.
+    path: String,
     repaired: BTreeMap<String, Prepared>,
 }
 
 impl Planner {
     pub fn new(limits: Limits) -> Self {
-        Planner { limits, repaired: BTreeMap::new() }
+        Planner { limits, path: String::new(), repaired: BTreeMap::new() }
+    }
+
+    /// Names without a schema are looked up in these, as the roles do that run the statements. An empty list leaves it to ours.
+    #[must_use]
+    pub fn under(self, schemas: &[String]) -> Self {
+        let quoted: Vec<String> = schemas.iter().map(|schema| quote::identifier(schema)).collect();
+        let path = if quoted.is_empty() { String::new() } else { search_path(&quoted.join(", ")) };
+        Planner { path, ..self }
     }
 
     /// Explains a statement that passed [`crate::sql::guard::plannable`], or for the depths that execute
@@ -110,11 +123,6 @@ impl Planner {
         }
     }
 
-    /// What [`Planner::explain`] sends, message by message.
-    pub fn script(&self, text: &str, depth: Depth) -> [String; 3] {
-        messages(&generic::prepared(text), depth, Around { before: &self.begin(), after: "" })
-    }
-
     /// One EXPLAIN of a text as it is.
     pub(super) fn once(&self, session: &mut Session, prepared: &Prepared, depth: Depth, around: Around<'_>) -> Told {
         let [begin, prepare, explain] = &messages(prepared, depth, around);
@@ -134,8 +142,8 @@ impl Planner {
     /// After a failure the transaction is still open, so this reaches the same process also through a pooler. A prepared
     /// statement outlives a rollback.
     fn clean(&self, session: &mut Session, prepared: bool, after: &str) {
-        let deallocate = if prepared { format!("; DEALLOCATE {PREPARED}") } else { String::new() };
-        let back = format!("ROLLBACK TO SAVEPOINT {SAVEPOINT}{after}{deallocate}");
+        let deallocate = if prepared { DEALLOCATE } else { "" };
+        let back = back(after, deallocate);
         // What fails here has failed before, and been told.
         session.at_once(self.patience(), &[Message::Ours(&back), Message::Ours("ROLLBACK")]);
     }
@@ -152,12 +160,19 @@ impl Planner {
     ///
     /// The text is lexed by the guard as with `standard_conforming_strings`, so the server has to do the same.
     pub(super) fn settings(&self) -> String {
-        format!(
-            "SAVEPOINT {SAVEPOINT}; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; \
-             SET LOCAL standard_conforming_strings = on; SET LOCAL plan_cache_mode = force_generic_plan",
-            self.limits.statement_ms, self.limits.lock_ms
-        )
+        settings(self.limits.statement_ms, self.limits.lock_ms) + &self.path
     }
+}
+
+fn search_path(schemas: &str) -> String {
+    format!("; SET LOCAL search_path = {schemas}")
+}
+
+fn settings(statement_ms: impl Display, lock_ms: impl Display) -> String {
+    format!(
+        "SAVEPOINT {SAVEPOINT}; SET LOCAL statement_timeout = {statement_ms}; SET LOCAL lock_timeout = {lock_ms}; \
+         SET LOCAL standard_conforming_strings = on; SET LOCAL plan_cache_mode = force_generic_plan"
+    )
 }
 
 fn messages(prepared: &Prepared, depth: Depth, around: Around<'_>) -> [String; 3] {
@@ -165,14 +180,30 @@ fn messages(prepared: &Prepared, depth: Depth, around: Around<'_>) -> [String; 3
         0 => String::new(),
         count => format!("({})", vec!["NULL"; count].join(", ")),
     };
+    [around.before.to_owned(), prepare(&prepared.text), explain(depth, &arguments, around.after)]
+}
+
+fn prepare(text: &str) -> String {
+    format!("PREPARE {PREPARED} AS {text}")
+}
+
+fn explain(depth: Depth, arguments: &str, after: &str) -> String {
+    format!("EXPLAIN ({}) EXECUTE {PREPARED}{arguments}{DEALLOCATE}{after}; ROLLBACK", depth.options())
+}
+
+fn back(after: &str, deallocate: &str) -> String {
+    format!("ROLLBACK TO SAVEPOINT {SAVEPOINT}{after}{deallocate}")
+}
+
+/// Every text of one EXPLAIN, that of a failed one too: `begin` stands before the settings, `before` and `after` are as in
+/// [`Around`].
+pub(super) fn texts(begin: &str, before: &str, depth: Depth, after: &str) -> [String; 5] {
     [
-        around.before.to_owned(),
-        format!("PREPARE {PREPARED} AS {}", prepared.text),
-        format!(
-            "EXPLAIN ({}) EXECUTE {PREPARED}{arguments}; DEALLOCATE {PREPARED}{}; ROLLBACK",
-            depth.options(),
-            around.after
-        ),
+        format!("{begin}; {}{{path}}{before}", settings("{ms}", "{ms}")),
+        prepare("{statement}"),
+        explain(depth, "{nulls}", after),
+        back(after, "{deallocate}"),
+        "ROLLBACK".to_owned(),
     ]
 }
 

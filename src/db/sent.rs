@@ -1,9 +1,10 @@
-//! Nothing in; every statement that is ever sent to a server that `--dsn` names out, with `{words}` for what is only known then.
+//! What a command does in; every statement that it may send to a server out, with `{words}` for what is only known then.
 //!
-//! A live test compares it with what a server logs of real runs, so it cannot fall behind.
+//! The texts are those that are sent, and a live test compares them with what a server logs of real runs, in both directions.
 
-use super::session::{IDLE_MS, MARK, greeting};
-use super::{catalog, statements, values};
+use super::planner::{self, Depth};
+use super::session::{MARK, begin, greeting};
+use super::{catalog, connect, health, hypopg, names, rights, statements, values, verify};
 
 /// What is done, and the statements for it, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,153 +13,142 @@ pub struct Step {
     pub statements: Vec<String>,
 }
 
-/// Statements that begin with this mark stand in the log of the server with it.
-fn marked(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
-    texts.into_iter().map(|text| text.as_ref().trim_end().to_owned()).collect()
+fn step(what: &'static str, statements: impl IntoIterator<Item = impl Into<String>>) -> Step {
+    Step { what, statements: statements.into_iter().map(|text| text.into().trim_end().to_owned()).collect() }
 }
 
-fn step(what: &'static str, statements: Vec<String>) -> Step {
-    Step { what, statements }
-}
-
-/// What every command sends that takes its catalog from a server.
-pub fn catalog_steps() -> Vec<Step> {
+/// Every connection.
+pub fn connection() -> Vec<Step> {
     vec![
         step(
-            "Each of the steps below stands in transactions of its own, all of which begin and end so",
-            vec![
-                format!(
-                    "BEGIN READ ONLY; SET LOCAL statement_timeout = {{number}}; SET LOCAL lock_timeout = {{number}}; \
-                     SET LOCAL idle_in_transaction_session_timeout = {IDLE_MS}"
-                ),
-                "ROLLBACK".to_owned(),
-            ],
+            "Each statement below stands in one or a few transactions of its own, which begin and end so, unless it says otherwise",
+            [begin("{ms}", "{ms}"), "ROLLBACK".to_owned()],
         ),
-        step(
-            "Where target_session_attrs asks",
-            vec!["SELECT pg_catalog.pg_is_in_recovery()".to_owned(), "SHOW transaction_read_only".to_owned()],
-        ),
-        step("The server's version, and whether there is a pooler between", marked([greeting()])),
-        step("The catalog; large ones in pieces", marked(catalog::texts())),
-        step("Counters and health", marked(HEALTH)),
-        step("pg_stat_statements, where it is; with --interval twice", {
-            let mut texts =
-                marked([statements::FIND, statements::LOADED, "SELECT pg_catalog.set_config('search_path', '', true)"]);
-            texts.extend(marked(STATEMENTS));
-            texts
-        }),
+        step("Where target_session_attrs asks for it", connect::TARGET),
+        step("The server's version, and whether there is a pooler between", [greeting()]),
     ]
 }
 
-/// What is sent to have statements planned: by `explain`, and where indexes are tried.
-pub fn planning_steps() -> Vec<Step> {
+/// Every command that takes its catalog from a server.
+pub fn catalog() -> Vec<Step> {
+    vec![step("The catalog; large ones in pieces", catalog::texts()), step("What this role may see", [rights::SQL])]
+}
+
+pub fn health() -> Vec<Step> {
+    vec![step("Counters and health, as far as the version has them", health::texts())]
+}
+
+pub fn queries() -> Vec<Step> {
+    let first = [statements::FIND, statements::LOADED, statements::SETTINGS].map(str::to_owned);
+    vec![step(
+        "pg_stat_statements, where it is; with --interval twice",
+        first.into_iter().chain(statements::texts("{schema}")),
+    )]
+}
+
+pub fn values() -> Vec<Step> {
+    vec![step("Values of columns, from their statistics", [values::READ])]
+}
+
+fn guarded() -> Step {
+    step("Names that no statement may use that is sent to be planned", [names::SQL])
+}
+
+/// A statement of the user's is planned, or executed.
+pub fn explained(depth: Depth) -> Vec<Step> {
+    let what = match depth {
+        Depth::Plan | Depth::Shown => "The generic plan of each statement that passed the guard; nothing is executed",
+        Depth::Timed | Depth::Measured => "Each SELECT that passed the guard, executed; others only planned",
+    };
+    vec![guarded(), step(what, planner::texts("BEGIN READ ONLY", "", depth, ""))]
+}
+
+/// Indexes that exist only for the planner are tried.
+pub fn tried() -> Vec<Step> {
+    vec![
+        guarded(),
+        step("Whether HypoPG is there", [hypopg::open::FIND]),
+        step(
+            "Each statement that passed the guard is planned under hypothetical indexes; {path} sets the search_path of the roles that \
+             run it, {change} and {reset} stand for statements of the next step",
+            planner::texts("BEGIN READ ONLY", "{change}", Depth::Plan, "{reset}"),
+        ),
+        step("HypoPG creates, measures and drops indexes that never exist on disk", hypopg::texts::all()),
+    ]
+}
+
+/// `--verify`: to the server that `--dsn` names, and to the copy, the only place where anything is changed.
+pub fn verified() -> Vec<Step> {
+    let (advised, copy) = verify::texts();
     vec![
         step(
-            "What this role may see",
-            marked([include_str!("rights/rights.sql"), include_str!("rights/extensions.sql")]),
-        ),
-        step("Names that no statement may use that is sent to be planned", marked([include_str!("names.sql")])),
-        step("Values for parameters, from the statistics of the columns", marked([values::READ])),
-        step(
-            "The plan of a statement that only reads, generic; executed only with --analyze",
-            PLANNED.map(str::to_owned).into(),
+            "To tell the copy from the server itself: a lock on a number of nobody's, for the length of one question",
+            advised,
         ),
         step(
-            "The same under indexes that exist only for the planner: {indexes} creates and drops them with HypoPG",
-            HYPOTHETICAL.map(str::to_owned).into(),
+            "On the copy that --verify names, beside what every connection sends: indexes are built, statements executed with and \
+             without them, and the indexes dropped",
+            copy,
         ),
     ]
 }
 
 /// The pieces between `{` and `}` aside, whether `sent` is this text.
 pub fn fits(text: &str, sent: &str) -> bool {
-    let words = |text: &str| text.replace(MARK, " ").split_whitespace().collect::<Vec<_>>().join(" ");
     let (text, sent) = (words(text), words(sent));
-    let mut rest = sent.as_str();
-    let mut pieces = Vec::new();
-    let mut left = text.as_str();
-    while let Some((before, name, after)) = hole(left) {
-        pieces.push(before);
-        left = after;
-        debug_assert!(!name.is_empty());
+    match pieces(&text).as_slice() {
+        [only] => *only == sent,
+        [first, middle @ .., last] => sent.strip_prefix(first).is_some_and(|rest| follow(middle, rest, last)),
+        [] => false,
     }
-    for (index, piece) in pieces.iter().enumerate() {
-        let at = match index {
-            0 => rest.starts_with(piece).then_some(0),
-            _ => rest.find(piece),
-        };
-        let Some(at) = at else { return false };
-        rest = &rest[at + piece.len()..];
-    }
-    if pieces.is_empty() { rest == left } else { rest.ends_with(left) }
 }
 
-/// The first `{word}`.
-fn hole(text: &str) -> Option<(&str, &str, &str)> {
+/// As [`fits`], of a text that may stand among others in what was sent.
+pub fn stands_in(text: &str, sent: &str) -> bool {
+    let (text, sent) = (words(text), words(sent));
+    follow(&pieces(&text), &sent, "")
+}
+
+fn words(text: &str) -> String {
+    text.replace(MARK, " ").split_whitespace().collect::<Vec<_>>().join(" ").replace(" ;", ";")
+}
+
+/// Whether the pieces stand in the text one after the other, and it ends with the last.
+fn follow(pieces: &[&str], text: &str, last: &str) -> bool {
+    let mut rest = text;
+    for piece in pieces {
+        match rest.find(piece) {
+            Some(at) => rest = &rest[at + piece.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+/// What stands around the `{words}`.
+fn pieces(text: &str) -> Vec<&str> {
+    let (mut pieces, mut left) = (Vec::new(), text);
+    while let Some((before, after)) = hole(left) {
+        pieces.push(before);
+        left = after;
+    }
+    pieces.push(left);
+    pieces
+}
+
+/// What stands before and behind the first `{word}`.
+fn hole(text: &str) -> Option<(&str, &str)> {
     let mut from = 0;
     while let Some(open) = text[from..].find('{').map(|at| from + at) {
         let close = open + text[open..].find('}')?;
         let name = &text[open + 1..close];
         if !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
-            return Some((&text[..open], name, &text[close + 1..]));
+            return Some((&text[..open], &text[close + 1..]));
         }
         from = open + 1;
     }
     None
 }
-
-const HEALTH: [&str; 23] = [
-    "SELECT pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('jit', 'off', true)",
-    include_str!("health/sql/server.sql"),
-    include_str!("health/sql/replicas.sql"),
-    include_str!("health/sql/slots.sql"),
-    include_str!("health/sql/replay.sql"),
-    include_str!("health/sql/prepared.sql"),
-    include_str!("health/sql/databases.sql"),
-    include_str!("health/sql/counters.sql"),
-    include_str!("health/sql/archiver.sql"),
-    include_str!("health/sql/sessions.sql"),
-    include_str!("health/sql/connections.sql"),
-    include_str!("health/sql/collation.sql"),
-    include_str!("health/sql/writes.sql"),
-    include_str!("health/sql/writes_17.sql"),
-    include_str!("health/sql/wal.sql"),
-    include_str!("health/sql/settings.sql"),
-    include_str!("health/sql/overrides.sql"),
-    include_str!("health/sql/statements.sql"),
-    "SELECT count(*) FROM {schema}.pg_stat_statements(false)",
-    "SELECT i.dealloc, extract(epoch FROM clock_timestamp() - i.stats_reset)::bigint FROM {schema}.pg_stat_statements_info i",
-    include_str!("health/sql/tables.sql"),
-    include_str!("health/sql/indexes.sql"),
-    include_str!("health/sql/sequences.sql"),
-];
-
-const STATEMENTS: [&str; 4] = [
-    "SELECT s.query, {columns} FROM {schema}.pg_stat_statements s LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.userid WHERE \
-     s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())",
-    "SELECT count(*), coalesce(sum(s.calls), 0)::int8 FROM {schema}.pg_stat_statements(false) s \
-     WHERE s.dbid <> (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())",
-    "SELECT extract(epoch FROM clock_timestamp())::float8, extract(epoch FROM stats_reset)::float8, dealloc \
-     FROM {schema}.pg_stat_statements_info",
-    "SELECT extract(epoch FROM clock_timestamp())::float8, NULL::float8, NULL::int8",
-];
-
-const PLANNED: [&str; 4] = [
-    "BEGIN READ ONLY; {settings}SET LOCAL plan_cache_mode = force_generic_plan{indexes}",
-    "PREPARE sqlsift_planned AS {statement}",
-    "EXPLAIN (FORMAT JSON{options}) EXECUTE sqlsift_planned{end}",
-    "ROLLBACK TO SAVEPOINT sqlsift_planning{end}",
-];
-
-const HYPOTHETICAL: [&str; 3] = [
-    "SELECT a.name IS NOT NULL, e.extversion, n.nspname::text \
-     FROM (VALUES ('hypopg')) w(name) \
-     LEFT JOIN pg_catalog.pg_available_extensions() a ON a.name = w.name \
-     LEFT JOIN pg_catalog.pg_extension e ON e.extname = w.name \
-     LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace",
-    "BEGIN READ ONLY; SELECT {schema}.hypopg_reset(); ROLLBACK",
-    "SELECT {schema}.hypopg_reset()",
-];
 
 #[cfg(test)]
 mod tests {
@@ -170,5 +160,6 @@ mod tests {
         assert!(!fits("SET a = {number}; b", "SET a = 10; c"));
         assert!(!fits("ROLLBACK", "ROLLBACK TO SAVEPOINT x"));
         assert!(fits("{a} FROM {b}", "x FROM y"));
+        assert!(stands_in("SELECT {a}.f()", "BEGIN; SELECT s.f(); ROLLBACK") && !stands_in("b {a} c", "c b"));
     }
 }

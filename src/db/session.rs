@@ -3,6 +3,7 @@
 //! Nothing of it outlives a transaction: settings are SET LOCAL, statements have no name. So it works through a pooler that
 //! gives every transaction another connection (pgbouncer's `pool_mode = transaction`).
 
+use std::fmt::Display;
 use std::future::Future;
 use std::time::Duration;
 
@@ -93,8 +94,17 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The same with another time for a statement, where one was given.
+    #[must_use]
+    pub fn or(self, statement: Option<Duration>) -> Self {
+        let ms = |limit: Duration| u32::try_from(limit.as_millis()).unwrap_or(u32::MAX).max(1);
+        Limits { statement_ms: statement.map_or(self.statement_ms, ms), ..self }
+    }
+}
+
 /// A transaction that we leave open for longer than this is ended by the server, whatever became of us.
-pub(super) const IDLE_MS: u32 = 60_000;
+const IDLE_MS: u32 = 60_000;
 
 /// How long past its statement_timeout the server may take to say so before we take the line for dead.
 const GRACE: Duration = Duration::from_secs(20);
@@ -111,7 +121,20 @@ pub(super) fn greeting() -> String {
     )
 }
 
+/// The first message of a transaction, with its limits in milliseconds.
+pub(super) fn begin(statement: impl Display, lock: impl Display) -> String {
+    format!(
+        "BEGIN READ ONLY; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {lock}; \
+         SET LOCAL idle_in_transaction_session_timeout = {IDLE_MS}"
+    )
+}
+
 impl Session {
+    /// What one statement of this session may take, unless it needs more.
+    pub fn limits(&self) -> Limits {
+        Limits::default().or(self.statement_timeout)
+    }
+
     /// Connects with nothing but what the string says.
     pub fn connect(dsn: &str) -> Result<Self, DbError> {
         let settings =
@@ -182,13 +205,9 @@ impl Session {
         limits: Limits,
         work: impl FnOnce(&mut Reading<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
-        let statement = self.statement_timeout.map_or(limits.statement_ms, |limit| limit.as_millis() as u32).max(1);
-        let limit = Duration::from_millis(statement.into()) + GRACE;
-        let begin = format!(
-            "BEGIN READ ONLY; SET LOCAL statement_timeout = {statement}; SET LOCAL lock_timeout = {}; \
-             SET LOCAL idle_in_transaction_session_timeout = {IDLE_MS}",
-            limits.lock_ms
-        );
+        let limits = limits.or(self.statement_timeout);
+        let limit = Duration::from_millis(limits.statement_ms.into()) + GRACE;
+        let begin = begin(limits.statement_ms, limits.lock_ms);
         tracing::debug!("{begin}");
         self.drive(limit, self.client()?.batch_execute(&marked(&begin)))?;
         let result = work(&mut Reading { session: self, limit });

@@ -126,27 +126,34 @@ fn find(session: &mut Session) -> Result<Result<Extension, String>, DbError> {
     Ok(Ok(Extension { schema: row.try_get(0)?, has_info: row.try_get(2)? }))
 }
 
-fn take(session: &mut Session, extension: &Extension) -> Result<Reading, DbError> {
-    let schema = &extension.schema;
-    // Columns differ from version to version: the row as JSON has those that there are.
-    let entries = format!(
-        "SELECT s.query, r.rolname::text, (to_jsonb(s) - 'query')::text FROM {schema}.pg_stat_statements s \
-         LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.userid \
-         WHERE s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"
-    );
-    let others = format!(
-        "SELECT count(*), coalesce(sum(s.calls), 0)::int8 FROM {schema}.pg_stat_statements(false) s \
-         WHERE s.dbid <> (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"
-    );
-    let info = match extension.has_info {
-        true => format!(
+pub(super) const SETTINGS: &str = "SELECT pg_catalog.set_config('search_path', '', true)";
+
+/// The entries of this database, how many others there are, and the time with that of the last reset, as version 1.9 and later
+/// know it and as older ones do not. Columns differ from version to version: the row as JSON has those that there are.
+pub(super) fn texts(schema: &str) -> [String; 4] {
+    [
+        format!(
+            "SELECT s.query, r.rolname::text, (to_jsonb(s) - 'query')::text FROM {schema}.pg_stat_statements s \
+             LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.userid \
+             WHERE s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"
+        ),
+        format!(
+            "SELECT count(*), coalesce(sum(s.calls), 0)::int8 FROM {schema}.pg_stat_statements(false) s \
+             WHERE s.dbid <> (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"
+        ),
+        format!(
             "SELECT extract(epoch FROM clock_timestamp())::float8, extract(epoch FROM stats_reset)::float8, dealloc \
              FROM {schema}.pg_stat_statements_info"
         ),
-        false => "SELECT extract(epoch FROM clock_timestamp())::float8, NULL::float8, NULL::int8".to_owned(),
-    };
+        "SELECT extract(epoch FROM clock_timestamp())::float8, NULL::float8, NULL::int8".to_owned(),
+    ]
+}
+
+fn take(session: &mut Session, extension: &Extension) -> Result<Reading, DbError> {
+    let [entries, others, with_info, without_info] = texts(&extension.schema);
+    let info = if extension.has_info { with_info } else { without_info };
     session.reading(LIMITS, |reading| {
-        reading.rows("SELECT pg_catalog.set_config('search_path', '', true)", &[])?;
+        reading.rows(SETTINGS, &[])?;
         let rows = reading.rows(&entries, &[])?;
         let entries = rows.iter().map(Entry::of).collect::<Result<Vec<_>, _>>()?;
         let entries = entries.into_iter().flatten().collect();
@@ -165,26 +172,34 @@ fn pair(row: &Row) -> Result<(i64, i64), DbError> {
     Ok((row.try_get(0)?, row.try_get(1)?))
 }
 
+fn counted(entries: usize) -> String {
+    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
+}
+
 /// What is not among the queries.
 fn notes(reading: &Reading) -> Vec<String> {
     let mut notes = Vec::new();
     if let (entries @ 1.., calls) = reading.others {
-        notes.push(format!("{entries} entries of pg_stat_statements ({calls} calls) are of other databases"));
+        notes.push(format!(
+            "of other databases, and left out: {} of pg_stat_statements ({calls} calls)",
+            counted(entries as usize)
+        ));
     }
     let hidden: Vec<&Entry> = reading.entries.iter().filter(|entry| entry.is_hidden()).collect();
     if !hidden.is_empty() {
         let calls: u64 = hidden.iter().map(|entry| entry.calls).sum();
         let ms: f64 = hidden.iter().map(|entry| entry.total_ms).sum();
         notes.push(format!(
-            "{} entries of other roles ({calls} calls, {ms:.0} ms) have no text for this role: GRANT pg_read_all_stats",
-            hidden.len()
+            "without their text, which this role may not see, and left out: {} of other roles ({calls} calls, {ms:.0} ms)",
+            counted(hidden.len())
         ));
     }
     let lost = reading.entries.iter().filter(|entry| entry.text.is_none()).count();
     if lost > 0 {
         notes.push(format!(
-            "{lost} entries of pg_stat_statements have lost their text (its file was damaged or written anew): they are \
-             left out; SELECT pg_stat_statements_reset() begins a new file"
+            "{} of pg_stat_statements without a text (its file was damaged or written anew), left out; \
+             SELECT pg_stat_statements_reset() begins a new file",
+            counted(lost)
         ));
     }
     if let Some(evictions @ 1..) = reading.evictions {

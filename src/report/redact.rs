@@ -39,6 +39,9 @@ impl Redactor<'_> {
             self.finding(&mut suppressed.finding);
         }
         report.recommendations.iter_mut().for_each(|r| self.recommendation(r));
+        for index in report.index_set.iter_mut().flat_map(|set| &mut set.indexes) {
+            index.definition = (self.sql)(&index.definition);
+        }
         for problem in &mut report.problems {
             self.prose(&mut problem.message);
             problem.hint.iter_mut().for_each(|hint| self.prose(hint));

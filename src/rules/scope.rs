@@ -117,7 +117,7 @@ pub fn is_sample(cx: &QueryCx<'_>, source: &Source) -> bool {
 /// Another table inherits from this one (and is no partition): its rows are in every scan of this one, and no key of this one
 /// holds for them (documentation, "Inheritance", caveats).
 pub fn has_heirs(catalog: &Catalog, name: &TableName) -> bool {
-    catalog.tables.values().any(|table| table.parent.as_ref() == Some(name) && table.kind != TableKind::Partition)
+    catalog.tables.values().any(|table| table.is_below(name) && table.kind != TableKind::Partition)
 }
 
 /// The measurements say that nobody waits for this query today.

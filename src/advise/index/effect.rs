@@ -127,9 +127,7 @@ pub fn cost(candidate: &Candidate, cx: &WorkloadCx<'_>) -> Option<String> {
     match (touching, others) {
         (0, 0) => None,
         (0, n) => Some(format!("{n} updates of other columns were seen on the table: they do not write this index")),
-        (n, 0) => Some(format!("{n} writes to the table were seen in the log: each writes this index too")),
-        (n, m) => {
-            Some(format!("{n} writes to the table were seen in the log that write this index too, {m} that do not"))
-        }
+        (n, 0) => Some(format!("{n} writes to the table were seen: each writes this index too")),
+        (n, m) => Some(format!("{n} writes to the table were seen that write this index too, {m} that do not")),
     }
 }

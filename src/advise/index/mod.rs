@@ -236,6 +236,7 @@ fn recommendation(
     let ddl = ddl::write(candidate, &index.name, cx.catalog, names);
     let mut more_sql = ddl.more;
     more_sql.extend(reason::made_redundant(candidate, table));
+    let undo = reason::undo(candidate, table, ddl.undo);
     // Without figures the condition may hold for half of the table, and then the planner leaves the index alone.
     let sure = cx.catalog.is_some() && (how == VerifiedBy::Estimate || queries.is_empty());
     let parent = candidate.partitions().map(|partitions| &partitions.parent);
@@ -258,7 +259,7 @@ fn recommendation(
         more_sql,
         applicability,
         lock: Some(ddl.lock.to_owned()),
-        undo: Some(ddl.undo),
+        undo: Some(undo),
         verified_by: how,
         before: per_day(before),
         after: per_day(after),
@@ -268,6 +269,7 @@ fn recommendation(
         cost: effect::cost(candidate, cx),
         impact_ms_per_day: per_day(before - after),
         edits: Vec::new(),
+        range: None,
     }
 }
 

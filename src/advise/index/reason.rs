@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::advise::drop_index;
 use crate::catalog::access::{ConditionKind, Key, quote_ident, quote_table};
-use crate::catalog::model::{Table, TableName};
+use crate::catalog::model::{Index, Table, TableName};
 use crate::report::model::{SqlPart, VerifiedBy};
 use crate::rules::context::WorkloadCx;
 use crate::rules::plan::scan::doubt::Parent;
@@ -138,7 +139,7 @@ fn keys(candidate: &Candidate) -> String {
 }
 
 /// Indexes that the new one replaces: the same first keys, and nothing that the new one does not do.
-pub fn made_redundant(candidate: &Candidate, table: Option<&Table>) -> Vec<SqlPart> {
+fn replaced<'t>(candidate: &Candidate, table: Option<&'t Table>) -> Vec<&'t Index> {
     let Some(table) = table else { return Vec::new() };
     let new = candidate.as_index("");
     if candidate.predicate.is_some() || candidate.method != Method::Btree {
@@ -149,13 +150,24 @@ pub fn made_redundant(candidate: &Candidate, table: Option<&Table>) -> Vec<SqlPa
         let plain = !old.unique && !old.constraint && old.predicate.is_none() && old.include.is_empty();
         starts && plain && old.valid && matches!(old.method.as_str(), "" | "btree")
     });
-    replaced
-        .map(|old| {
-            let name = TableName { schema: candidate.table.schema.clone(), name: old.name.clone() };
-            part(
-                "afterwards, as the new index does its work",
-                format!("DROP INDEX CONCURRENTLY {};", quote_table(&name)),
-            )
-        })
-        .collect()
+    replaced.collect()
+}
+
+/// The statements that drop them.
+pub fn made_redundant(candidate: &Candidate, table: Option<&Table>) -> Vec<SqlPart> {
+    let drop = |old: &Index| {
+        let name = TableName { schema: candidate.table.schema.clone(), name: old.name.clone() };
+        let sql = format!("DROP INDEX CONCURRENTLY {};", quote_table(&name));
+        part("afterwards, as the new index does its work", sql)
+    };
+    replaced(candidate, table).into_iter().map(drop).collect()
+}
+
+/// What was dropped for the new index comes back before that goes.
+pub fn undo(candidate: &Candidate, table: Option<&Table>, without: String) -> String {
+    let back = replaced(candidate, table).into_iter().map(|old| {
+        let definition = drop_index::definition(&candidate.table, old);
+        format!("{definition}; ")
+    });
+    back.chain([without]).collect()
 }

@@ -48,6 +48,7 @@ pub fn recommendation(query: QueryIndex, planned: &[NewIndex], cx: &WorkloadCx<'
         cost: None,
         impact_ms_per_day: share.and_then(|s| per_day(total * s)),
         edits: Vec::new(),
+        range: None,
     })
 }
 

@@ -127,7 +127,7 @@ fn key_of_column(scope: &Scope<'_>, block: &Block, s: usize, name: &str) -> Page
 fn has_children(scope: &Scope<'_>, block: &Block, s: usize) -> bool {
     let (Relation::Table(relation), Some(catalog)) = (&block.sources[s].relation, scope.catalog) else { return false };
     let name = table_name(relation, scope.catalog);
-    catalog.tables.values().any(|table| table.parent.as_ref() == Some(&name))
+    catalog.tables.values().any(|table| table.is_below(&name))
 }
 
 /// An output has this name and is something else: in ORDER BY the bare name would mean the output (documentation,

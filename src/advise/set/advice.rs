@@ -10,7 +10,7 @@ use crate::report::render::units;
 use crate::rules::context::WorkloadCx;
 use crate::workload::model::QueryIndex;
 
-use super::{Chosen, Outcome};
+use super::{Chosen, Outcome, benefit};
 
 /// Each index of the set with its recommendation, the one that saves most first.
 pub fn recommendations(outcome: &Outcome, cx: &WorkloadCx<'_>, names: &mut Names) -> Vec<(NewIndex, Recommendation)> {
@@ -58,6 +58,7 @@ fn recommendation(
     let written = ddl::write(candidate, name, cx.catalog, names);
     let mut more_sql = written.more;
     more_sql.extend(reason::made_redundant(candidate, table));
+    let undo = reason::undo(candidate, table, written.undo);
     let calls = |query: QueryIndex| cx.workload.queries.get(query).map_or(1, |known| known.calls.max(1)) as f64;
     let sum = |cost: fn(&super::Service) -> f64| {
         chosen.serves.iter().map(|service| cost(service) * calls(service.query)).sum::<f64>()
@@ -74,7 +75,7 @@ fn recommendation(
         more_sql,
         applicability: if sure { Applicability::Machine } else { Applicability::Review },
         lock: Some(written.lock.to_owned()),
-        undo: Some(written.undo),
+        undo: Some(undo),
         verified_by: how,
         before: Some(sum(|service| service.without)),
         after: Some(sum(|service| service.with)),
@@ -84,6 +85,7 @@ fn recommendation(
         cost: effect::cost(candidate, cx),
         impact_ms_per_day: impact::per_day_ms(chosen.gain_ms * 1000.0, cx.workload),
         edits: Vec::new(),
+        range: if chosen.estimated { None } else { benefit::range(&chosen.serves, cx) },
     }
 }
 

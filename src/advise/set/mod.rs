@@ -5,6 +5,7 @@
 //! answer follows from an earlier one ([`known`]).
 
 mod advice;
+mod benefit;
 mod candidates;
 mod explore;
 mod known;
@@ -27,6 +28,7 @@ use crate::workload::model::{Query, QueryIndex};
 
 use super::index::candidate::{Candidate, exists};
 use super::index::size::Size;
+use super::samples::spread::Told;
 use super::whatif::{Sample, WhatIf};
 use explore::Explorer;
 use known::IndexAt;
@@ -97,13 +99,15 @@ pub struct Chosen {
 }
 
 /// What an index does for a query.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     pub query: QueryIndex,
     /// Planner costs of one call: without new indexes, under the set without this one, under the set.
     pub base: f64,
     pub without: f64,
     pub with: f64,
+    /// For each sample of the query, the share of its cost that this index takes off.
+    pub saved: Vec<Told>,
 }
 
 /// A query under the set.

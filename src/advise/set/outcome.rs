@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::advise::index::candidate::Served;
+use crate::advise::samples::spread::Told;
 
 use super::explore::Explorer;
 use super::known::{IndexAt, Scratch};
@@ -107,14 +108,23 @@ fn chosen(
     let entry = &explorer.pool.entries[at];
     let rest: Vec<IndexAt> = set.iter().copied().filter(|&other| other != at).collect();
     let mut served: BTreeMap<usize, Service> = BTreeMap::new();
+    let mut saved: BTreeMap<usize, Vec<Told>> = BTreeMap::new();
     let mut candidate = entry.candidate.clone();
     for &unit in &entry.units {
         let Some(known) = &explorer.known[unit] else { continue };
         let (without, with) = (explorer.likely(unit, &rest), explorer.likely(unit, set));
         let Statement { query, .. } = statements[explorer.units[unit].statement];
-        let share = explorer.units[unit].sample.share;
+        let (share, values) = (explorer.units[unit].sample.share, explorer.units[unit].sample.values);
+        let figure = (1.0 - with / without.max(f64::MIN_POSITIVE)).max(0.0);
+        saved.entry(query).or_default().push(Told { share, values, figure });
         if with < without * 0.999 || explorer.uses(unit, set, at) {
-            let service = served.entry(query).or_insert(Service { query, base: 0.0, without: 0.0, with: 0.0 });
+            let service = served.entry(query).or_insert_with(|| Service {
+                query,
+                base: 0.0,
+                without: 0.0,
+                with: 0.0,
+                saved: Vec::new(),
+            });
             service.base += known.base * share;
             service.without += without * share;
             service.with += with * share;
@@ -126,6 +136,9 @@ fn chosen(
                 }
             }
         }
+    }
+    for (query, service) in &mut served {
+        service.saved = saved.remove(query).unwrap_or_default();
     }
     Chosen {
         candidate,

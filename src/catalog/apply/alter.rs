@@ -165,8 +165,9 @@ impl Replay {
                 child.constraints.extend(missing);
                 Ok(())
             }
-            ActionKind::NoInherit(_) => {
-                self.table_mut(table)?.parent = None;
+            ActionKind::NoInherit(parent) => {
+                let parent = self.known_table(parent)?;
+                self.table_mut(table)?.leave(&parent);
                 Ok(())
             }
             other => {
@@ -337,7 +338,10 @@ impl Replay {
         self.renamed.insert(to.clone(), at_first);
         self.seen.touch(to);
         for child in self.children(from) {
-            self.table_mut(&child)?.parent = Some(to.clone());
+            self.table_mut(&child)?
+                .parents_mut()
+                .filter(|parent| *parent == from)
+                .for_each(|parent| *parent = to.clone());
         }
         for other in self.referencing(from) {
             for constraint in &mut self.table_mut(&other)?.constraints {

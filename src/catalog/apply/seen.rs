@@ -110,7 +110,7 @@ impl Seen {
             let read = self.number(read);
             self.reading.link(read, own);
         }
-        if let Some(parent) = &table.parent {
+        for parent in table.parents() {
             let parent = self.number(parent);
             self.children.link(parent, own);
         }

@@ -50,7 +50,10 @@ impl Replay {
                 merge(&mut table.columns, column);
             }
             table.constraints.extend(self.inheritable_checks(&parent)?);
-            table.parent.get_or_insert(parent);
+            match table.parent {
+                None => table.parent = Some(parent),
+                Some(_) => table.other_parents.push(parent),
+            }
         }
         for like in &def.like {
             self.like_columns(like, &mut table)?;

@@ -9,17 +9,22 @@ use crate::advise::Advice;
 use crate::advise::set::{self, Outcome, SizeModel, Step, Watch};
 use crate::cli::args::{Common, IndexAdvice, Sizes};
 use crate::cli::terminal;
-use crate::db::hypopg::HypoPg;
-use crate::db::names;
-use crate::db::session::{Limits, Session};
+use crate::db;
+use crate::db::hypopg::{HypoPg, OpenError};
+use crate::db::session::Session;
 use crate::report::model::{IndexSet, SetIndex, SetQuery};
+use crate::report::render::units::counted;
 use crate::rules::context::WorkloadCx;
+
+use super::names;
 
 /// What the planner said.
 #[derive(Debug)]
 pub struct Advised {
     pub outcome: Outcome,
     pub took: Duration,
+    /// Queries that were too many.
+    pub left_out: usize,
 }
 
 /// `Err` is the reason for a reader, where there is a server that could not be asked.
@@ -34,15 +39,10 @@ pub fn search(
     if statements.all.is_empty() {
         return Ok(None);
     }
-    let mut limits = Limits::default();
-    if let Some(limit) = session.statement_timeout {
-        limits.statement_ms = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX).max(1);
-    }
-    let refused =
-        |error: String| format!("indexes are advised by estimate, because the planner could not be asked: {error}");
-    let names = names::read(session, limits).map_err(|error| refused(error.to_string()))?;
-    let route = session.route;
-    let mut hypopg = HypoPg::open(session, route, limits, names).map_err(|error| refused(error.to_string()))?;
+    let hypopg = open(session)
+        .map_err(|error| format!("indexes are advised by estimate, because the planner could not be asked: {error}"))?;
+    let mut hypopg = hypopg.under(&names::path(catalog));
+    let left_out = statements.left_out;
     let clock = Clock::new(args.time_limit, common);
     let sizes = match args.size_model {
         Sizes::Own => SizeModel::Own,
@@ -50,7 +50,14 @@ pub fn search(
     };
     let wanted = set::Limits { budget: args.budget, most_indexes: args.max_indexes, sizes };
     let outcome = set::search(&statements.all, catalog, &mut hypopg, &wanted, &clock);
-    Ok(Some(Advised { outcome, took: clock.started.elapsed() }))
+    Ok(Some(Advised { outcome, took: clock.started.elapsed(), left_out }))
+}
+
+/// HypoPG on this connection, or why there is none.
+pub fn open(session: &mut Session) -> Result<HypoPg<'_>, OpenError> {
+    let (limits, route) = (session.limits(), session.route);
+    let allowed = db::names::read(session, limits)?;
+    HypoPg::open(session, route, limits, allowed)
 }
 
 /// The set as the report has it.
@@ -97,12 +104,19 @@ pub fn reported(advised: &Advised, advice: &Advice, cx: &WorkloadCx<'_>, args: &
 }
 
 /// For the coverage: what the search did not see.
-pub fn notes(outcome: &Outcome) -> Vec<String> {
+pub fn notes(advised: &Advised) -> Vec<String> {
+    let outcome = &advised.outcome;
     let mut said = Vec::new();
+    if advised.left_out > 0 {
+        said.push(format!(
+            "no index was tried for {}: those with the most time were",
+            counted(advised.left_out as u64, "query", "queries")
+        ));
+    }
     if let Some((_, reason)) = outcome.refused.first() {
         said.push(format!(
-            "{} statements could not be planned, so no index was tried for them: {reason}",
-            outcome.refused.len()
+            "{} could not be planned, so no index was tried: {reason}",
+            counted(outcome.refused.len() as u64, "statement", "statements")
         ));
     }
     if let Some(reason) = &outcome.gone {

@@ -1,7 +1,6 @@
 //! `--schema`, `--snapshot` or a server in; a catalog, the inputs as the report lists them, and problems out.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::catalog::model::Catalog;
 use crate::catalog::snapshot::ObservedQuery;
@@ -11,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::db::Session;
 use crate::report::model::{Input, Problem};
 
-use super::live;
+use super::live::{self, Wanted};
 
 #[derive(Default)]
 pub struct Given {
@@ -26,11 +25,7 @@ pub struct Given {
 }
 
 /// Files, or the server that a session was opened with.
-pub fn read(
-    files: &args::Catalog,
-    session: Option<&mut Session>,
-    interval: Option<Duration>,
-) -> Result<Given, Failure> {
+pub fn read(files: &args::Catalog, session: Option<&mut Session>, wanted: Wanted) -> Result<Given, Failure> {
     if let Some(path) = &files.snapshot {
         return from_snapshot(path);
     }
@@ -38,7 +33,7 @@ pub fn read(
         return from_schema(&files.schema);
     }
     match session {
-        Some(session) => live::read(session, interval),
+        Some(session) => live::read(session, wanted),
         None => Ok(Given::default()),
     }
 }

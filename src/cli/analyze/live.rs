@@ -9,6 +9,7 @@ use crate::catalog::snapshot::Snapshot;
 use crate::cli::connect;
 use crate::cli::failure::Failure;
 use crate::db::error::DbErrorKind;
+use crate::db::rights::Rights;
 use crate::db::session::Limits;
 use crate::db::{Session, catalog, health, statements, values};
 use crate::report::model::Input;
@@ -17,9 +18,20 @@ use crate::sql::facts::Facts;
 /// What the server may work on one statement of ours, if nothing else was said.
 const LIMITS: Limits = Limits { statement_ms: 60_000, lock_ms: 500 };
 
+/// What a command reads of a server beside its catalog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// To analyse it, or to take it home: health, and what ran; with an interval, between two readings.
+    Everything(Option<Duration>),
+    /// To explain statements: counters and health.
+    Health,
+    /// To lint: what runs on the tables.
+    Traffic,
+}
+
 /// Everything that a server says of itself without being asked about single queries.
-pub fn read(session: &mut Session, interval: Option<Duration>) -> Result<Given, Failure> {
-    let snapshot = take(session, interval)?;
+pub fn read(session: &mut Session, wanted: Wanted) -> Result<Given, Failure> {
+    let snapshot = take(session, wanted)?;
     let catalog = &snapshot.catalog;
     let details = [
         catalog.server_version.map(|version| format!("Postgres {}", shown(version))),
@@ -43,15 +55,27 @@ pub fn read(session: &mut Session, interval: Option<Duration>) -> Result<Given, 
 }
 
 /// What `sqlsift snapshot` writes and every other command works on.
-pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapshot, Failure> {
+pub fn take(session: &mut Session, wanted: Wanted) -> Result<Snapshot, Failure> {
     let read = catalog::read(session).map_err(|error| connect::lost(&error))?;
     let mut notes = read.notes;
     let mut catalog = read.catalog;
+    // From here on something has been learnt: what goes wrong is said beside it.
+    match Rights::read(session) {
+        // To lint, no table is read.
+        Ok(rights) => notes.extend(rights.lacks(read.hidden.as_ref().filter(|_| wanted != Wanted::Traffic))),
+        Err(error) => notes.push(format!("what the role may see was not read: {error}")),
+    }
     // What it could not read stands in the catalog, and the rules say so.
-    if let Err(error) = health::read(session, LIMITS, &mut catalog) {
+    if wanted != Wanted::Traffic
+        && let Err(error) = health::read(session, LIMITS, &mut catalog)
+    {
         notes.push(format!("the counters and the health of the server were not read: {error}"));
     }
-    // From here on something has been learnt: what goes wrong is said beside it.
+    let interval = match wanted {
+        Wanted::Everything(interval) => interval,
+        Wanted::Traffic => None,
+        Wanted::Health => return Ok(Snapshot { catalog, notes, ..Snapshot::default() }),
+    };
     let statements = statements::read(session, interval).unwrap_or_else(|error| statements::Statements {
         notes: vec![match error.kind {
             DbErrorKind::Stopped => {
@@ -61,7 +85,9 @@ pub fn take(session: &mut Session, interval: Option<Duration>) -> Result<Snapsho
         }],
         ..statements::Statements::default()
     });
-    notes.extend(statements.notes);
+    if wanted != Wanted::Traffic || !statements.available {
+        notes.extend(statements.notes);
+    }
     catalog::paths::choose(&mut catalog, &statements.queries);
     Ok(Snapshot {
         catalog,

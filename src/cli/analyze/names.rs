@@ -13,9 +13,13 @@ const FEW: usize = 5;
 /// Where a query's roles look a name up elsewhere than the catalog's search_path says, its name in the facts gets the schema that
 /// they find it in.
 pub fn settle(workload: &Workload, facts: &mut [Option<Facts>], catalog: &Catalog) -> Vec<String> {
-    let (mut ambiguous, mut unclear, mut gone) = (Note::default(), Note::default(), Note::default());
-    for (query, facts) in workload.queries.iter().zip(facts).filter_map(|(query, facts)| Some((query, facts.as_mut()?)))
-    {
+    let (mut ambiguous, mut unclear, mut guessed, mut gone) =
+        (Note::default(), Note::default(), Note::default(), Note::default());
+    let home = catalog.database.as_deref();
+    // A log may hold queries of other databases.
+    let here = |query: &Query| query.database.is_empty() || home.is_none_or(|home| home == query.database);
+    let examined = workload.queries.iter().zip(facts).filter_map(|(query, facts)| Some((query, facts.as_mut()?)));
+    for (query, facts) in examined.filter(|(query, _)| here(query)) {
         let paths = paths(query, catalog);
         let names: BTreeSet<RelationName> = used(facts).cloned().collect();
         for name in names.iter().filter(|name| !of_the_system(name)) {
@@ -26,8 +30,17 @@ pub fn settle(workload: &Workload, facts: &mut [Option<Facts>], catalog: &Catalo
                         qualify(facts, name, &table.schema);
                     }
                 }
-                [None] if catalog.table(name).is_some() => {}
-                [None] if name.schema.is_none() && alike(name, catalog) > 1 => unclear.add(name, query),
+                [None] if name.schema.is_none() => match alike(name, catalog).as_slice() {
+                    [] => gone.add(name, query),
+                    // It ran, so its session found it: by a search_path that was set in between.
+                    [only] => {
+                        guessed.add(name, query);
+                        if catalog.table(name).is_none_or(|(usual, _)| usual != *only) {
+                            qualify(facts, name, &only.schema);
+                        }
+                    }
+                    _ => unclear.add(name, query),
+                },
                 [None] => gone.add(name, query),
                 _ => ambiguous.add(name, query),
             }
@@ -41,10 +54,24 @@ pub fn settle(workload: &Workload, facts: &mut [Option<Facts>], catalog: &Catalo
         ),
         unclear
             .said("name tables without a schema that stand in several schemas, none of them in the role's search_path"),
+        guessed
+            .said("name tables that are not in the search_path of their role; the only table of that name was taken")
+            .filter(|_| whole),
         gone.said("use tables that are not in the database now (dropped, temporary, or of an extension)")
             .filter(|_| whole),
     ];
     notes.into_iter().flatten().collect()
+}
+
+/// Where the server is to look names up that have no schema: where the roles look that run most, then where the others do.
+pub fn path(catalog: &Catalog) -> Vec<String> {
+    let mut path: Vec<String> = Vec::new();
+    for schema in catalog.search_path.iter().chain(catalog.role_search_paths.values().flatten()) {
+        if !path.contains(schema) {
+            path.push(schema.clone());
+        }
+    }
+    path
 }
 
 /// Queries and names that something is the matter with.
@@ -92,8 +119,8 @@ fn find<'c>(name: &RelationName, path: &[String], catalog: &'c Catalog) -> Optio
 }
 
 /// Tables of that name in whatever schema.
-fn alike(name: &RelationName, catalog: &Catalog) -> usize {
-    catalog.tables.keys().filter(|known| known.name == name.name).count()
+fn alike<'c>(name: &RelationName, catalog: &'c Catalog) -> Vec<&'c TableName> {
+    catalog.tables.keys().filter(|known| known.name == name.name).collect()
 }
 
 /// The relations that a statement reads and writes.
@@ -166,8 +193,11 @@ mod tests {
         let catalog = catalog(&["public.t", "app.t", "app.u", "x.w", "y.w"], &[("web", "app")]);
         let names = |sql: &str, users: &[&str]| settled(sql, users, &catalog);
         assert_eq!(names("SELECT * FROM t", &["ada"]), (vec!["?.t".into()], vec![]));
-        // What stands in one schema only needs none.
         assert_eq!(names("SELECT * FROM t, u", &["web"]), (vec!["app.t".into(), "?.u".into()], vec![]));
+        // What no schema of the path holds is the only table of that name ([`Catalog::table`]), and said to be a guess.
+        let (guessed, notes) = names("SELECT * FROM u", &["ada"]);
+        assert_eq!(guessed, ["?.u"]);
+        assert!(notes[0].contains("not in the search_path of their role; the only table of that name was taken: u"));
         assert_eq!(names("UPDATE t SET a = 1", &["web"]).0, ["app.t", "app.t"]);
         let (ambiguous, notes) = names("SELECT * FROM t", &["ada", "web"]);
         assert_eq!(ambiguous, ["?.t"]);

@@ -55,6 +55,8 @@ pub fn examine(read: Read, given: Catalog, mut config: Config, worth: Worth, ask
     inputs.extend(given.inputs);
     let mut problems = read.problems;
     problems.extend(given.problems);
+    let mut notes = read.notes;
+    notes.extend(given.notes);
     let mut report = assemble::report(Material {
         workload: &workload,
         facts: &facts,
@@ -67,7 +69,7 @@ pub fn examine(read: Read, given: Catalog, mut config: Config, worth: Worth, ask
         standing: advice.standing,
         index_set: None,
         problems,
-        notes: read.notes,
+        notes,
     });
     report.plans = entries(&plans, &about, &report.findings, &workload);
     report.comparison = match (asked, plans.as_slice()) {

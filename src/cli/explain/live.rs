@@ -27,11 +27,7 @@ pub struct Live {
 impl Live {
     pub fn new(mut session: Session, args: &Explain) -> Result<Self, Failure> {
         let names = names::read(&mut session, Limits::default()).map_err(|error| connect::lost(&error))?;
-        let mut limits = Limits::default();
-        if let Some(limit) = session.statement_timeout {
-            limits.statement_ms = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX).max(1);
-        }
-        let planner = Planner::new(limits);
+        let planner = Planner::new(session.limits());
         let depth = if args.analyze { Depth::Measured } else { Depth::Shown };
         Ok(Live { session, names, planner, depth })
     }

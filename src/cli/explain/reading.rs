@@ -182,14 +182,23 @@ fn nothing(problems: &[Problem]) -> Failure {
     let say = |p: &Problem| {
         let path = p.path.as_deref().unwrap_or_default();
         let path = if path == "-" { "standard input" } else { path };
+        let place = p.line.map_or(path.to_owned(), |line| format!("{path}:{line}"));
         match p.message.contains(path) {
             true => p.message.clone(),
-            false => format!("{path}: {}", p.message),
+            false => format!("{place}: {}", p.message),
         }
     };
     let Some((first, others)) = problems.split_first() else {
         return Failure::new("there is no plan to read", WANTED);
     };
     let hint = first.hint.clone().unwrap_or_default();
-    others.iter().fold(Failure::new(say(first), hint), |failure, p| failure.because(say(p)))
+    let mut said = vec![say(first)];
+    let mut failure = Failure::new(said[0].clone(), hint);
+    for text in others.iter().map(say) {
+        if !said.contains(&text) {
+            failure = failure.because(text.clone());
+            said.push(text);
+        }
+    }
+    failure
 }

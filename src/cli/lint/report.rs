@@ -78,7 +78,12 @@ pub fn assemble(
             rules_run: linted.outcome.rules_run,
             rules_not_run: linted.outcome.rules_not_run,
             allowed: linted.outcome.allowed,
-            notes: strangers(linted.strangers).into_iter().chain(not_read(&linted.dynamic)).collect(),
+            notes: given
+                .notes
+                .into_iter()
+                .chain(strangers(linted.strangers))
+                .chain(not_read(&linted.dynamic))
+                .collect(),
             ..Coverage::default()
         },
         workload: WorkloadSummary::default(),

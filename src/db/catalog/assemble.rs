@@ -7,10 +7,12 @@ use serde::de::DeserializeOwned;
 use super::paths::schemas;
 use super::spelling::without_public;
 use crate::catalog::model::{
-    Catalog, Column, ColumnStats, Constraint, ConstraintKind, Index, Policy, Routine, Sequence, Table, TableName,
+    Catalog, Column, ColumnStats, Constraint, ConstraintKind, ExtendedStatistics, Index, Policy, Routine, Sequence,
+    Table, TableName,
 };
 use crate::catalog::snapshot::as_ddl_spells_it;
 use crate::db::error::{DbError, DbErrorKind};
+use crate::db::rights::HiddenTables;
 use crate::db::session::Row;
 
 type Taken = Result<(), DbError>;
@@ -19,8 +21,7 @@ type Taken = Result<(), DbError>;
 pub struct Builder {
     catalog: Catalog,
     tables: BTreeMap<i64, (TableName, Table)>,
-    /// Tables whose statistics the role may not read, and one of them.
-    hidden: Option<(i64, String)>,
+    pub hidden: Option<HiddenTables>,
 }
 
 /// A value of a row that the server built as JSON.
@@ -95,9 +96,11 @@ impl Builder {
 
     pub fn parents(&mut self, rows: &[Row]) -> Taken {
         for row in rows {
-            let parent = self.tables.get(&row.try_get(1)?).map(|(name, _)| name.clone());
-            if let Some((_, table)) = self.tables.get_mut(&row.try_get(0)?) {
-                table.parent = parent;
+            let Some(parent) = self.tables.get(&row.try_get(1)?).map(|(name, _)| name.clone()) else { continue };
+            let Some((_, table)) = self.tables.get_mut(&row.try_get(0)?) else { continue };
+            match table.parent {
+                None => table.parent = Some(parent),
+                Some(_) => table.other_parents.push(parent),
             }
         }
         Ok(())
@@ -121,6 +124,20 @@ impl Builder {
             }
             table.policies = policies;
         })
+    }
+
+    pub fn extended(&mut self, rows: &[Row]) -> Taken {
+        self.each(rows, |table, mut statistics: Vec<ExtendedStatistics>| {
+            statistics.iter_mut().flat_map(|one| &mut one.expressions).for_each(spell);
+            table.statistics = statistics;
+        })
+    }
+
+    pub fn publications(&mut self, rows: &[Row]) -> Taken {
+        for row in rows {
+            self.catalog.publications.push(json(row.try_get(0)?)?);
+        }
+        Ok(())
     }
 
     pub fn types(&mut self, rows: &[Row]) -> Taken {
@@ -204,18 +221,10 @@ impl Builder {
     pub fn hidden(&mut self, rows: &[Row]) -> Taken {
         for row in rows {
             let one: Option<String> = row.try_get(1)?;
-            self.hidden = one.map(|one| Ok::<_, DbError>((row.try_get(0)?, one))).transpose()?;
+            let count = row.try_get::<_, i64>(0)?.unsigned_abs();
+            self.hidden = one.map(|one| HiddenTables { count, one });
         }
         Ok(())
-    }
-
-    pub fn rights_note(&self) -> Option<String> {
-        self.hidden.as_ref().map(|(count, one)| {
-            format!(
-                "statistics of the columns of {count} tables ({one}, …) are hidden from this role: selectivities are not \
-                 known there; GRANT pg_read_all_data (14 and later), or SELECT on the tables"
-            )
-        })
     }
 
     /// In what is asked for the names are those of `public` without their schema, and expressions without the parentheses

@@ -13,6 +13,7 @@ mod spelling;
 use crate::catalog::model::Catalog;
 
 use super::error::DbError;
+use super::rights::HiddenTables;
 use super::session::{Limits, Param, Row, Session};
 use assemble::Builder;
 
@@ -34,6 +35,7 @@ pub struct CatalogRead {
     pub catalog: Catalog,
     /// Sentences: what was not read, why, and what to do about it.
     pub notes: Vec<String>,
+    pub hidden: Option<HiddenTables>,
 }
 
 /// Nothing but pg_catalog is found; no time is lost on compiling, and no worker taken, for questions of milliseconds.
@@ -74,7 +76,7 @@ const FIGURES: [Part; 3] = [
 ];
 
 /// Once for the database.
-const WHOLE: [Part; 8] = [
+const WHOLE: [Part; 10] = [
     ("partitions and inheritance", include_str!("parents.sql"), Wants::Nothing, Builder::parents),
     ("what views read", include_str!("reads.sql"), Wants::Nothing, Builder::reads),
     ("policies", include_str!("policies.sql"), Wants::Locked, Builder::policies),
@@ -82,6 +84,8 @@ const WHOLE: [Part; 8] = [
     ("functions", include_str!("routines.sql"), Wants::Nothing, Builder::routines),
     ("sequences", include_str!("sequences.sql"), Wants::Nothing, Builder::sequences),
     ("search paths of roles", include_str!("search_paths.sql"), Wants::Nothing, Builder::search_paths),
+    ("extended statistics", include_str!("extended.sql"), Wants::Locked, Builder::extended),
+    ("publications", include_str!("publications.sql"), Wants::Nothing, Builder::publications),
     ("rights", include_str!("hidden.sql"), Wants::Nothing, Builder::hidden),
 ];
 
@@ -111,9 +115,8 @@ pub fn read(session: &mut Session) -> Result<CatalogRead, DbError> {
             }
         }
     }
-    let mut notes = asker.notes;
-    notes.extend(builder.rights_note());
-    Ok(CatalogRead { catalog: builder.finish(), notes })
+    let (notes, hidden) = (asker.notes, builder.hidden.take());
+    Ok(CatalogRead { catalog: builder.finish(), notes, hidden })
 }
 
 /// The tables of one question.
@@ -140,8 +143,7 @@ struct Asker<'s> {
 impl Asker<'_> {
     /// The rows of one of the queries.
     fn ask(&mut self, sql: &str, wants: Wants, piece: &Piece) -> Result<Vec<Row>, DbError> {
-        let distinct = if self.session.version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
-        let sql = sql.replace("{nulls_not_distinct}", distinct);
+        let sql = of_version(sql, self.session.version);
         let mut attempt = 1;
         loop {
             let told = self.session.reading(LIMITS, |reading| {
@@ -191,6 +193,16 @@ impl Asker<'_> {
             self.notes.push(note);
         }
     }
+}
+
+/// What a version does not have yet is left out.
+fn of_version(sql: &str, version: u32) -> String {
+    const SCHEMAS: &str = "coalesce((SELECT json_agg(n.nspname ORDER BY n.nspname) FROM pg_publication_namespace s \
+                           JOIN pg_namespace n ON n.oid = s.pnnspid WHERE s.pnpubid = p.oid), '[]'::json)";
+    let since = |first: u32, new: &'static str, old: &'static str| if version >= first { new } else { old };
+    sql.replace("{nulls_not_distinct}", since(150_000, "i.indnullsnotdistinct", "false"))
+        .replace("{expressions}", since(140_000, "pg_get_statisticsobjdef_expressions(e.oid)", "NULL::text[]"))
+        .replace("{published_schemas}", since(150_000, SCHEMAS, "'[]'::json"))
 }
 
 /// Every text that [`read`] sends, in order; those of the pieces once.

@@ -16,6 +16,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::conninfo::{Binding, Host, Place, Settings, SslMode, Target};
 use super::error::{DbError, DbErrorKind};
+use super::session::marked;
 use super::tls;
 pub use cause::Cause;
 
@@ -282,6 +283,9 @@ fn config(settings: &Settings, place: &Place, address: Option<IpAddr>, mode: Wir
     config
 }
 
+/// What is asked for `target_session_attrs`.
+pub(super) const TARGET: [&str; 2] = ["SELECT pg_catalog.pg_is_in_recovery()", "SHOW transaction_read_only"];
+
 /// Why the server is not what was asked for; `None` when it is.
 async fn fits(client: &Client, target: Target) -> Result<Option<&'static str>, tokio_postgres::Error> {
     let (question, wanted, why) = match target {
@@ -291,11 +295,8 @@ async fn fits(client: &Client, target: Target) -> Result<Option<&'static str>, t
         Target::Primary => ("recovery", "f", "the server is a standby, and a primary was asked for"),
         Target::Standby => ("recovery", "t", "the server is a primary, and a standby was asked for"),
     };
-    let sql = match question {
-        "recovery" => "SELECT pg_catalog.pg_is_in_recovery()",
-        _ => "SHOW transaction_read_only",
-    };
-    let answer = client.simple_query(sql).await?.into_iter().find_map(|message| match message {
+    let sql = if question == "recovery" { TARGET[0] } else { TARGET[1] };
+    let answer = client.simple_query(&marked(sql)).await?.into_iter().find_map(|message| match message {
         tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
         _ => None,
     });

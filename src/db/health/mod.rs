@@ -40,6 +40,32 @@ pub fn read(session: &mut Session, limits: Limits, catalog: &mut Catalog) -> Res
     done.map(|()| unread)
 }
 
+/// Every text that [`read`] sends to a server of one version or another, in order.
+pub(super) fn texts() -> Vec<String> {
+    let first = [
+        part::SETTINGS,
+        include_str!("sql/server.sql"),
+        include_str!("sql/sessions.sql"),
+        include_str!("sql/connections.sql"),
+        include_str!("sql/replicas.sql"),
+        include_str!("sql/slots.sql"),
+        include_str!("sql/replay.sql"),
+        include_str!("sql/prepared.sql"),
+        include_str!("sql/databases.sql"),
+        include_str!("sql/collation.sql"),
+        include_str!("sql/writes.sql"),
+        include_str!("sql/writes_17.sql"),
+        include_str!("sql/wal.sql"),
+        include_str!("sql/counters.sql"),
+        include_str!("sql/archiver.sql"),
+        include_str!("sql/settings.sql"),
+        include_str!("sql/overrides.sql"),
+        include_str!("sql/statements.sql"),
+    ];
+    let last = [include_str!("sql/tables.sql"), include_str!("sql/indexes.sql"), include_str!("sql/sequences.sql")];
+    first.map(str::to_owned).into_iter().chain(statements::texts("{schema}")).chain(last.map(str::to_owned)).collect()
+}
+
 /// One of the statements in `sql/`.
 fn part<'p>(name: &'p str, sql: &'p str) -> Part<'p> {
     Part { name, sql }

@@ -8,7 +8,7 @@ use crate::db::session::Limits;
 use crate::db::{Row, Session};
 
 /// Nothing but pg_catalog is found, whatever functions and operators users have made.
-const SETTINGS: &str =
+pub(super) const SETTINGS: &str =
     "SELECT pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('jit', 'off', true)";
 
 /// Who is asked, and what each question may take.

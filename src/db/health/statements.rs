@@ -25,6 +25,17 @@ pub(super) fn read(asker: &mut Asker<'_>, facts: &mut ServerFacts) -> Result<(),
     Ok(())
 }
 
+/// How many entries there are, and what was thrown out.
+pub(super) fn texts(schema: &str) -> [String; 2] {
+    [
+        format!("SELECT count(*) FROM {schema}.pg_stat_statements(false)"),
+        format!(
+            "SELECT i.dealloc, extract(epoch FROM clock_timestamp() - i.stats_reset)::bigint \
+             FROM {schema}.pg_stat_statements_info i"
+        ),
+    ]
+}
+
 /// `schema` is quoted already. The texts are not read for this.
 fn entries(
     asker: &mut Asker<'_>,
@@ -32,16 +43,12 @@ fn entries(
     found: &mut StatementStatistics,
     schema: &str,
 ) -> Result<(), DbError> {
-    let count = format!("SELECT count(*) FROM {schema}.pg_stat_statements(false)");
+    let [count, info] = texts(schema);
     let rows = part("statements", &count).rows(asker, facts)?.unwrap_or_default();
     found.entries = rows.first().and_then(|row| u64::try_from(row.get::<_, i64>(0)).ok());
     if asker.version() < 140_000 {
         return Ok(());
     }
-    let info = format!(
-        "SELECT i.dealloc, extract(epoch FROM clock_timestamp() - i.stats_reset)::bigint \
-         FROM {schema}.pg_stat_statements_info i"
-    );
     let rows = part("statements", &info).rows(asker, facts)?.unwrap_or_default();
     if let Some(row) = rows.first() {
         found.evictions = row.try_get::<_, Option<i64>>(0).ok().flatten().and_then(|n| u64::try_from(n).ok());

@@ -22,13 +22,20 @@ pub enum OpenError {
     Db(#[from] DbError),
 }
 
-const FIND: &str = "SELECT a.name IS NOT NULL, e.extversion, n.nspname::text \
+pub(in crate::db) const FIND: &str = "SELECT a.name IS NOT NULL, e.extversion, n.nspname::text \
     FROM (VALUES ('hypopg')) w(name) \
     LEFT JOIN pg_catalog.pg_available_extensions() a ON a.name = w.name \
     LEFT JOIN pg_catalog.pg_extension e ON e.extname = w.name \
     LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace";
 
 impl<'s> HypoPg<'s> {
+    /// Names without a schema are looked up in these.
+    #[must_use]
+    pub fn under(mut self, schemas: &[String]) -> Self {
+        self.planner = std::mem::take(&mut self.planner).under(schemas);
+        self
+    }
+
     /// `names` are what no statement may use; [`crate::db::names::read`] reads them.
     pub fn open(session: &'s mut Session, route: Route, limits: Limits, names: Names) -> Result<Self, OpenError> {
         let rows = session.reading(limits, |reading| reading.rows(FIND, &[]))?;

@@ -1,4 +1,4 @@
-//! A session in; what its role may see, and which extensions there are, out, with what to grant or install for more.
+//! A session in; what its role may not see, with what to grant for more, out.
 
 #[cfg(test)]
 mod tests;
@@ -6,6 +6,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use super::error::DbError;
+use super::quote;
 use super::session::{Limits, Session};
 
 /// What this role sees of this server.
@@ -15,53 +16,32 @@ pub struct Rights {
     /// `server_version_num`
     pub version: u32,
     pub superuser: bool,
-    /// A replica: nothing can be created here, and its statistics are its own.
+    /// A replica: nothing can be created here, and its counters are its own.
     pub standby: bool,
     /// Which of the predefined roles for monitoring it has, by itself or through another (user-manag, "Predefined Roles").
     pub member_of: BTreeSet<String>,
-    pub hypopg: Extension,
-    pub statements: Extension,
-    /// pg_stat_statements is in shared_preload_libraries, without which it counts nothing.
-    pub statements_loaded: bool,
 }
 
-/// An extension as the server and the database have it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Extension {
-    /// Version that `CREATE EXTENSION` would create; `None` when its files are not there.
-    pub available: Option<String>,
-    /// Version and schema in this database.
-    pub created: Option<(String, String)>,
-}
-
-/// Something that is not seen, and what would change that.
+/// Tables of which a role may read no column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lack {
-    /// `The statistics of columns are hidden …`
-    pub what: String,
-    /// A statement, or words where a statement is not enough.
-    pub next: String,
+pub struct HiddenTables {
+    pub count: u64,
+    /// One of them.
+    pub one: String,
 }
+
+/// Versions that are tested.
+const KNOWN: std::ops::RangeInclusive<u32> = 13..=18;
 
 impl Rights {
     pub fn read(session: &mut Session) -> Result<Self, DbError> {
         session.reading(Limits::default(), |reading| {
             let mut rights = Rights { version: reading.version(), ..Rights::default() };
-            if let Some(row) = reading.rows(include_str!("rights.sql"), &[])?.first() {
+            if let Some(row) = reading.rows(SQL, &[])?.first() {
                 rights.role = row.try_get(0)?;
                 rights.superuser = row.try_get(1)?;
                 rights.standby = row.try_get(2)?;
                 rights.member_of = row.try_get::<_, Vec<String>>(3)?.into_iter().collect();
-                rights.statements_loaded = row.try_get(4)?;
-            }
-            for row in reading.rows(include_str!("extensions.sql"), &[])? {
-                let schema: Option<String> = row.try_get(3)?;
-                let created = row.try_get::<_, Option<String>>(2)?.zip(schema);
-                let extension = Extension { available: row.try_get(1)?, created };
-                match row.try_get(0)? {
-                    "hypopg" => rights.hypopg = extension,
-                    _ => rights.statements = extension,
-                }
             }
             Ok(rights)
         })
@@ -76,56 +56,45 @@ impl Rights {
         self.has("pg_read_all_stats") || self.has("pg_monitor")
     }
 
-    /// Every table: its column statistics, and plans of statements that read it.
-    pub fn sees_tables(&self) -> bool {
-        self.has("pg_read_all_data")
-    }
-
-    /// What is not seen, most important first.
-    pub fn lacks(&self) -> Vec<Lack> {
-        let role = format!("\"{}\"", self.role.replace('"', "\"\""));
-        let lack = |what: &str, next: String| Lack { what: what.to_owned(), next };
+    /// What is not seen or not to be had here, with what would change that, most important first.
+    pub fn lacks(&self, hidden: Option<&HiddenTables>) -> Vec<String> {
+        let role = quote::identifier(&self.role);
         let mut lacks = Vec::new();
         if !self.sees_statements() {
-            lacks.push(lack(
-                "the texts of other roles' statements are hidden from this role, in pg_stat_statements and in activity",
-                format!("GRANT pg_monitor TO {role};"),
+            lacks.push(format!(
+                "the role {role} is not in pg_monitor: the texts of other roles' statements (pg_stat_statements, activity) and much \
+                 of the server's health are hidden from it; next step: GRANT pg_monitor TO {role}"
             ));
         }
-        if !self.sees_tables() {
+        if let Some(HiddenTables { count, one }) = hidden {
             // Since 14 ("Release Notes", pg_read_all_data).
-            let next = match self.version {
-                140_000.. => format!("GRANT pg_read_all_data TO {role};"),
-                _ => format!("GRANT USAGE ON SCHEMA … TO {role}; GRANT SELECT ON ALL TABLES IN SCHEMA … TO {role};"),
+            let grant = match self.version {
+                140_000.. => format!("GRANT pg_read_all_data TO {role}"),
+                _ => format!("GRANT USAGE ON SCHEMA … TO {role}, and GRANT SELECT ON ALL TABLES IN SCHEMA … TO {role}"),
             };
-            lacks.push(lack(
-                "tables that this role may not read have no column statistics, and their statements cannot be planned",
-                next,
+            let tables = if *count == 1 { one.clone() } else { format!("{count} tables ({one}, …)") };
+            lacks.push(format!(
+                "the role {role} may not read {tables}: there is health, but no costing: statements on them cannot be planned, no \
+                 index can be tried, and the statistics of their columns are hidden; next step: {grant}"
             ));
         }
-        let elsewhere = if self.standby { " at the primary: a standby takes it over from there" } else { "" };
-        for (name, extension, for_what) in [
-            ("pg_stat_statements", &self.statements, "without pg_stat_statements nothing says which queries run"),
-            ("hypopg", &self.hypopg, "without HypoPG no index is tried: what is advised is an estimate"),
-        ] {
-            let package = if name == "hypopg" { "hypopg" } else { "contrib" };
-            match extension {
-                Extension { created: Some(_), .. } => {}
-                Extension { available: Some(_), .. } => {
-                    lacks.push(lack(for_what, format!("CREATE EXTENSION {name};{elsewhere}")));
-                }
-                Extension { available: None, .. } => lacks.push(lack(
-                    for_what,
-                    format!("install the {package} package of Postgres {} at the server, then CREATE EXTENSION {name};{elsewhere}", self.version / 10_000),
-                )),
-            }
+        if self.standby {
+            lacks.push(
+                "the server is a standby: scans, calls and dead rows are counted here for itself alone, and what is advised has to be \
+                 done at the primary, where the other half of the workload runs"
+                    .into(),
+            );
         }
-        if !self.statements_loaded {
-            lacks.push(lack(
-                "pg_stat_statements is not loaded, so it counts nothing",
-                "add pg_stat_statements to shared_preload_libraries, and restart the server".into(),
+        let major = self.version / 10_000;
+        if !KNOWN.contains(&major) {
+            lacks.push(format!(
+                "Postgres {major} was not tested with sqlsift, which knows {} to {}: parts of its catalog may not be read",
+                KNOWN.start(),
+                KNOWN.end()
             ));
         }
         lacks
     }
 }
+
+pub(super) const SQL: &str = include_str!("rights.sql");

@@ -45,14 +45,10 @@ impl<'c> Made<'c> {
 
     /// Drops what an earlier run that was killed has left.
     pub(super) fn sweep(&mut self, clone: &mut Session) -> Result<(), DbError> {
-        let found = clone.reading(Limits::default(), |reading| {
-            let sql = "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) \
-                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                WHERE c.relkind IN ('i', 'I') AND NOT c.relispartition AND pg_catalog.starts_with(c.relname, $1::text)";
-            reading.rows(sql, &[Param::Text(PREFIX.into())])
-        })?;
+        let prefix = [Param::Text(PREFIX.into())];
+        let found = clone.reading(Limits::default(), |reading| reading.rows(LEFT, &prefix))?;
         for name in found.iter().map(|row| row.get::<_, String>(0)) {
-            ours(clone, &format!("DROP INDEX {name}"))?;
+            ours(clone, &drop_index(&name))?;
         }
         Ok(())
     }
@@ -61,7 +57,7 @@ impl<'c> Made<'c> {
         let text = guard::index(ddl, names).map_err(|refusal| refused(refusal.to_string()))?;
         let target = guard::target(text).ok_or_else(|| refused("no CREATE INDEX … ON table".into()))?;
         let name = format!("{PREFIX}{id}");
-        let create = format!("CREATE {}INDEX {name} {}", if target.unique { "UNIQUE " } else { "" }, target.rest);
+        let create = create_index(if target.unique { "UNIQUE " } else { "" }, &name, target.rest);
         self.dirty = true;
         let started = Instant::now();
         ours(clone, &create)?;
@@ -102,6 +98,46 @@ impl Drop for Made<'_> {
     }
 }
 
+/// What bears one of our names.
+const LEFT: &str = "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) \
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+    WHERE c.relkind IN ('i', 'I') AND NOT c.relispartition AND pg_catalog.starts_with(c.relname, $1::text)";
+
+fn drop_index(name: &str) -> String {
+    format!("DROP INDEX {name}")
+}
+
+fn create_index(unique: &str, name: &str, rest: &str) -> String {
+    format!("CREATE {unique}INDEX {name} {rest}")
+}
+
+fn vacuum(table: &str) -> String {
+    format!("VACUUM (ANALYZE) {table}")
+}
+
+fn analyze(table: &str) -> String {
+    format!("ANALYZE {table}")
+}
+
+fn in_transaction(sql: &str) -> String {
+    format!("BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 10000; {sql}")
+}
+
+/// Every text of this file, in the order of their use.
+pub(super) fn texts() -> Vec<String> {
+    let name = format!("{PREFIX}{{number}}");
+    vec![
+        LEFT.to_owned(),
+        STALE.to_owned(),
+        vacuum("{table}"),
+        in_transaction(&create_index("{unique}", &name, "{rest}")),
+        SIZE.to_owned(),
+        in_transaction(&analyze("{table}")),
+        in_transaction(&drop_index("{index}")),
+        "COMMIT".to_owned(),
+    ]
+}
+
 const SIZE: &str = "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), \
         (SELECT coalesce(sum(pg_catalog.pg_relation_size(p.relid)), 0) FROM pg_catalog.pg_partition_tree(c.oid) p)::int8 \
             + CASE WHEN c.relispartition OR c.relkind = 'I' THEN 0 ELSE pg_catalog.pg_relation_size(c.oid) END, \
@@ -117,8 +153,9 @@ pub(super) fn prepare(
     clone: &mut Session,
     indexes: &[String],
     names: &Names,
+    prepared: &mut Vec<String>,
     said: &mut dyn FnMut(&str),
-) -> Result<Vec<String>, DbError> {
+) -> Result<(), DbError> {
     let tables: BTreeSet<&str> = indexes
         .iter()
         .filter_map(|ddl| guard::index(ddl, names).ok().and_then(guard::target))
@@ -126,13 +163,12 @@ pub(super) fn prepare(
         .collect();
     let tables: Vec<String> = tables.into_iter().map(str::to_owned).collect();
     let stale = clone.reading(Limits::default(), |reading| reading.rows(STALE, &[Param::Texts(tables)]))?;
-    let mut prepared = Vec::new();
     for table in stale.iter().map(|row| row.get::<_, String>(0)) {
         said(&format!("VACUUM (ANALYZE) {table} on the clone"));
-        ours(clone, &format!("VACUUM (ANALYZE) {table}"))?;
+        ours(clone, &vacuum(&table))?;
         prepared.push(table);
     }
-    Ok(prepared)
+    Ok(())
 }
 
 const STALE: &str = "SELECT DISTINCT pg_catalog.format('%I.%I', n.nspname, c.relname) \
@@ -152,13 +188,13 @@ const STALE: &str = "SELECT DISTINCT pg_catalog.format('%I.%I', n.nspname, c.rel
 pub(super) fn analyze_expressions(clone: &mut Session, built: &[Built]) -> Result<(), DbError> {
     let tables: BTreeSet<&str> =
         built.iter().filter(|built| built.expression).map(|built| built.table.as_str()).collect();
-    tables.into_iter().try_for_each(|table| ours(clone, &format!("ANALYZE {table}")))
+    tables.into_iter().try_for_each(|table| ours(clone, &analyze(table)))
 }
 
 /// A statement of our own that changes the clone. It may take as long as it takes.
 fn ours(clone: &mut Session, sql: &str) -> Result<(), DbError> {
     const PATIENCE: Duration = Duration::from_secs(24 * 3600);
-    let begin = format!("BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 10000; {sql}");
+    let begin = in_transaction(sql);
     // VACUUM runs in no transaction block; COMMIT ends a failed one too.
     let messages: &[Message<'_>] = if sql.starts_with("VACUUM") {
         &[Message::Ours(sql)]

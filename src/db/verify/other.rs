@@ -12,8 +12,7 @@ use crate::db::session::{Limits, Param, Session};
 pub(super) fn is_other(advised: &mut Session, clone: &mut Session) -> Result<(), VerifyError> {
     let key = RandomState::new().hash_one(std::process::id()) as i64;
     let seen = advised.reading(Limits::default(), |reading| {
-        let lock = "SELECT pg_catalog.pg_advisory_xact_lock_shared($1::int8)";
-        reading.rows(lock, &[Param::Int(key)])?;
+        reading.rows(LOCK, &[Param::Int(key)])?;
         seen(clone, key)
     })?;
     match seen {
@@ -25,10 +24,13 @@ pub(super) fn is_other(advised: &mut Session, clone: &mut Session) -> Result<(),
 
 /// Whether the clone's database has the lock; whether it is a standby.
 fn seen(clone: &mut Session, key: i64) -> Result<(bool, bool), DbError> {
-    let look = "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l \
+    let rows = clone.reading(Limits::default(), |reading| reading.rows(LOOK, &[Param::Int(key)]))?;
+    Ok(rows.first().map_or((true, false), |row| (row.get(0), row.get(1))))
+}
+
+pub(super) const LOCK: &str = "SELECT pg_catalog.pg_advisory_xact_lock_shared($1::int8)";
+
+pub(super) const LOOK: &str = "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l \
             JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = pg_catalog.current_database() \
             WHERE l.locktype = 'advisory' AND l.objsubid = 1 \
             AND ((l.classid::int8 << 32) | l.objid::int8) = $1::int8), pg_catalog.pg_is_in_recovery()";
-    let rows = clone.reading(Limits::default(), |reading| reading.rows(look, &[Param::Int(key)]))?;
-    Ok(rows.first().map_or((true, false), |row| (row.get(0), row.get(1))))
-}

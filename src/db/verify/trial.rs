@@ -7,10 +7,24 @@ use super::build::{Built, listed};
 use crate::advise::verify::{Shape, Trial, TrialError};
 use crate::advise::whatif::IndexId;
 use crate::db::error::{DbError, DbErrorKind};
-use crate::db::planner::{Around, Depth, Planner};
-use crate::db::session::{Limits, Session};
+use crate::db::planner::{self, Around, Depth, Planner};
+use crate::db::session::Session;
 use crate::plan::quick::shape_key;
 use crate::sql::guard::{self, Names};
+
+const READ_ONLY: &str = "; SET LOCAL transaction_read_only = on";
+
+fn without(indexes: &str) -> String {
+    format!("; DROP INDEX {indexes}")
+}
+
+/// Every text of this file, in the order of their use.
+pub(super) fn texts() -> Vec<String> {
+    let plan = |before: &str, depth| planner::texts("BEGIN", &format!("{before}{READ_ONLY}"), depth, "");
+    let [begin, prepare, explain, ..] = plan("", Depth::Plan);
+    let [begin_without, _, measure, back, end] = plan(&without("{indexes}"), Depth::Timed);
+    vec![begin, begin_without, prepare, explain, measure, back, end]
+}
 
 pub(super) struct OnClone<'s> {
     session: &'s mut Session,
@@ -20,16 +34,16 @@ pub(super) struct OnClone<'s> {
 }
 
 impl<'s> OnClone<'s> {
-    pub(super) fn new(session: &'s mut Session, built: &'s [Built], names: Names, run: Limits) -> Self {
-        OnClone { session, built, names, planner: Planner::new(run) }
+    pub(super) fn new(session: &'s mut Session, built: &'s [Built], names: Names, planner: Planner) -> Self {
+        OnClone { session, built, names, planner }
     }
 
     fn explain(&mut self, sql: &str, hidden: &[IndexId], depth: Depth) -> Result<String, TrialError> {
         let text = guard::executable(sql, &self.names).map_err(|why| TrialError::Statement(why.to_string()))?;
         let hidden: Vec<&str> =
             self.built.iter().filter(|built| hidden.contains(&built.id)).map(|built| built.name.as_str()).collect();
-        let drop = if hidden.is_empty() { String::new() } else { format!("DROP INDEX {}; ", listed(&hidden)) };
-        let before = format!("BEGIN; {}; {drop}SET LOCAL transaction_read_only = on", self.planner.settings());
+        let drop = if hidden.is_empty() { String::new() } else { without(&listed(&hidden)) };
+        let before = format!("BEGIN; {}{drop}{READ_ONLY}", self.planner.settings());
         let session = &mut *self.session;
         let told = self.planner.until_planned(text, |planner, prepared| {
             if prepared.parameters > 0 {

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Confidence;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RecommendationKind {
@@ -75,6 +77,19 @@ pub struct Recommendation {
     /// In a file: what to write where, so that it is done. Edits do not overlap.
     #[serde(default)]
     pub edits: Vec<Edit>,
+    /// Where the planner was asked with several values: how far `after` depends on them.
+    #[serde(default)]
+    pub range: Option<EffectRange>,
+}
+
+/// An effect over the values that calls come with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EffectRange {
+    /// What `after` would be if all calls had the values that gain most, and those that gain least.
+    pub after_least: f64,
+    pub after_most: f64,
+    /// High: all values gain alike. Low: the usual call gains nothing, or only a generic plan is known.
+    pub confidence: Confidence,
 }
 
 /// Text that takes the place of other text in a file.

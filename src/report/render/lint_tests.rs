@@ -88,6 +88,7 @@ pub fn example() -> Report {
         more_sql: vec![SqlPart { label: "if it fails".into(), sql: "DROP INDEX CONCURRENTLY orders_total;".into() }],
         lock: Some("ShareUpdateExclusiveLock".into()),
         edits: vec![Edit { path: "migrations/0002_total.sql".into(), start, end: start, text: "CONCURRENTLY ".into() }],
+        range: None,
         ..base.recommendations[0].clone()
     };
     let input =

@@ -2,10 +2,11 @@
 
 use crate::catalog::access::{quote_ident, quote_table};
 use crate::catalog::bloat::Trust;
-use crate::catalog::model::{Catalog, Column, SourceLine, Table, TableKind, TableName};
+use crate::catalog::model::{Catalog, Column, ServerFacts, SourceLine, Table, TableKind, TableName};
 use crate::report::model::{Confidence, RecommendationKind, Subject};
 use crate::rules::context::SchemaCx;
-use crate::rules::draft::{Advice, Ask, Draft};
+use crate::rules::draft::{Advice, Ask, Draft, Sink};
+use crate::rules::server;
 
 use super::index_pairs::location;
 
@@ -83,6 +84,17 @@ impl ColumnOf<'_> {
         );
         change(format!("Make {} {to}", self.shown()), detail, self.alter(&format!("TYPE {to}{using}")))
     }
+}
+
+/// The facts of a server that counts what happens to tables; where that was not read, the rule has not run.
+pub fn counted<'c>(cx: &SchemaCx<'c>, out: &mut Sink) -> Option<&'c ServerFacts> {
+    const PART: &str = "tables";
+    let facts = server::about::facts(cx)?;
+    if facts.unread.contains_key(PART) {
+        out.not_examined.push(facts.why(PART));
+        return None;
+    }
+    Some(facts)
 }
 
 /// A finding about a table as a whole.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
-use crate::rules::draft::Sink;
+use crate::rules::draft::{Ask, Sink};
 
 use crate::catalog::access::quote_table;
 
@@ -36,12 +36,19 @@ impl SchemaRule for Rule {
                  read the table, and one day the vacuum against wraparound, which cannot be switched off, has all of \
                  it to do at once.",
             );
-            out.find(about::at(draft, table.set_at.get(parameter)).ask(change(
-        format!("Let autovacuum look after {}", name.name),
-        "If it came at a bad time: autovacuum_vacuum_cost_delay and the scale factors of the table make it gentler \
-         or more frequent.",
-        format!("ALTER TABLE {} RESET (autovacuum_enabled, toast.autovacuum_enabled)", quote_table(name)),
-    )));
+            let full = quote_table(name);
+            let mut ask = change(
+                format!("Let autovacuum look after {}", name.name),
+                "If it came at a bad time: autovacuum_vacuum_cost_delay and the scale factors of the table make it gentler \
+                 or more frequent. The lock stops neither reads nor writes.",
+                format!("ALTER TABLE {full} RESET (autovacuum_enabled, toast.autovacuum_enabled)"),
+            );
+            if let Ask::Ready(advice) = &mut ask {
+                // `src/backend/access/common/reloptions.c`, boolRelOpts.
+                advice.lock = Some("ShareUpdateExclusiveLock".to_owned());
+                advice.undo = Some(format!("ALTER TABLE {full} SET ({parameter} = off)"));
+            }
+            out.find(about::at(draft, table.set_at.get(parameter)).ask(ask));
         }
     }
 }

@@ -9,7 +9,6 @@ use crate::report::model::RecommendationKind;
 use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
 use crate::rules::draft::{Advice, Ask, Sink, measured, seen};
-use crate::rules::server::about::facts;
 
 use super::about;
 
@@ -21,9 +20,7 @@ pub struct Rule {
 
 impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
-        let Some(facts) = facts(cx) else { return };
-        if facts.unread.contains_key("tables") {
-            out.not_examined.push(facts.why("tables"));
+        if about::counted(cx, out).is_none() {
             return;
         }
         for (name, table) in &cx.catalog.tables {

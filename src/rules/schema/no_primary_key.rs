@@ -9,6 +9,8 @@ use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
 use crate::rules::draft::{Advice, Ask, Draft, Sink, documented};
 
+use super::about::is_generated_key;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {}
@@ -38,23 +40,35 @@ fn without_key(name: &TableName, table: &Table) -> Draft {
     draft.locations.extend(table.defined_at.as_ref().map(super::index_pairs::location));
     let candidate = table.indexes.iter().find(|index| could_be_key(index, table));
     let target = quote_table(name);
+    let counted = table.columns.iter().find(|column| is_generated_key(column));
     let mut advice = Advice::new(
         RecommendationKind::AddConstraint,
         format!("Give {} a primary key", name.name),
-        match candidate {
-            Some(_) => "The unique index stands already and its columns are NOT NULL: the constraint takes it over.",
-            None => {
+        match (candidate, counted) {
+            (Some(_), _) => {
+                "The unique index stands already and its columns are NOT NULL: the constraint takes it over."
+            }
+            (None, Some(_)) => {
+                "Its values come from a sequence. Nothing says that each stands there once: look first. On a large table build the \
+                 unique index CONCURRENTLY first, and let the constraint take it over."
+            }
+            (None, None) => {
                 "If no set of columns identifies a row, add one. The table is rewritten: on a large one add the \
                  column, fill it in batches, and build the unique index CONCURRENTLY first."
             }
         },
-        match candidate {
-            Some(index) => format!(
+        match (candidate, counted) {
+            (Some(index), _) => format!(
                 "ALTER TABLE {target} ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}",
                 quote_ident(&format!("{}_pkey", name.name)),
                 quote_ident(&index.name)
             ),
-            None => format!("ALTER TABLE {target} ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+            (None, Some(column)) => format!("ALTER TABLE {target} ADD PRIMARY KEY ({})", quote_ident(&column.name)),
+            (None, None) => {
+                // A name that is not taken.
+                let id = ["id", "row_id"].into_iter().find(|id| table.column(id).is_none()).unwrap_or("row_number");
+                format!("ALTER TABLE {target} ADD COLUMN {id} bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
+            }
         },
     );
     advice.applicability = if candidate.is_some() { Applicability::Machine } else { Applicability::Review };

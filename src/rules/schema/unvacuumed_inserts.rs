@@ -9,7 +9,6 @@ use crate::report::model::RecommendationKind;
 use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
 use crate::rules::draft::{Advice, Ask, Sink, estimated, measured, seen};
-use crate::rules::server::about::facts;
 use crate::rules::server::words::count;
 
 use super::about;
@@ -23,11 +22,7 @@ pub struct Rule {
 
 impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
-        let Some(facts) = facts(cx) else { return };
-        if facts.unread.contains_key("tables") {
-            out.not_examined.push(facts.why("tables"));
-            return;
-        }
+        let Some(facts) = about::counted(cx, out) else { return };
         for (name, table) in &cx.catalog.tables {
             let Some(counters) = &table.counters else { continue };
             let Some(inserted) = counters.inserted_since_vacuum.filter(|rows| *rows >= self.min_rows) else { continue };

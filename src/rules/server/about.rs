@@ -2,7 +2,7 @@
 
 use crate::catalog::access::quote_ident;
 use crate::catalog::model::ServerFacts;
-use crate::catalog::model::server::ServerSetting;
+use crate::catalog::model::server::{ServerSession, ServerSetting};
 use crate::report::model::{Applicability, RecommendationKind, SqlPart, Subject};
 use crate::rules::context::SchemaCx;
 use crate::rules::draft::{Advice, Ask, Draft, Sink};
@@ -18,6 +18,18 @@ pub fn part<'c, T>(facts: &'c ServerFacts, name: &str, value: &'c Option<T>, out
         out.not_examined.push(facts.why(name));
     }
     value.as_ref()
+}
+
+/// The sessions that the role may look into; those that it may not are said not to have been examined.
+pub fn sessions<'c>(facts: &'c ServerFacts, out: &mut Sink) -> Option<&'c Vec<ServerSession>> {
+    let sessions = part(facts, "sessions", &facts.sessions, out)?;
+    if facts.hidden_sessions > 0 {
+        out.not_examined.push(format!(
+            "{} sessions of other roles are hidden: GRANT pg_monitor to this role",
+            facts.hidden_sessions
+        ));
+    }
+    Some(sessions)
 }
 
 /// A setting, as sessions begin with it.

@@ -11,7 +11,7 @@ use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
 use crate::rules::draft::{Draft, Sink, measured, seen};
 
-use super::about::{facts, finding, part, statement};
+use super::about::{facts, finding, sessions, statement};
 use super::words::{age, count, start};
 
 #[derive(Debug, Deserialize)]
@@ -23,13 +23,7 @@ pub struct Rule {
 impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
         let Some(facts) = facts(cx) else { return };
-        let Some(sessions) = part(facts, "sessions", &facts.sessions, out) else { return };
-        if facts.hidden_sessions > 0 {
-            out.not_examined.push(format!(
-                "{} sessions of other roles are hidden: GRANT pg_monitor to this role",
-                facts.hidden_sessions
-            ));
-        }
+        let Some(sessions) = sessions(facts, out) else { return };
         let by_pid: BTreeMap<i64, &ServerSession> = sessions.iter().map(|session| (session.pid, session)).collect();
         let mut behind: BTreeMap<i64, Vec<&ServerSession>> = BTreeMap::new();
         for waiting in sessions.iter().filter(|session| !session.blocked_by.is_empty()) {

@@ -9,7 +9,7 @@ use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
 use crate::rules::draft::{Sink, measured, seen};
 
-use super::about::{alter_system, facts, finding, part, statement};
+use super::about::{alter_system, facts, finding, sessions, statement};
 use super::words::{age, start};
 
 #[derive(Debug, Deserialize)]
@@ -21,13 +21,7 @@ pub struct Rule {
 impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
         let Some(facts) = facts(cx) else { return };
-        let Some(sessions) = part(facts, "sessions", &facts.sessions, out) else { return };
-        if facts.hidden_sessions > 0 {
-            out.not_examined.push(format!(
-                "{} sessions of other roles are hidden: GRANT pg_monitor to this role",
-                facts.hidden_sessions
-            ));
-        }
+        let Some(sessions) = sessions(facts, out) else { return };
         let blocks = |pid: i64| sessions.iter().any(|session| session.blocked_by.contains(&pid));
         for session in sessions.iter().filter(|session| !blocks(session.pid)) {
             let Some(seconds) = idle(session).filter(|seconds| *seconds >= self.min_s) else { continue };

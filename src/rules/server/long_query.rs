@@ -7,7 +7,7 @@ use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
 use crate::rules::draft::{Sink, measured, seen};
 
-use super::about::{facts, finding, part, statement};
+use super::about::{facts, finding, sessions, statement};
 use super::words::{age, start};
 
 #[derive(Debug, Deserialize)]
@@ -22,13 +22,7 @@ const DUMPS: &[&str] = &["pg_dump", "pg_dumpall", "pg_basebackup", "pg_restore",
 impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
         let Some(facts) = facts(cx) else { return };
-        let Some(sessions) = part(facts, "sessions", &facts.sessions, out) else { return };
-        if facts.hidden_sessions > 0 {
-            out.not_examined.push(format!(
-                "{} sessions of other roles are hidden: GRANT pg_monitor to this role",
-                facts.hidden_sessions
-            ));
-        }
+        let Some(sessions) = sessions(facts, out) else { return };
         let client =
             sessions.iter().filter(|session| session.kind == "client backend" && session.blocked_by.is_empty());
         for session in client.filter(|session| session.state.as_deref() == Some("active")) {

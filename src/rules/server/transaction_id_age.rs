@@ -10,18 +10,12 @@ use crate::rules::draft::Sink;
 use super::wraparound::{Kind, Thresholds, check};
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    times: f64,
-    min_percent: f64,
-    error_percent: f64,
-}
+#[serde(transparent)]
+pub struct Rule(Thresholds);
 
 impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
-        let thresholds =
-            Thresholds { times: self.times, min_percent: self.min_percent, error_percent: self.error_percent };
-        check(cx, &TRANSACTIONS, &thresholds, out);
+        check(cx, &TRANSACTIONS, &self.0, out);
     }
 }
 

@@ -1,5 +1,7 @@
 //! How far the identifiers of transactions have run since a table was last frozen, told alike for both kinds of them.
 
+use serde::Deserialize;
+
 use crate::catalog::access::quote_table;
 use crate::catalog::model::{Catalog, Table, TableName};
 use crate::catalog::vacuum::Vacuum;
@@ -23,10 +25,13 @@ pub struct Kind {
     pub detail: &'static str,
 }
 
+/// The options of both rules.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Thresholds {
-    pub times: f64,
-    pub min_percent: f64,
-    pub error_percent: f64,
+    times: f64,
+    min_percent: f64,
+    error_percent: f64,
 }
 
 pub fn check(cx: &SchemaCx<'_>, kind: &Kind, thresholds: &Thresholds, out: &mut Sink) {

@@ -1,5 +1,6 @@
 //! What sqlsift says of types, beside what a server says.
 
+use sqlsift::catalog::model::TableName;
 use sqlsift::catalog::types::{IndexUse, measured};
 
 use crate::server::Server;
@@ -50,4 +51,43 @@ fn the_server_agrees_on_which_comparisons_lose_an_index() {
     for ((column, value, expected), answer) in pairs.iter().zip(answers) {
         assert_eq!(answer, format!("{expected:?}|{expected:?}"), "{column} with {value}");
     }
+}
+
+#[test]
+fn what_stands_beside_the_tables_is_read_and_kept() {
+    let server = database("beside");
+    let expression = server.psql("beside", "SELECT current_setting('server_version_num')::int >= 140000").trim() == "t";
+    let _ = server.psql(
+        "beside",
+        "CREATE SCHEMA other; CREATE TABLE one (a int, b int); CREATE TABLE two (c int); CREATE TABLE \"od.d\" (d int PRIMARY KEY);
+         CREATE TABLE both_of () INHERITS (two, one);
+         CREATE STATISTICS other.ab (ndistinct, dependencies) ON a, b FROM one;
+         CREATE PUBLICATION few FOR TABLE one, \"od.d\" WITH (publish = 'insert, update');
+         CREATE PUBLICATION everything FOR ALL TABLES;",
+    );
+    if expression {
+        let _ = server.psql("beside", "CREATE STATISTICS exp ON (a % 10), b FROM one");
+    }
+    let mut session = sqlsift::db::Session::connect(&server.dsn("beside")).unwrap();
+    let read = sqlsift::db::catalog::read(&mut session).unwrap();
+    assert_eq!(read.notes, Vec::<String>::new());
+    let catalog = read.catalog;
+    let table = |name: &str| &catalog.tables[&TableName { schema: "public".into(), name: name.into() }];
+    let parents: Vec<&str> = table("both_of").parents().map(|parent| parent.name.as_str()).collect();
+    assert_eq!(parents, ["two", "one"]);
+    let statistics = &table("one").statistics;
+    let ab = statistics.iter().find(|one| one.name.name == "ab").expect("ab");
+    assert_eq!((ab.name.schema.as_str(), ab.columns.as_slice()), ("other", ["a", "b"].map(str::to_owned).as_slice()));
+    assert_eq!(ab.kinds, ["ndistinct", "dependencies"]);
+    if expression {
+        let exp = statistics.iter().find(|one| one.name.name == "exp").expect("exp");
+        assert_eq!((exp.columns.len(), exp.expressions.len()), (1, 1), "{exp:?}");
+    }
+    let [everything, some] = catalog.publications.as_slice() else { panic!("{:?}", catalog.publications) };
+    assert!(everything.all_tables && everything.tables.is_empty() && everything.deletes);
+    let tables: Vec<&str> = some.tables.iter().map(|table| table.name.as_str()).collect();
+    assert_eq!((tables, some.updates, some.deletes), (vec!["od.d", "one"], true, false));
+    let whole = sqlsift::catalog::snapshot::Snapshot { catalog: catalog.clone(), ..Default::default() };
+    let text = sqlsift::catalog::snapshot::write(&whole).unwrap();
+    assert_eq!(sqlsift::catalog::snapshot::read(&text).unwrap(), sqlsift::catalog::model::Catalog { ..catalog });
 }

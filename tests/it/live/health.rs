@@ -2,6 +2,7 @@
 
 mod objects;
 mod reading;
+mod replication;
 mod sessions;
 
 use std::collections::BTreeMap;
@@ -56,9 +57,13 @@ pub fn database(setup: &str) -> String {
 
 /// The catalog as the superuser sees it, its health as `role` does.
 pub fn catalog(database: &str, role: &str) -> (Catalog, Vec<Unread>) {
-    let mut session = Session::connect(&server().dsn(database)).expect("a connection");
+    catalog_of(server(), database, role)
+}
+
+pub fn catalog_of(server: &Server, database: &str, role: &str) -> (Catalog, Vec<Unread>) {
+    let mut session = Session::connect(&server.dsn(database)).expect("a connection");
     let mut catalog = sqlsift::db::catalog::read(&mut session).expect("a catalog").catalog;
-    let dsn = server().dsn(database).replacen(&format!("//{SUPERUSER}@"), &format!("//{role}@"), 1);
+    let dsn = server.dsn(database).replacen(&format!("//{SUPERUSER}@"), &format!("//{role}@"), 1);
     let mut session = Session::connect(&dsn).expect("a connection");
     let unread = health::read(&mut session, Limits::default(), &mut catalog).expect("readable");
     (catalog, unread)

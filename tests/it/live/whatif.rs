@@ -5,7 +5,6 @@ mod explain;
 mod generic;
 mod guard;
 mod hypopg;
-mod speed;
 mod verify;
 
 use sqlsift::advise::whatif::{Sample, Values};

@@ -42,7 +42,7 @@ fn a_foreign_key_shares_the_index_of_a_query() {
     assert_eq!(only.sql, "CREATE INDEX CONCURRENTLY orders_tenant_id_idx ON orders (tenant_id) INCLUDE (total);");
     assert_eq!(advice.links, [vec![only.id.clone()], vec![only.id.clone()]]);
     assert_eq!(only.queries, ["0000000000000001"]);
-    assert_eq!(only.cost.as_deref(), Some("100 writes to the table were seen in the log: each writes this index too"));
+    assert_eq!(only.cost.as_deref(), Some("100 writes to the table were seen: each writes this index too"));
     assert_eq!(only.lock.as_deref(), Some("ShareUpdateExclusiveLock"));
     assert_eq!(only.verified_by, VerifiedBy::Heuristic);
     // 60 s a day, 90 % assumed to be saved.

@@ -13,16 +13,9 @@ fn nested(open: &str, close: &str) -> String {
 }
 
 fn holds(name: &str, text: &str) {
-    let began = std::time::Instant::now();
     if let Err(message) = passes(&[("1_a.sql", text.as_bytes())], None) {
         panic!("{name}: {message}");
     }
-    let seconds = began.elapsed().as_secs_f64();
-    if std::env::var_os("SQLSIFT_TIMES").is_some() {
-        println!("{name}: {seconds:.2} s, {:.2} MB", text.len() as f64 / 1e6);
-    }
-    // A hang, not a slow machine: what is quadratic takes minutes at these sizes.
-    assert!(seconds < 120.0, "{name}: {seconds:.0} s");
 }
 
 #[test]

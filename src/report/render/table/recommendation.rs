@@ -3,7 +3,7 @@
 use super::View;
 use super::rate::Rate;
 use crate::report::escape;
-use crate::report::model::{Applicability, Recommendation, VerifiedBy};
+use crate::report::model::{Applicability, Confidence, Recommendation, VerifiedBy};
 use crate::report::render::palette::paint;
 use crate::report::render::{units, wrap};
 
@@ -60,6 +60,19 @@ fn terms(r: &Recommendation, rate: Rate) -> Vec<String> {
     }
     if let (Some(before), Some(after)) = (r.before, r.after) {
         parts.push(format!("{} -> {}", with_unit(before, &r.unit, rate), with_unit(after, &r.unit, rate)));
+    }
+    if let Some(range) = &r.range {
+        let word = match range.confidence {
+            Confidence::High => "high",
+            Confidence::Medium => "medium",
+            Confidence::Low => "low",
+        };
+        let (least, most) = (units::figure(range.after_least), units::figure(range.after_most));
+        parts.push(match (least == most, range.confidence) {
+            (true, Confidence::Low) => "confidence low: planned without the values of the calls".to_owned(),
+            (true, _) => format!("confidence {word}"),
+            (false, _) => format!("confidence {word}: {least} to {most} by the values of the calls"),
+        });
     }
     parts.push(
         match r.verified_by {

@@ -109,6 +109,7 @@ pub fn example() -> Report {
         cost: None,
         impact_ms_per_day: Some(21_000_000.0),
         edits: Vec::new(),
+        range: None,
     };
     Report {
         schema_version: SCHEMA_VERSION,

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use sqlsift::db::hypopg::Route;
 use sqlsift::db::session::{Limits, Param};
+use sqlsift::report::model::Report;
 
 use super::{ask, open};
 use crate::server::Server;
@@ -73,4 +74,46 @@ fn a_transaction_pooler_is_enough() {
         .output()
         .expect("psql");
     assert_eq!(String::from_utf8_lossy(&left.stdout).trim(), "0|off|0");
+}
+
+/// The whole of it: catalog, health, queries, and indexes tried one transaction at a time.
+#[test]
+fn indexes_are_tried_through_a_transaction_pooler() {
+    let server = Server::start(&[("shared_preload_libraries", "pg_stat_statements")]);
+    let _ = server.psql("postgres", "CREATE DATABASE shop");
+    let hypopg = server.try_psql("shop", "CREATE EXTENSION hypopg").is_ok();
+    let _ = server.psql(
+        "shop",
+        "CREATE EXTENSION pg_stat_statements; CREATE TABLE orders (id int PRIMARY KEY, customer int, at int, pad text);
+         INSERT INTO orders SELECT n, n % 5000, n, repeat('x', 50) FROM generate_series(1, 200000) n; VACUUM ANALYZE;",
+    );
+    let work =
+        "SELECT * FROM orders WHERE customer = 5; SELECT * FROM orders WHERE customer = 7 ORDER BY at DESC LIMIT 10;";
+    let _ = server.psql("shop", &work.repeat(50));
+    let port = free_port().unwrap();
+    let (true, Some(_pooler)) = (hypopg, start(&server, port)) else {
+        eprintln!("not tested: pgbouncer or HypoPG is not installed");
+        return;
+    };
+    let dsn = format!("postgres://postgres@127.0.0.1:{port}/shop?sslmode=disable");
+    let started = Instant::now();
+    while open(&dsn).is_err() && started.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_sqlsift"))
+        .args(["analyze", "--format", "json", "--dsn", &dsn])
+        .output()
+        .expect("sqlsift runs");
+    let report: Report = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let set = report.index_set.as_ref().unwrap_or_else(|| panic!("{:?}", report.coverage.notes));
+    assert!(set.planner_calls > 2 && set.queries_examined >= 2, "{set:?}");
+    assert!(set.indexes.iter().any(|index| index.definition.contains("orders (customer")), "{set:?}");
+    assert!(report.server.and_then(|server| server.version).is_some() && !report.workload.queries.is_empty());
+    let left = Command::new("psql")
+        .args(["-XqAt", &dsn, "-c"])
+        .arg("SELECT (SELECT count(*) FROM hypopg_list_indexes), (SELECT count(*) FROM pg_prepared_statements), current_setting('plan_cache_mode')")
+        .output()
+        .expect("psql");
+    assert_eq!(String::from_utf8_lossy(&left.stdout).trim(), "0|0|auto");
 }

@@ -1,6 +1,7 @@
 //! `sqlsift analyze --dsn --verify` puts what a copy measured in the place of estimates.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::Command;
 
 use sqlsift::report::model::{RecommendationKind, Report, VerifiedBy};
@@ -16,6 +17,19 @@ fn analyze(arguments: &[&str]) -> std::process::Output {
         .expect("sqlsift")
 }
 
+/// A log of slow calls on `t`, by `c`.
+fn slow_log(folder: &Path) -> String {
+    let mut log = String::new();
+    for i in 0..60 {
+        let query = format!("SELECT * FROM t WHERE c = {}", 4000 + i);
+        writeln!(log, "2026-11-20 10:00:{i:02}.000 UTC [123] LOG:  duration: 300.000 ms  statement: {query}")
+            .expect("written");
+    }
+    let path = folder.join("postgresql.log");
+    std::fs::write(&path, log).expect("written");
+    path.display().to_string()
+}
+
 #[test]
 fn advice_is_measured_on_a_copy() {
     let server = Server::shared();
@@ -23,16 +37,8 @@ fn advice_is_measured_on_a_copy() {
         INSERT INTO t SELECT i, i % 50000, repeat('x', 100) FROM generate_series(1, 300000) i; ANALYZE t";
     let dsn = plain("whatif_cli", table);
     let _ = server.psql("postgres", "CREATE DATABASE whatif_cli_copy TEMPLATE whatif_cli");
-    let mut log = String::new();
-    for i in 0..60 {
-        let query = format!("SELECT * FROM t WHERE c = {}", 4000 + i);
-        writeln!(log, "2026-11-20 10:00:{i:02}.000 UTC [123] LOG:  duration: 300.000 ms  statement: {query}")
-            .expect("written");
-    }
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("postgresql.log");
-    std::fs::write(&path, log).expect("written");
-    let log = path.to_str().expect("UTF-8");
+    let log = &slow_log(folder.path());
 
     let output = analyze(&[log, "--dsn", &dsn, "--verify", &server.dsn("whatif_cli_copy")]);
     let report: Report = serde_json::from_slice(&output.stdout)
@@ -55,4 +61,37 @@ fn advice_is_measured_on_a_copy() {
     assert!(String::from_utf8_lossy(&same.stderr).contains("it has to be a copy"), "{same:?}");
     let alone = analyze(&[log, "--verify", &dsn]);
     assert!(String::from_utf8_lossy(&alone.stderr).contains("--verify needs --dsn"), "{alone:?}");
+}
+
+/// The copy goes away while it is worked on: what was learnt before is reported.
+#[test]
+fn a_copy_that_is_lost_in_the_middle_costs_only_what_it_had_not_said() {
+    let copy = Server::start(&[]);
+    let table = "CREATE TABLE t (id int PRIMARY KEY, c int, pad text); \
+        INSERT INTO t SELECT i, i % 50000, repeat('x', 100) FROM generate_series(1, 300000) i; ANALYZE t";
+    let dsn = plain("whatif_lost", table);
+    let _ = copy.psql("postgres", table);
+    let _ = copy.psql("postgres", "VACUUM t");
+    // The server shuts down as soon as the index is there.
+    let _ = copy.psql(
+        "postgres",
+        "CREATE FUNCTION stop() RETURNS event_trigger LANGUAGE plpgsql AS
+             $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); END $$;
+         CREATE EVENT TRIGGER stop ON ddl_command_end WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION stop();",
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = slow_log(folder.path());
+    let output = analyze(&[&log, "--dsn", &dsn, "--verify", &copy.dsn("postgres")]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Report = serde_json::from_slice(&output.stdout).expect("a report");
+    let index =
+        report.recommendations.iter().find(|r| r.kind == RecommendationKind::CreateIndex).expect("an index on c");
+    assert_ne!(index.verified_by, VerifiedBy::ExplainAnalyze, "{index:#?}");
+    let notes = report.coverage.notes.join("\n");
+    assert!(notes.contains("the trial on the clone ended early") && notes.contains("administrator command"), "{notes}");
+    // Not reachable from the start: told before any work.
+    copy.stop().expect("stopped");
+    let gone = analyze(&[&log, "--dsn", &dsn, "--verify", &copy.dsn("postgres")]);
+    assert_eq!(gone.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&gone.stderr).contains("the copy that --verify names"), "{gone:?}");
 }

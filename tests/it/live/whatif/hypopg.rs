@@ -85,3 +85,32 @@ fn thousands_of_indexes_come_and_go() {
     assert!(hypopg.plan(&query, &all).is_ok(), "more than HypoPG's own range of ids");
     assert!(hypopg.plan(&query, &all[..10]).is_ok());
 }
+
+/// Nobody has packed HypoPG 1.4 for this server: what hides stands in for it by switching index scans off.
+#[test]
+fn an_index_is_hidden_from_1_4_on() {
+    let dsn = database(
+        "whatif_hidden",
+        "CREATE TABLE t (a int PRIMARY KEY, b int); INSERT INTO t SELECT i, i FROM generate_series(1, 50000) i; ANALYZE t;
+         CREATE FUNCTION ext.hypopg_hide_index(oid) RETURNS bool LANGUAGE sql AS
+             $$ SELECT set_config('enable_indexscan', 'off', true) = set_config('enable_bitmapscan', 'off', true) $$;
+         CREATE FUNCTION ext.hypopg_unhide_all_indexes() RETURNS void LANGUAGE sql AS
+             $$ SELECT set_config('enable_indexscan', 'on', true), set_config('enable_bitmapscan', 'on', true); SELECT $$;",
+    );
+    let query = sample("SELECT * FROM t WHERE a = 5");
+    let ask = |wanted: &str| {
+        let mut session = Session::connect(&dsn).expect("connects");
+        let mut hypopg =
+            HypoPg::open(&mut session, Route::Direct, Limits::default(), Names::default()).expect("HypoPG");
+        let hidden = hypopg.without(&query, wanted).map(|planned| planned.total_cost);
+        (hypopg.hides(), hidden, hypopg.plan(&query, &[]).expect("a plan").total_cost)
+    };
+    let (hides, hidden, usual) = ask("public.t_pkey");
+    assert!(!hides && hidden.is_err(), "{hidden:?}");
+    let _ =
+        Server::shared().psql("whatif_hidden", "UPDATE pg_extension SET extversion = '1.4.1' WHERE extname = 'hypopg'");
+    let (hides, hidden, again) = ask("public.t_pkey");
+    assert!(hides && hidden.expect("a plan") > usual * 10.0);
+    assert_eq!(again, usual, "it is there again");
+    assert!(ask("public.nothing").1.is_err());
+}
