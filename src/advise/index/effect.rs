@@ -128,8 +128,6 @@ pub fn cost(candidate: &Candidate, cx: &WorkloadCx<'_>) -> Option<String> {
         (0, 0) => None,
         (0, n) => Some(format!("{n} updates of other columns were seen on the table: they do not write this index")),
         (n, 0) => Some(format!("{n} writes to the table were seen: each writes this index too")),
-        (n, m) => {
-            Some(format!("{n} writes to the table were seen that write this index too, {m} that do not"))
-        }
+        (n, m) => Some(format!("{n} writes to the table were seen that write this index too, {m} that do not")),
     }
 }

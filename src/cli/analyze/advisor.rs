@@ -39,9 +39,8 @@ pub fn search(
     if statements.all.is_empty() {
         return Ok(None);
     }
-    let hypopg = open(session).map_err(|error| {
-        format!("indexes are advised by estimate, because the planner could not be asked: {error}")
-    })?;
+    let hypopg = open(session)
+        .map_err(|error| format!("indexes are advised by estimate, because the planner could not be asked: {error}"))?;
     let mut hypopg = hypopg.under(&names::path(catalog));
     let left_out = statements.left_out;
     let clock = Clock::new(args.time_limit, common);

@@ -107,7 +107,8 @@ fn an_index_is_hidden_from_1_4_on() {
     };
     let (hides, hidden, usual) = ask("public.t_pkey");
     assert!(!hides && hidden.is_err(), "{hidden:?}");
-    let _ = Server::shared().psql("whatif_hidden", "UPDATE pg_extension SET extversion = '1.4.1' WHERE extname = 'hypopg'");
+    let _ =
+        Server::shared().psql("whatif_hidden", "UPDATE pg_extension SET extversion = '1.4.1' WHERE extname = 'hypopg'");
     let (hides, hidden, again) = ask("public.t_pkey");
     assert!(hides && hidden.expect("a plan") > usual * 10.0);
     assert_eq!(again, usual, "it is there again");
