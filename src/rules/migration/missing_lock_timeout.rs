@@ -26,8 +26,9 @@ impl ScriptRule for Rule {
             .filter(|step| !limits(step.lock_timeout.as_deref()))
             .filter_map(|step| {
                 let stops = step.shared.iter().filter(|lock| lock.mode.blocks_writes());
-                // Of equal ones the first: the statement's own table, not one that is locked along with it.
-                Some((step, stops.rev().max_by_key(|lock| lock.mode)?))
+                // Of equal ones the first table: the statement's own, not an index or what is locked along with it.
+                let table = |lock: &Lock| cx.replay.catalog().tables.contains_key(&lock.on);
+                Some((step, stops.rev().max_by_key(|lock| (lock.mode, table(lock)))?))
             })
             .collect();
         let Some((step, lock)) = unlimited.first() else { return };

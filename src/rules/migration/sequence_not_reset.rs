@@ -1,5 +1,7 @@
 //! `migration/sequence_not_reset`: rows get numbers by hand that the column's sequence will give out again.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use crate::catalog::access::quote_ident;
@@ -25,7 +27,7 @@ impl ScriptRule for Rule {
         if !cx.script.is_migration() || moves_a_sequence(&cx.script.text) {
             return;
         }
-        let mut told: Vec<TableName> = Vec::new();
+        let mut told: BTreeSet<TableName> = BTreeSet::new();
         for step in cx.steps {
             let Some(facts) = content_of(cx.script, step).and_then(|content| content.facts()) else { continue };
             let statement = cx.script.statements.get(step.statement);
@@ -33,10 +35,9 @@ impl ScriptRule for Rule {
                 statement.map(|one| step.inner.and_then(|at| one.inner.get(at)).map_or(one.span, |inner| inner.span));
             let text = span.map_or("", |span| span.of(&cx.script.text));
             let Some((name, table, column, largest)) = numbered(cx, facts, text) else { continue };
-            if told.contains(&name) {
+            if !told.insert(name.clone()) {
                 continue;
             }
-            told.push(name.clone());
             let (sql_name, sql_column) = (quote_ident(&name.name), quote_ident(&column.name));
             let kind = if column.identity { "identity" } else { "serial" };
             let draft = cx.draft_of(
