@@ -12,7 +12,7 @@ pub fn recommendation(table: &TableName, name: &str, cx: &WorkloadCx<'_>) -> Res
     if index.constraint {
         return Err(format!("{name} backs a constraint: drop the constraint if it is not needed, not its index"));
     }
-    let full = TableName { schema: table.schema.clone(), name: name.to_owned() };
+    let full = TableName { schema: table.schema.clone(), name: name.to_owned().into() };
     let sql = format!("DROP INDEX CONCURRENTLY {};", quote_table(&full));
     Ok(Recommendation {
         id: super::id(RecommendationKind::DropIndex, &sql),

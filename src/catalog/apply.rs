@@ -237,7 +237,7 @@ impl Replay {
             Some(schema) => schema.clone(),
             None => self.search_path.first().cloned().unwrap_or_else(|| "public".into()),
         };
-        TableName { schema, name: name.name.clone() }
+        TableName { schema: schema.into(), name: name.name.clone().into() }
     }
 
     /// The schemas in which an unqualified name is looked for: temporary tables come first (documentation, "The Schema
@@ -251,10 +251,9 @@ impl Replay {
     }
 
     fn find_table(&self, name: &QualifiedName) -> Option<TableName> {
-        let mut found = TableName { schema: String::new(), name: name.name.clone() };
+        let mut found = TableName { schema: String::new().into(), name: name.name.clone().into() };
         for schema in self.schemas(name) {
-            found.schema.clear();
-            found.schema.push_str(schema);
+            found.schema = schema.into();
             if self.catalog.tables.contains_key(&found) {
                 return Some(found);
             }
@@ -290,7 +289,7 @@ impl Replay {
 
     /// Whether a table or an index of the schema is called so.
     fn relation_exists(&self, schema: &str, name: &str) -> bool {
-        self.catalog.tables.contains_key(&TableName { schema: schema.to_owned(), name: name.to_owned() })
+        self.catalog.tables.contains_key(&TableName { schema: schema.to_owned().into(), name: name.to_owned().into() })
             || self.having(schema, name).any(|table| table.indexes.iter().any(|index| index.name == name))
     }
 

@@ -247,7 +247,7 @@ fn recommendation(
     };
     let on = match (parent, candidate.partitions()) {
         (Some(Parent::Unknown), Some(partitions)) => format!("the partitioned table of {}", partitions.partition),
-        _ => candidate.table.name.clone(),
+        _ => candidate.table.name.to_string(),
     };
     Recommendation {
         id: super::id(RecommendationKind::CreateIndex, &ddl.create),

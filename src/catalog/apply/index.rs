@@ -4,6 +4,7 @@ use super::names::{index_columns, joined};
 use super::{Applied, Complaint, GIVE_BEFORE, Replay, shown};
 use crate::catalog::expression::{mentions, normalise, only_column, strip_parens};
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
+use crate::catalog::text::Text;
 use crate::catalog::opclass::non_default;
 use crate::sql::ddl::model::{AlterIndex, CreateIndex, IndexAction, KeyPart, QualifiedName};
 
@@ -11,7 +12,7 @@ impl Replay {
     pub(super) fn create_index(&mut self, def: &CreateIndex, at: &SourceLine) -> Applied {
         let table = self.known_table(&def.table)?;
         let keys: Vec<IndexKey> = def.keys.iter().map(|key| index_key(key, &def.method)).collect();
-        let include: Vec<String> = def.include.iter().map(|name| name.text.clone()).collect();
+        let include: Vec<Text> = def.include.iter().map(|name| name.text.as_str().into()).collect();
         self.check_columns(&table, &keys, &include)?;
         let name = match &def.name {
             Some(name) if self.relation_exists(&table.schema, &name.text) => {
@@ -28,13 +29,13 @@ impl Replay {
             }
         };
         let index = Index {
-            name,
-            method: def.method.clone(),
+            name: name.into(),
+            method: def.method.clone().into(),
             keys,
             include,
             unique: def.unique,
             nulls_not_distinct: def.nulls_not_distinct,
-            predicate: def.predicate.as_ref().map(|predicate| predicate.text.clone()),
+            predicate: def.predicate.as_ref().map(|predicate| predicate.text.clone()).map(Into::into),
             // ON ONLY a table that has partitions: not valid until each has its own (`DefineIndex`).
             valid: !def.only || self.children(&table).is_empty(),
             defined_at: Some(at.clone()),
@@ -47,7 +48,7 @@ impl Replay {
         self.push_index(&table, index, at)
     }
 
-    fn check_columns(&mut self, table: &TableName, keys: &[IndexKey], include: &[String]) -> Applied {
+    fn check_columns(&mut self, table: &TableName, keys: &[IndexKey], include: &[Text]) -> Applied {
         let known = &self.table_mut(table)?.columns;
         let plain = keys.iter().filter(|key| !key.expression).map(|key| &key.text).chain(include);
         for column in plain {
@@ -77,13 +78,13 @@ impl Replay {
         child: &TableName,
         at: &SourceLine,
     ) -> Applied {
-        let taken: Vec<String> = self.attached.values().flatten().map(|key| key.name.clone()).collect();
+        let taken: Vec<Text> = self.attached.values().flatten().map(|key| key.name.clone()).collect();
         let own = self.table_mut(child)?.indexes.iter();
         let fitting =
             own.filter(|own| same_shape(own, index) && !taken.contains(&own.name)).map(|own| own.name.clone());
         let name = match fitting.collect::<Vec<_>>().into_iter().next() {
             Some(name) => name,
-            None => self.clone_index(parent, index, child, at)?,
+            None => self.clone_index(parent, index, child, at)?.into(),
         };
         let parent_key = self.index_key(parent, index);
         self.attached.entry(parent_key).or_default().insert(TableName { schema: child.schema.clone(), name });
@@ -111,7 +112,7 @@ impl Replay {
         };
         let name = self.free_index_name(target, &subject, label);
         let made = Index {
-            name: name.clone(),
+            name: name.clone().into(),
             bytes: None,
             scans: None,
             defined_at: Some(at.clone()),
@@ -119,7 +120,7 @@ impl Replay {
             ..index.clone()
         };
         if let Some(behind) = behind {
-            let constraint = Constraint { name: name.clone(), defined_at: Some(at.clone()), ..behind };
+            let constraint = Constraint { name: name.clone().into(), defined_at: Some(at.clone()), ..behind };
             if constraint.kind == ConstraintKind::PrimaryKey {
                 for column in &constraint.columns {
                     self.set_not_null(target, column, true)?;
@@ -151,12 +152,12 @@ impl Replay {
         let table = self.table_mut(table)?;
         let index = &mut table.indexes[at];
         for constraint in table.constraints.iter_mut().filter(|one| index.constraint && one.name == index.name) {
-            constraint.name = to.to_owned();
+            constraint.name = to.to_owned().into();
         }
         if table.replica_identity.as_ref() == Some(&index.name) {
-            table.replica_identity = Some(to.to_owned());
+            table.replica_identity = Some(to.to_owned().into());
         }
-        index.name = to.to_owned();
+        index.name = to.to_owned().into();
         Ok(())
     }
 
@@ -182,7 +183,7 @@ impl Replay {
     pub(super) fn drop_column_rules(&mut self, table: &TableName, column: &str) -> Applied {
         let found = self.table_mut(table)?;
         // A key with the column among its INCLUDE goes with its index.
-        let gone: Vec<String> =
+        let gone: Vec<Text> =
             found.indexes.iter().filter(|index| uses(index, column)).map(|index| index.name.clone()).collect();
         found.indexes.retain(|index| !gone.contains(&index.name));
         found.constraints.retain(|constraint| {
@@ -228,11 +229,11 @@ pub(super) fn index_key(key: &KeyPart, method: &str) -> IndexKey {
         None => (key.text.clone(), false),
     };
     IndexKey {
-        text,
+        text: text.into(),
         expression,
         descending: key.descending,
         nulls_first: key.nulls_first.unwrap_or(key.descending),
-        opclass: key.opclass.clone().filter(|opclass| non_default(method, opclass)),
-        collation: key.collation.clone(),
+        opclass: key.opclass.clone().filter(|opclass| non_default(method, opclass)).map(Into::into),
+        collation: key.collation.clone().map(Into::into),
     }
 }

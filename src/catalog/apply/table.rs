@@ -24,9 +24,9 @@ impl Replay {
         let partition_of = def.partition_of.as_ref().map(|parent| self.known_table(parent)).transpose()?;
         let mut table = Table {
             kind: kind(def),
-            partition_key: def.partition_by.as_ref().map(|key| key.text.clone()),
+            partition_key: def.partition_by.as_ref().map(|key| key.text.clone()).map(Into::into),
             parent: partition_of.clone(),
-            partition_bound: def.bound.as_ref().map(bound_text),
+            partition_bound: def.bound.as_ref().map(bound_text).map(Into::into),
             unlogged: def.persistence == Persistence::Unlogged,
             defined_at: Some(at.clone()),
             ..Table::default()
@@ -203,14 +203,14 @@ pub(super) fn new_column(def: &ColumnDef, table: &TableName, at: SourceLine) -> 
         format!("nextval('{}'::regclass)", quoted_if_needed(&name))
     });
     Column {
-        name: def.name.text.clone(),
-        type_name,
+        name: def.name.text.as_str().into(),
+        type_name: type_name.into(),
         not_null: def.not_null.is_some(),
-        default: written.or(sequence),
+        default: written.or(sequence).map(Into::into),
         generated: def.generated.is_some(),
         virtual_generated: matches!(def.generated_kind, Some(GeneratedKind::Virtual | GeneratedKind::Unsaid)),
         identity: def.identity.is_some(),
-        collation: def.collation.clone(),
+        collation: def.collation.clone().map(Into::into),
         stats: None,
         defined_at: Some(at),
     }

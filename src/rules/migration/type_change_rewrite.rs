@@ -109,7 +109,7 @@ fn safe_way(cx: &StatementCx<'_>, change: &Change<'_>) -> Advice {
     let (new, old) = (named(&[bare, "new"]), named(&[bare, "old"]));
     let copy = plain_name(&[bare_table, bare, "copy"]);
     let schema = cx.replay.name(&change.alter.name).schema;
-    let function = quote_table(&TableName { schema, name: copy.clone() });
+    let function = quote_table(&TableName { schema, name: copy.clone().into() });
     let trigger = named(&[&copy]);
     let canonical = &change.to.canonical;
     let value = change.using.map_or_else(|| name.to_owned(), |using| using.text.clone());
