@@ -17,10 +17,10 @@ pub fn recommendation(table: &TableName, name: &str, cx: &WorkloadCx<'_>) -> Res
     Ok(Recommendation {
         id: super::id(RecommendationKind::DropIndex, &sql),
         kind: RecommendationKind::DropIndex,
-        title: format!("Drop the index {name} on {}", table.name),
+        title: format!("Drop the index {name} on {}", table.name).into(),
         detail: "Every write to the table pays for it. Check on every replica that nothing uses or names it \
                  (pg_hint_plan, REPLICA IDENTITY, CLUSTER). CONCURRENTLY cannot run inside a transaction block."
-            .to_owned(),
+            .to_owned().into(),
         sql,
         more_sql: Vec::new(),
         applicability: Applicability::Review,
@@ -29,7 +29,7 @@ pub fn recommendation(table: &TableName, name: &str, cx: &WorkloadCx<'_>) -> Res
         verified_by: VerifiedBy::Heuristic,
         before: None,
         after: None,
-        unit: "ms/day".to_owned(),
+        unit: "ms/day".to_owned().into(),
         queries: Vec::new(),
         size_bytes: index.bytes,
         cost: None,

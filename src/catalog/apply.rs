@@ -65,6 +65,14 @@ impl Complaint {
     }
 }
 
+/// Adds one with little room for more: thousands of tables have few columns, constraints and indexes each.
+fn grow<T>(list: &mut Vec<T>, one: T) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(1 + list.len() / 8);
+    }
+    list.push(one);
+}
+
 fn shown(name: &QualifiedName) -> String {
     match &name.schema {
         Some(schema) => format!("{schema}.{}", name.name),

@@ -77,7 +77,7 @@ impl<'s> Trial<'s> {
             for (id, why) in &judged.removed {
                 if finding.recommendations.contains(id) {
                     finding.recommendations.retain(|linked| linked != id);
-                    finding.detail.push_str(&format!("\nNot advised: {why}."));
+                    finding.detail.to_mut().push_str(&format!("\nNot advised: {why}."));
                 }
             }
         }
@@ -168,7 +168,7 @@ fn measured(recommendation: &mut Recommendation, id: IndexId, verified: &Verifie
         recommendation.after = Some(after);
         recommendation.unit = "ms a call of each query, measured on the clone".into();
     }
-    recommendation.detail = format!("{}\n{said}", recommendation.detail.trim_end()).trim_start().to_owned();
+    recommendation.detail = format!("{}\n{said}", recommendation.detail.trim_end()).trim_start().to_owned().into();
 }
 
 fn by_query(users: &[&Timed]) -> Vec<(String, f64, f64)> {

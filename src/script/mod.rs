@@ -38,5 +38,5 @@ pub use markers::is_marker;
 pub use model::Script;
 pub use name::{is_down_file, is_sql};
 pub use order::order;
-pub use read::{Options, Queue, Source, scripts};
+pub use read::{Options, Queue, Source, Texts, scripts};
 pub use upward::{Upward, in_block, upward};

@@ -26,6 +26,13 @@ pub struct Options {
     pub wrapping: Option<Wrapping>,
 }
 
+/// Which scripts keep their text when they have been looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Texts {
+    All,
+    OfQueries,
+}
+
 /// Files whose queries are parsed on one thread: starting it costs more than a small file.
 const BATCH: usize = 64;
 
@@ -65,12 +72,12 @@ impl<'m> Queue<'m> {
 
     /// Reads the files window by window, the next while `look` is at one. What it has looked at comes back without its statements, but
     /// for queries, which meet the database as all migrations leave it.
-    pub fn look(self, mut look: impl FnMut(&[Script])) -> Vec<Script> {
+    pub fn look(self, texts: Texts, mut look: impl FnMut(&[Script])) -> Vec<Script> {
         let Queue { jobs, markers, options } = self;
         let mut all = Vec::with_capacity(jobs.len());
         let mut looked_at = |scripts: Vec<Script>| {
             look(&scripts);
-            all.extend(scripts.into_iter().map(without_statements));
+            all.extend(scripts.into_iter().map(|script| looked_at_once(script, texts)));
         };
         if jobs.iter().map(|(source, _)| source.text.len()).sum::<usize>() <= WINDOW_BYTES {
             looked_at(read(jobs, &markers, options));
@@ -109,8 +116,11 @@ fn windows(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     windows
 }
 
-fn without_statements(mut script: Script) -> Script {
+fn looked_at_once(mut script: Script, texts: Texts) -> Script {
     if script.kind != Kind::Queries {
+        if texts == Texts::OfQueries {
+            script.text = String::new();
+        }
         let statements = std::mem::take(&mut script.statements);
         // Giving back thousands of small pieces takes time, and nobody waits for it here.
         rayon::spawn(move || drop(statements));

@@ -67,6 +67,6 @@ pub fn findings(text: &str, catalog: Option<&Catalog>, worth: Worth) -> Result<(
         return Err(problem.message.clone().into());
     }
     let drafts: Vec<_> = outcome.found.iter().map(|found| found.draft.clone()).collect();
-    let advice = advise::recommend(&drafts, &cx);
+    let advice = advise::recommend(&mut drafts, &cx);
     Ok((outcome.found, advice))
 }

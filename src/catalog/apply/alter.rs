@@ -1,7 +1,7 @@
 //! ALTER TABLE, action by action.
 
 use super::table::{bound_text, new_column};
-use super::{Applied, Complaint, Replay};
+use super::{Applied, Complaint, Replay, grow};
 use crate::catalog::expression::rename_column;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
 use crate::catalog::text::Text;
@@ -186,7 +186,7 @@ impl Replay {
             let column = new_column(def, table, self.lines.place(at, def.span));
             let columns = &mut self.table_mut(&member)?.columns;
             if columns.iter().all(|one| one.name != column.name) {
-                columns.push(column);
+                grow(columns, column);
             }
         }
         self.own_sequence(def, table, at);

@@ -1,7 +1,7 @@
 //! CREATE INDEX and ALTER INDEX, and the indexes of partitions.
 
 use super::names::{index_columns, joined};
-use super::{Applied, Complaint, GIVE_BEFORE, Replay, shown};
+use super::{Applied, Complaint, GIVE_BEFORE, Replay, grow, shown};
 use crate::catalog::expression::{mentions, normalise, only_column, strip_parens};
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
 use crate::catalog::text::Text;
@@ -42,7 +42,7 @@ impl Replay {
             ..Index::default()
         };
         if def.only {
-            self.table_mut(&table)?.indexes.push(index);
+            grow(&mut self.table_mut(&table)?.indexes, index);
             return Ok(());
         }
         self.push_index(&table, index, at)
@@ -61,11 +61,13 @@ impl Replay {
 
     /// Adds an index to a table and, when it is partitioned, to its partitions.
     pub(super) fn push_index(&mut self, table: &TableName, index: Index, at: &SourceLine) -> Applied {
-        self.table_mut(table)?.indexes.push(index.clone());
-        if self.is_partitioned(table) {
-            for child in self.children(table) {
-                self.index_on_partition(table, &index, &child, at)?;
-            }
+        if !self.is_partitioned(table) {
+            grow(&mut self.table_mut(table)?.indexes, index);
+            return Ok(());
+        }
+        grow(&mut self.table_mut(table)?.indexes, index.clone());
+        for child in self.children(table) {
+            self.index_on_partition(table, &index, &child, at)?;
         }
         Ok(())
     }
@@ -126,7 +128,7 @@ impl Replay {
                     self.set_not_null(target, column, true)?;
                 }
             }
-            self.table_mut(target)?.constraints.push(constraint);
+            grow(&mut self.table_mut(target)?.constraints, constraint);
         }
         self.push_index(target, made, at)?;
         Ok(name)

@@ -1,7 +1,7 @@
 //! Constraints: added, with the index behind a key; dropped; found.
 
 use super::names::{choose, joined};
-use super::{Applied, Complaint, GIVE_BEFORE, Replay, shown};
+use super::{Applied, Complaint, GIVE_BEFORE, Replay, grow, shown};
 use crate::catalog::expression::columns_in;
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
 use crate::catalog::text::Text;
@@ -47,7 +47,7 @@ impl Replay {
                     defined_at: Some(at.clone()),
                     ..Index::default()
                 };
-                self.table_mut(table)?.indexes.push(index);
+                grow(&mut self.table_mut(table)?.indexes, index);
                 let made = constraint(name, ConstraintKind::Exclusion, at);
                 self.push_constraint(table, def, Constraint { columns, ..made })
             }
@@ -65,7 +65,7 @@ impl Replay {
         for target in targets {
             let constraints = &mut self.table_mut(&target)?.constraints;
             if constraints.iter().all(|present| present.name != made.name) {
-                constraints.push(made.clone());
+                grow(constraints, made.clone());
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! CREATE TABLE: columns from the statement, its parents and LIKE; then constraints.
 
 use super::names::choose;
-use super::{Applied, Complaint, ComplaintKind, Replay, TEMPORARY};
+use super::{Applied, Complaint, ComplaintKind, Replay, TEMPORARY, grow};
 use crate::catalog::model::{Column, Constraint, ConstraintKind, Index, SourceLine, Table, TableKind, TableName};
 use crate::sql::ddl::model::{
     Bound, ColumnDef, ConstraintBody, ConstraintDef, CreateTable, GeneratedKind, Like, Persistence,
@@ -116,7 +116,7 @@ impl Replay {
                 own.name == constraint.name || (own.kind == constraint.kind && own.columns == constraint.columns)
             });
             if inherited && !present {
-                table.constraints.push(constraint.clone());
+                grow(&mut table.constraints, constraint.clone());
             }
         }
         for index in &parent_table.indexes {
@@ -131,7 +131,7 @@ impl Replay {
         for column in &from.columns {
             let generated = column.generated && included(like, "generated");
             let default = included(like, "defaults") || generated;
-            table.columns.push(Column {
+            grow(&mut table.columns, Column {
                 default: column.default.clone().filter(|_| default && (generated || !column.generated)),
                 generated,
                 identity: column.identity && included(like, "identity"),
@@ -180,7 +180,7 @@ fn included(like: &Like, what: &str) -> bool {
 /// Adds a column, or joins it with the one of the same name that a parent gave (as Postgres merges them).
 fn merge(columns: &mut Vec<Column>, new: Column) {
     let Some(old) = columns.iter_mut().find(|column| column.name == new.name) else {
-        columns.push(new);
+        grow(columns, new);
         return;
     };
     old.not_null |= new.not_null;

@@ -15,7 +15,7 @@ use crate::sql::FINGERPRINT_VERSION;
 use crate::workload::model::Workload;
 
 pub fn assemble(
-    linted: Linted,
+    mut linted: Linted,
     scripts: &[Script],
     given: Given,
     unreadable: Vec<Problem>,
@@ -29,7 +29,7 @@ pub fn assemble(
         plans: &[],
         worth: Worth::default(),
     };
-    let advice = advise::recommend(&linted.outcome.found, &cx);
+    let advice = advise::recommend(&mut linted.outcome.found, &cx);
     let findings = linted.outcome.found.into_iter().zip(advice.links).map(|(found, links)| {
         let mut finding = found.finding;
         finding.recommendations = links;
@@ -115,7 +115,7 @@ fn input(script: &Script) -> Input {
         Kind::Migration(framework) => vec![framework.name().to_owned()],
         _ => Vec::new(),
     };
-    Input { path: script.path.clone(), format: format.to_owned(), details, bytes: script.text.len() as u64 }
+    Input { path: script.path.clone(), format: format.to_owned(), details, bytes: script.bytes }
 }
 
 /// Gives findings the severities that `[[paths]]` sets for their files, and leaves out what is off there.

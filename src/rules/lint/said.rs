@@ -68,7 +68,9 @@ impl Desk {
             }
             match weigh(draft, scale) {
                 Weighed::Said(draft) => {
-                    self.outcome.found.push(finish(rule, *draft, None, Places::default(), &script.path));
+                    let mut found = finish(rule, *draft, None, Places::default(), &script.path);
+                    forget_places(&mut found.draft);
+                    self.outcome.found.push(found);
                 }
                 Weighed::Small(table) => *self.small.entry(table).or_default() += 1,
             }
@@ -113,6 +115,13 @@ impl Desk {
         in_order(&mut self.outcome.found);
         self.outcome
     }
+}
+
+/// The finding has them; what is left of a draft is what it asks for.
+fn forget_places(draft: &mut Draft) {
+    draft.spans = Vec::new();
+    draft.grows_with = None;
+    draft.lock = None;
 }
 
 /// Makes offsets into the statement places in the script.

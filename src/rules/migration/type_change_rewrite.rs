@@ -86,7 +86,7 @@ fn finding(cx: &StatementCx<'_>, change: &Change<'_>, work: &Work) -> Draft {
         draft = draft.evidence(documented("types", format!("{} to {}", known.type_name, change.to.canonical)));
     } else {
         let guess = "The old type is not known: if it can hold the same values in the same form, nothing is written.";
-        draft.detail = format!("{} {guess}", draft.detail);
+        draft.detail = format!("{} {guess}", draft.detail).into();
         draft = draft.confidence(Confidence::Low).severity(Severity::Warning);
     }
     if utc::advice(cx, change).is_some() {
