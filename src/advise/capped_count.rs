@@ -56,7 +56,7 @@ pub fn recommendation(query: QueryIndex, cx: &WorkloadCx<'_>) -> Result<Recommen
         verified_by: VerifiedBy::Heuristic,
         before: impact::per_day_ms(known.total_us as f64, cx.workload),
         after: None,
-        unit: "ms/day".to_owned().into(),
+        unit: "ms/day".into(),
         queries: vec![known.fingerprint.to_string()],
         size_bytes: None,
         cost: None,

@@ -66,7 +66,7 @@ impl Bench {
     }
 
     fn table(&mut self, name: &str) -> &mut crate::catalog::model::Table {
-        let name = TableName { schema: "public".to_owned().into(), name: name.to_owned().into() };
+        let name = TableName { schema: "public".into(), name: name.into() };
         self.catalog.tables.get_mut(&name).expect("a table")
     }
 

@@ -160,7 +160,7 @@ fn as_recommendation(ready: &mut Ready, draft: &Draft, cx: &WorkloadCx<'_>) -> R
         verified_by: VerifiedBy::Heuristic,
         before: ready.saves.and_then(|_| per_day(observed)),
         after: ready.saves.and_then(|share| per_day(observed * (1.0 - share))),
-        unit: "ms/day".to_owned().into(),
+        unit: "ms/day".into(),
         queries: impact::fingerprints(&draft.queries, cx.workload),
         size_bytes: None,
         cost: None,

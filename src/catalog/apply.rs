@@ -19,6 +19,7 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::model::{Catalog, Index, Origin, SourceLine, Table, TableName};
+use crate::catalog::text::Text;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::QualifiedName;
 
@@ -109,6 +110,8 @@ pub struct Replay {
     search_path: Vec<String>,
     /// Index of a partitioned table → its attached indexes (both as schema and name).
     attached: BTreeMap<TableName, BTreeSet<TableName>>,
+    /// A temporary table was made: without one their schema need not be searched for tables.
+    temporary: bool,
     complaints: Vec<Complaint>,
     /// Where the lines of the statement at hand begin.
     lines: lines::Lines,
@@ -122,6 +125,7 @@ impl Default for Replay {
             catalog,
             search_path: vec!["public".into()],
             attached: BTreeMap::new(),
+            temporary: false,
             complaints: Vec::new(),
             lines: lines::Lines::default(),
             seen: seen::Seen::default(),
@@ -185,7 +189,8 @@ impl Replay {
     pub fn from(catalog: Catalog) -> Self {
         let search_path =
             if catalog.search_path.is_empty() { vec!["public".into()] } else { catalog.search_path.clone() };
-        let mut replay = Replay { catalog, search_path, ..Replay::default() };
+        let temporary = catalog.tables.keys().any(|name| name.schema == TEMPORARY);
+        let mut replay = Replay { catalog, search_path, temporary, ..Replay::default() };
         replay.seen.read(&replay.catalog);
         replay
     }
@@ -245,7 +250,7 @@ impl Replay {
             Some(schema) => schema.clone(),
             None => self.search_path.first().cloned().unwrap_or_else(|| "public".into()),
         };
-        TableName { schema: schema.into(), name: name.name.clone().into() }
+        TableName { schema: schema.into(), name: name.name.as_str().into() }
     }
 
     /// The schemas in which an unqualified name is looked for: temporary tables come first (documentation, "The Schema
@@ -259,11 +264,12 @@ impl Replay {
     }
 
     fn find_table(&self, name: &QualifiedName) -> Option<TableName> {
-        let mut found = TableName { schema: String::new().into(), name: name.name.clone().into() };
-        for schema in self.schemas(name) {
+        let mut found = TableName { schema: Text::default(), name: name.name.as_str().into() };
+        for schema in self.schemas(name).filter(|schema| self.temporary || *schema != TEMPORARY) {
             found.schema = schema.into();
-            if self.catalog.tables.contains_key(&found) {
-                return Some(found);
+            // As the catalog has it: its texts are shared.
+            if let Some((known, _)) = self.catalog.tables.get_key_value(&found) {
+                return Some(known.clone());
             }
         }
         None
@@ -297,7 +303,7 @@ impl Replay {
 
     /// Whether a table or an index of the schema is called so.
     fn relation_exists(&self, schema: &str, name: &str) -> bool {
-        self.catalog.tables.contains_key(&TableName { schema: schema.to_owned().into(), name: name.to_owned().into() })
+        self.catalog.tables.contains_key(&TableName { schema: schema.into(), name: name.into() })
             || self.having(schema, name).any(|table| table.indexes.iter().any(|index| index.name == name))
     }
 
@@ -357,6 +363,12 @@ impl Replay {
     fn table_mut(&mut self, name: &TableName) -> Result<&mut Table, Complaint> {
         self.seen.touch(name);
         self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::stranger(format!("unknown table {name}")))
+    }
+
+    fn insert_table(&mut self, name: &TableName, table: Table) {
+        self.temporary |= name.schema == TEMPORARY;
+        self.catalog.tables.insert(name.clone(), table);
+        self.seen.touch(name);
     }
 
     fn index_key(&self, table: &TableName, index: &Index) -> TableName {

@@ -43,7 +43,8 @@ fn leads(wide: &Index, narrow: &Index, alike: impl Fn(&IndexKey, &IndexKey) -> b
 
 fn holds(wide: &Index, included: &[Text]) -> bool {
     included.iter().all(|column| {
-        wide.include.iter().any(|one| one == column) || wide.keys.iter().any(|key| !key.expression && key.text == *column)
+        wide.include.iter().any(|one| one == column)
+            || wide.keys.iter().any(|key| !key.expression && key.text == *column)
     })
 }
 

@@ -29,8 +29,9 @@ impl Catalog {
     /// The table that a name in a statement means: as qualified; else the first of the search path (`public` at last) that
     /// has it; else the only table of that name, because an application may set a search path of its own.
     pub fn table(&self, name: &RelationName) -> Option<(&TableName, &Table)> {
-        let find =
-            |schema: &str| self.tables.get_key_value(&TableName { schema: schema.to_owned().into(), name: name.name.clone().into() });
+        let find = |schema: &str| {
+            self.tables.get_key_value(&TableName { schema: schema.into(), name: name.name.as_str().into() })
+        };
         if let Some(schema) = &name.schema {
             return find(schema);
         }

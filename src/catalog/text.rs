@@ -3,6 +3,7 @@
 
 use std::borrow::Borrow;
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -11,14 +12,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// A text that does not change; a copy costs nothing. In JSON a string like any other.
-#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Default, Eq, Hash)]
+#[expect(clippy::derived_hash_with_manual_eq, reason = "texts that share are equal: it is the same relation")]
 pub struct Text(Arc<str>);
 
 /// Texts up to this long are looked for among those that were made before. Bytes.
 const SHORT: usize = 48;
 
 /// How many are remembered; a power of two.
-const PLACES: usize = 1024;
+const PLACES: usize = 4096;
 
 thread_local! {
     /// The last text made for each place; the place is the text's hash. What falls out is only not shared any more.
@@ -44,6 +46,25 @@ impl Text {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Most texts that are equal are one: schemas, above all.
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -182,7 +182,12 @@ impl Draft {
     }
 
     /// A finding about one query of the workload.
-    pub fn query(cx: &WorkloadCx<'_>, index: QueryIndex, title: impl Into<String>, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub fn query(
+        cx: &WorkloadCx<'_>,
+        index: QueryIndex,
+        title: impl Into<String>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
         let query = &cx.workload.queries[index];
         let mut draft = Self::new(Subject::Query(query.fingerprint.to_string()), title, detail);
         draft.queries.push(index);
@@ -227,7 +232,11 @@ impl Draft {
 
 impl Advice {
     /// A rewritten statement, complete.
-    pub fn rewrite(title: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>, sql: impl Into<String>) -> Self {
+    pub fn rewrite(
+        title: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+        sql: impl Into<String>,
+    ) -> Self {
         Self::new(RecommendationKind::RewriteQuery, title, detail, sql)
     }
 
@@ -287,7 +296,12 @@ pub fn seen(label: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Evi
     number(label, EvidenceValue::Text(text.into()), "", EvidenceSource::Measured)
 }
 
-fn number(label: impl Into<Cow<'static, str>>, value: EvidenceValue, unit: &'static str, source: EvidenceSource) -> Evidence {
+fn number(
+    label: impl Into<Cow<'static, str>>,
+    value: EvidenceValue,
+    unit: &'static str,
+    source: EvidenceSource,
+) -> Evidence {
     Evidence { label: label.into(), value, unit: unit.into(), source }
 }
 

@@ -67,8 +67,7 @@ pub fn pages() -> &'static [Page] {
     static PAGES: OnceLock<Vec<Page>> = OnceLock::new();
     PAGES.get_or_init(|| {
         let read = |entry: &Entry| {
-            Page::compiled_in(entry.id, entry.page)
-                .expect("the tests read every page that is compiled in")
+            Page::compiled_in(entry.id, entry.page).expect("the tests read every page that is compiled in")
         };
         ENTRIES.iter().map(read).collect()
     })
@@ -103,7 +102,12 @@ impl Registry {
             };
             let severity = overrides.get(&page.id).and_then(|o| o.severity).unwrap_or(Some(page.severity));
             let options = page.defaults();
-            rules.push(Configured { page: Cow::Owned(page), severity, options, check: Check::Query(Box::new(matching)) });
+            rules.push(Configured {
+                page: Cow::Owned(page),
+                severity,
+                options,
+                check: Check::Query(Box::new(matching)),
+            });
         }
         Ok(Self { rules })
     }

@@ -33,7 +33,7 @@ mod transaction;
 mod upward;
 mod variables;
 
-pub use decode::decode;
+pub use decode::{decode, decode_owned};
 pub use markers::is_marker;
 pub use model::Script;
 pub use name::{is_down_file, is_sql};

@@ -37,7 +37,7 @@ pub enum Texts {
 const BATCH: usize = 64;
 
 /// Of text. The statements read from it take some twenty times as much.
-const WINDOW_BYTES: usize = 128 << 10;
+const WINDOW_BYTES: usize = 64 << 10;
 
 type Job = (Source, Option<Known>);
 
@@ -83,7 +83,8 @@ impl<'m> Queue<'m> {
             looked_at(read(jobs, &markers, options));
         } else {
             std::thread::scope(|scope| {
-                let (sender, receiver) = sync_channel(1);
+                // One window is being read and one looked at: no more wait between them.
+                let (sender, receiver) = sync_channel(0);
                 let markers = &markers;
                 scope.spawn(move || {
                     // An error tells that nobody listens any more.

@@ -108,11 +108,18 @@ impl Candidate {
             };
             let (descending, nulls_first) = (k.descending, k.nulls_first);
             let opclass = k.opclass.map(str::to_owned);
-            IndexKey { text: text.into(), expression, descending, nulls_first, opclass: opclass.map(Into::into), collation: None }
+            IndexKey {
+                text: text.into(),
+                expression,
+                descending,
+                nulls_first,
+                opclass: opclass.map(Into::into),
+                collation: None,
+            }
         });
         Index {
-            name: name.to_owned().into(),
-            method: self.method.name().to_owned().into(),
+            name: name.into(),
+            method: self.method.name().into(),
             keys: keys.collect(),
             include: self.include.iter().map(Into::into).collect(),
             predicate: self.predicate.clone().map(Into::into),

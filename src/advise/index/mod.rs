@@ -262,7 +262,7 @@ fn recommendation(
         verified_by: how,
         before: per_day(before),
         after: per_day(after),
-        unit: "ms/day".to_owned().into(),
+        unit: "ms/day".into(),
         queries: impact::fingerprints(&queries, cx.workload),
         size_bytes: table.and_then(|t| size::bytes(candidate, selectivity, t)),
         cost: effect::cost(candidate, cx),

@@ -40,7 +40,7 @@ impl Names {
         for n in 0.. {
             let suffix = if n == 0 { "_idx".to_owned() } else { format!("_idx{n}") };
             let name = format!("{}{suffix}", cut(stem, LONGEST - suffix.len()));
-            if self.0.insert((schema.to_owned().into(), name.clone().into())) {
+            if self.0.insert((schema.into(), name.as_str().into())) {
                 return name;
             }
         }

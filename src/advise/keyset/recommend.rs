@@ -42,7 +42,7 @@ pub fn recommendation(query: QueryIndex, planned: &[NewIndex], cx: &WorkloadCx<'
         verified_by: VerifiedBy::Heuristic,
         before: share.and_then(|_| per_day(total)),
         after: share.and_then(|s| per_day(total * (1.0 - s))),
-        unit: "ms/day".to_owned().into(),
+        unit: "ms/day".into(),
         queries: vec![known.fingerprint.to_string()],
         size_bytes: None,
         cost: None,

@@ -78,7 +78,7 @@ fn recommendation(
         verified_by: how,
         before: Some(sum(|service| service.without)),
         after: Some(sum(|service| service.with)),
-        unit: "planner cost".to_owned().into(),
+        unit: "planner cost".into(),
         queries: impact::fingerprints(&queries, cx.workload),
         size_bytes: chosen.size.map(|size| size.bytes),
         cost: effect::cost(candidate, cx),

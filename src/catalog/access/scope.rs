@@ -10,7 +10,7 @@ pub fn table_name(relation: &RelationName, catalog: Option<&Catalog>) -> TableNa
         Some((name, _)) => name.clone(),
         None => TableName {
             schema: relation.schema.clone().unwrap_or_else(|| "public".to_owned()).into(),
-            name: relation.name.clone().into(),
+            name: relation.name.as_str().into(),
         },
     }
 }

@@ -229,7 +229,7 @@ impl Replay {
 
     fn set_type(&mut self, table: &TableName, column: &Name, to: &TypeName, collation: Option<&String>) -> Applied {
         self.change(table, column, |column| {
-            column.type_name = to.canonical.clone().into();
+            column.type_name = to.canonical.as_str().into();
             column.collation = collation.cloned().map(Into::into);
             column.stats = None;
         })
@@ -328,8 +328,7 @@ impl Replay {
             return Err(Complaint::exists(format!("{from} cannot become {to}, which exists already")));
         }
         let Some(moved) = self.catalog.tables.remove(from) else { return Ok(()) };
-        self.catalog.tables.insert(to.clone(), moved);
-        self.seen.touch(to);
+        self.insert_table(to, moved);
         for child in self.children(from) {
             self.table_mut(&child)?.parent = Some(to.clone());
         }

@@ -4,8 +4,8 @@ use super::names::{index_columns, joined};
 use super::{Applied, Complaint, GIVE_BEFORE, Replay, grow, shown};
 use crate::catalog::expression::{mentions, normalise, only_column, strip_parens};
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
-use crate::catalog::text::Text;
 use crate::catalog::opclass::non_default;
+use crate::catalog::text::Text;
 use crate::sql::ddl::model::{AlterIndex, CreateIndex, IndexAction, KeyPart, QualifiedName};
 
 impl Replay {
@@ -30,12 +30,12 @@ impl Replay {
         };
         let index = Index {
             name: name.into(),
-            method: def.method.clone().into(),
+            method: def.method.as_str().into(),
             keys,
             include,
             unique: def.unique,
             nulls_not_distinct: def.nulls_not_distinct,
-            predicate: def.predicate.as_ref().map(|predicate| predicate.text.clone()).map(Into::into),
+            predicate: def.predicate.as_ref().map(|predicate| predicate.text.as_str().into()),
             // ON ONLY a table that has partitions: not valid until each has its own (`DefineIndex`).
             valid: !def.only || self.children(&table).is_empty(),
             defined_at: Some(at.clone()),
@@ -114,7 +114,7 @@ impl Replay {
         };
         let name = self.free_index_name(target, &subject, label);
         let made = Index {
-            name: name.clone().into(),
+            name: name.as_str().into(),
             bytes: None,
             scans: None,
             defined_at: Some(at.clone()),
@@ -122,7 +122,7 @@ impl Replay {
             ..index.clone()
         };
         if let Some(behind) = behind {
-            let constraint = Constraint { name: name.clone().into(), defined_at: Some(at.clone()), ..behind };
+            let constraint = Constraint { name: name.as_str().into(), defined_at: Some(at.clone()), ..behind };
             if constraint.kind == ConstraintKind::PrimaryKey {
                 for column in &constraint.columns {
                     self.set_not_null(target, column, true)?;
@@ -154,12 +154,12 @@ impl Replay {
         let table = self.table_mut(table)?;
         let index = &mut table.indexes[at];
         for constraint in table.constraints.iter_mut().filter(|one| index.constraint && one.name == index.name) {
-            constraint.name = to.to_owned().into();
+            constraint.name = to.into();
         }
         if table.replica_identity.as_ref() == Some(&index.name) {
-            table.replica_identity = Some(to.to_owned().into());
+            table.replica_identity = Some(to.into());
         }
-        index.name = to.to_owned().into();
+        index.name = to.into();
         Ok(())
     }
 
@@ -236,6 +236,6 @@ pub(super) fn index_key(key: &KeyPart, method: &str) -> IndexKey {
         descending: key.descending,
         nulls_first: key.nulls_first.unwrap_or(key.descending),
         opclass: key.opclass.clone().filter(|opclass| non_default(method, opclass)).map(Into::into),
-        collation: key.collation.clone().map(Into::into),
+        collation: key.collation.as_deref().map(Into::into),
     }
 }

@@ -102,12 +102,12 @@ impl Replay {
             return Err(Complaint::exists(format!("{name} exists already: the later definition is left out")));
         }
         let kind = if def.materialized { TableKind::MaterializedView } else { TableKind::View };
-        let columns = def.columns.iter().map(|column| Column { name: column.text.as_str().into(), ..Column::default() });
+        let columns =
+            def.columns.iter().map(|column| Column { name: column.text.as_str().into(), ..Column::default() });
         let mut view = Table { kind, columns: columns.collect(), defined_at: Some(at.clone()), ..Table::default() };
         view.unfilled = def.materialized && !def.with_data;
         super::policies::set_parameters(&mut view, &def.parameters);
-        self.seen.touch(&name);
-        self.catalog.tables.insert(name, view);
+        self.insert_table(&name, view);
         Ok(())
     }
 
@@ -194,7 +194,11 @@ impl Replay {
 
     fn new_type_name(&self, name: &QualifiedName) -> String {
         let placed = self.new_name(name);
-        type_key(&QualifiedName { schema: Some(placed.schema.to_string()), name: placed.name.to_string(), ..QualifiedName::default() })
+        type_key(&QualifiedName {
+            schema: Some(placed.schema.to_string()),
+            name: placed.name.to_string(),
+            ..QualifiedName::default()
+        })
     }
 
     pub(super) fn move_type(&mut self, name: &QualifiedName, to: &MoveTo) -> Applied {
@@ -242,7 +246,7 @@ impl Replay {
     pub(super) fn rename_schema(&mut self, from: &str, to: &str) -> Applied {
         let moved: Vec<TableName> = self.in_schema(from).map(|(name, _)| name.clone()).collect();
         for name in moved {
-            let target = TableName { schema: to.to_owned().into(), name: name.name.clone() };
+            let target = TableName { schema: to.into(), name: name.name.clone() };
             self.move_table(&name, &target)?;
         }
         Ok(())

@@ -72,7 +72,7 @@ impl Replay {
     pub(super) fn set_view_query(&mut self, name: &QualifiedName, query: &str) {
         let found = self.find_table(name).and_then(|name| self.catalog.tables.get_mut(&name));
         if let Some(view) = found {
-            view.query = Some(query.to_owned().into());
+            view.query = Some(query.into());
         }
     }
 }

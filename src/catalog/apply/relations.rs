@@ -38,10 +38,10 @@ impl Replay {
                     None => self.free_index_name(table, &joined(named.iter().map(String::as_str)), "excl"),
                 };
                 let index = Index {
-                    name: name.clone().into(),
-                    method: method.clone().into(),
+                    name: name.as_str().into(),
+                    method: method.as_str().into(),
                     keys,
-                    predicate: predicate.as_ref().map(|predicate| predicate.text.clone()).map(Into::into),
+                    predicate: predicate.as_ref().map(|predicate| predicate.text.as_str().into()),
                     valid: true,
                     constraint: true,
                     defined_at: Some(at.clone()),
@@ -91,7 +91,7 @@ impl Replay {
             None => self.free_index_name(table, &joined(columns.iter().chain(&include).map(Text::as_str)), "key"),
         };
         let index = Index {
-            name: name.clone().into(),
+            name: name.as_str().into(),
             method: "btree".into(),
             keys: columns.iter().map(|column| IndexKey { text: column.clone(), ..IndexKey::default() }).collect(),
             include,
@@ -126,7 +126,7 @@ impl Replay {
         let Some(found) = found else {
             return Err(Complaint::stranger(format!("unknown index {} on {table}", index.text)));
         };
-        found.name = name.clone().into();
+        found.name = name.as_str().into();
         found.constraint = true;
         let columns: Vec<Text> = found.keys.iter().map(|key| key.text.clone()).collect();
         if kind == ConstraintKind::PrimaryKey {

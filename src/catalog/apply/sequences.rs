@@ -10,7 +10,8 @@ impl Replay {
     pub(super) fn own_sequence(&mut self, column: &ColumnDef, table: &TableName, at: &SourceLine) {
         let Some(of) = column.type_name.as_ref().filter(|of| of.serial) else { return };
         let name = choose(&table.name, &column.name.text, "seq", |_| false);
-        let made = Sequence { type_name: of.canonical.clone().into(), defined_at: Some(at.clone()), ..Sequence::default() };
+        let made =
+            Sequence { type_name: of.canonical.as_str().into(), defined_at: Some(at.clone()), ..Sequence::default() };
         self.catalog.sequences.insert(TableName { schema: table.schema.clone(), name: name.into() }, made);
     }
 
@@ -60,7 +61,7 @@ impl Replay {
 
     fn find_sequence(&self, name: &QualifiedName) -> Option<TableName> {
         self.schemas(name)
-            .map(|schema| TableName { schema: schema.to_owned().into(), name: name.name.clone().into() })
+            .map(|schema| TableName { schema: schema.into(), name: name.name.as_str().into() })
             .find(|found| self.catalog.sequences.contains_key(found))
     }
 }

@@ -24,7 +24,7 @@ impl Replay {
         let partition_of = def.partition_of.as_ref().map(|parent| self.known_table(parent)).transpose()?;
         let mut table = Table {
             kind: kind(def),
-            partition_key: def.partition_by.as_ref().map(|key| key.text.clone()).map(Into::into),
+            partition_key: def.partition_by.as_ref().map(|key| key.text.as_str().into()),
             parent: partition_of.clone(),
             partition_bound: def.bound.as_ref().map(bound_text).map(Into::into),
             unlogged: def.persistence == Persistence::Unlogged,
@@ -59,8 +59,7 @@ impl Replay {
                 ))
             });
         }
-        self.catalog.tables.insert(name.clone(), table);
-        self.seen.touch(&name);
+        self.insert_table(&name, table);
         for column in &def.columns {
             self.own_sequence(column, &name, at);
         }
@@ -131,14 +130,17 @@ impl Replay {
         for column in &from.columns {
             let generated = column.generated && included(like, "generated");
             let default = included(like, "defaults") || generated;
-            grow(&mut table.columns, Column {
-                default: column.default.clone().filter(|_| default && (generated || !column.generated)),
-                generated,
-                identity: column.identity && included(like, "identity"),
-                stats: None,
-                defined_at: None,
-                ..column.clone()
-            });
+            grow(
+                &mut table.columns,
+                Column {
+                    default: column.default.clone().filter(|_| default && (generated || !column.generated)),
+                    generated,
+                    identity: column.identity && included(like, "identity"),
+                    stats: None,
+                    defined_at: None,
+                    ..column.clone()
+                },
+            );
         }
         if included(like, "constraints") {
             table.constraints.extend(self.inheritable_checks(&source)?);
@@ -210,7 +212,7 @@ pub(super) fn new_column(def: &ColumnDef, table: &TableName, at: SourceLine) -> 
         generated: def.generated.is_some(),
         virtual_generated: matches!(def.generated_kind, Some(GeneratedKind::Virtual | GeneratedKind::Unsaid)),
         identity: def.identity.is_some(),
-        collation: def.collation.clone().map(Into::into),
+        collation: def.collation.as_deref().map(Into::into),
         stats: None,
         defined_at: Some(at),
     }

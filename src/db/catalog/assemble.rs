@@ -9,8 +9,8 @@ use super::spelling::without_public;
 use crate::catalog::model::{
     Catalog, Column, ColumnStats, Constraint, ConstraintKind, Index, Policy, Routine, Sequence, Table, TableName,
 };
-use crate::catalog::text::Text;
 use crate::catalog::snapshot::as_ddl_spells_it;
+use crate::catalog::text::Text;
 use crate::db::error::{DbError, DbErrorKind};
 use crate::db::session::Row;
 

@@ -19,7 +19,7 @@ pub fn text_fact(label: &str, value: &str) -> Evidence {
     Evidence {
         label: label.into(),
         value: EvidenceValue::Text(value.into()),
-        unit: String::new(),
+        unit: String::new().into(),
         source: EvidenceSource::Documented,
     }
 }
@@ -135,7 +135,7 @@ pub fn many(n: usize) -> Report {
 pub fn hostile(evil: &str) -> Report {
     let mut report = example();
     for finding in &mut report.findings {
-        for text in [&mut finding.title, &mut finding.detail, &mut finding.locations[0].path] {
+        for text in [&mut finding.title, finding.detail.to_mut(), &mut finding.locations[0].path] {
             *text = evil.into();
         }
         finding.subject = Subject::Table(evil.into());
@@ -143,7 +143,7 @@ pub fn hostile(evil: &str) -> Report {
         finding.evidence.push(text_fact(evil, evil));
     }
     for fix in &mut report.recommendations {
-        for text in [&mut fix.title, &mut fix.detail, &mut fix.sql] {
+        for text in [fix.title.to_mut(), fix.detail.to_mut(), &mut fix.sql] {
             *text = evil.into();
         }
         fix.more_sql = vec![SqlPart { label: evil.into(), sql: evil.into() }];

@@ -100,12 +100,8 @@ pub fn by_foreign_key<'a>(cx: &QueryCx<'a>, index: usize, block: &'a Block, sour
             if references != name || !constraint.validated || constraint.deferrable {
                 continue;
             }
-            let pairs: Vec<(&str, &str)> = constraint
-                .columns
-                .iter()
-                .map(Text::as_str)
-                .zip(referenced_columns.iter().map(Text::as_str))
-                .collect();
+            let pairs: Vec<(&str, &str)> =
+                constraint.columns.iter().map(Text::as_str).zip(referenced_columns.iter().map(Text::as_str)).collect();
             let Some(used) = covered(&links, child, &pairs) else { continue };
             if !same_types(child_table, table, &pairs) {
                 continue;

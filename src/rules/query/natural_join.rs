@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::catalog::text::Text;
 use crate::catalog::access::quote_ident;
+use crate::catalog::text::Text;
 use crate::report::model::Applicability;
 use crate::rules::QueryRule;
 use crate::rules::context::QueryCx;

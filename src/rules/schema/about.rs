@@ -86,7 +86,12 @@ impl ColumnOf<'_> {
 }
 
 /// A finding about a table as a whole.
-pub fn table(name: &TableName, table: &Table, title: impl Into<String>, detail: impl Into<std::borrow::Cow<'static, str>>) -> Draft {
+pub fn table(
+    name: &TableName,
+    table: &Table,
+    title: impl Into<String>,
+    detail: impl Into<std::borrow::Cow<'static, str>>,
+) -> Draft {
     let mut draft = Draft::new(Subject::Table(name.to_string()), title, detail);
     draft.locations.extend(table.defined_at.as_ref().map(location));
     draft
@@ -109,7 +114,11 @@ pub fn at(mut draft: Draft, at: Option<&SourceLine>) -> Draft {
 }
 
 /// A change of the schema, to be read before it is made.
-pub fn change(title: impl Into<std::borrow::Cow<'static, str>>, detail: impl Into<std::borrow::Cow<'static, str>>, sql: impl Into<String>) -> Ask {
+pub fn change(
+    title: impl Into<std::borrow::Cow<'static, str>>,
+    detail: impl Into<std::borrow::Cow<'static, str>>,
+    sql: impl Into<String>,
+) -> Ask {
     let mut advice = Advice::new(RecommendationKind::ChangeSchema, title, detail, sql);
     advice.lock = Some("AccessExclusiveLock".to_owned());
     Ask::Ready(advice)
@@ -190,7 +199,7 @@ mod tests {
         assert_eq!(words("total_price_EUR"), ["total", "price", "eur"]);
         assert_eq!(plain("timestamp(3) without time zone"), "timestamp without time zone");
         assert_eq!((plain("character(2)").as_str(), length("character(2)")), ("character", Some(2)));
-        let column = |default: &str| Column { default: Some(default.to_owned().into()), ..Column::default() };
+        let column = |default: &str| Column { default: Some(default.into()), ..Column::default() };
         assert_eq!(sequence_of(&column("nextval('public.a_id_seq'::regclass)")), Some("public.a_id_seq"));
         assert_eq!(sequence_of(&column("0")), None);
     }

@@ -86,8 +86,7 @@ pub fn supports(index: &Index, columns: &[Text]) -> bool {
     let partial = index.predicate.as_ref().is_some_and(|predicate| {
         let bare = predicate.to_lowercase().replace(['(', ')'], " ");
         let not_null = |part: &str| {
-            let wanted =
-                |column: &Text| normal_expression(part) == normal_expression(&format!("{column} IS NOT NULL"));
+            let wanted = |column: &Text| normal_expression(part) == normal_expression(&format!("{column} IS NOT NULL"));
             columns.iter().any(wanted)
         };
         !bare.split(" and ").all(|part| not_null(part.trim()))

@@ -89,14 +89,20 @@ fn end(catalog: &Catalog, uses: &Uses, name: &TableName, sequence: &Sequence) ->
         let value = if down { lowest } else { highest };
         if nearer(value, nearest.value) {
             let (table, column) = (table.clone(), column.clone());
-            nearest = End { value, by: By::Column { table, column: column.to_string(), type_name: of.type_name.to_string() } };
+            nearest = End {
+                value,
+                by: By::Column { table, column: column.to_string(), type_name: of.type_name.to_string() },
+            };
         }
         for (referring, column, type_name) in uses.references.get(key).into_iter().flatten() {
             let (lowest, highest) = limits(about::base(catalog, type_name)).unwrap_or((i64::MIN, i64::MAX));
             let value = if down { lowest } else { highest };
             if nearer(value, nearest.value) {
                 let (table, column, type_name) = (referring.clone(), column.clone(), type_name.clone());
-                nearest = End { value, by: By::Reference { table, column: column.to_string(), type_name: type_name.to_string() } };
+                nearest = End {
+                    value,
+                    by: By::Reference { table, column: column.to_string(), type_name: type_name.to_string() },
+                };
             }
         }
     }

@@ -76,7 +76,7 @@ pub fn judge(catalog: &Catalog, rule: &str, options: &str) -> Said {
     let outcome = run::run(&registry, &cx, &[], Places::default());
     assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
     let mine: Vec<_> = outcome.found.iter().filter(|found| found.finding.rule == rule).collect();
-    let drafts: Vec<_> = mine.iter().map(|found| found.draft.clone()).collect();
+    let mut drafts: Vec<_> = mine.iter().map(|found| found.draft.clone()).collect();
     let advice = advise::recommend(&mut drafts, &cx);
     let first = |links: &Vec<String>| advice.recommendations.iter().find(|one| Some(&one.id) == links.first());
     Said {

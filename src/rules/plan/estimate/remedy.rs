@@ -14,7 +14,7 @@ use super::tested::{Condition, Tested, conditions, table};
 pub fn table_sql(node: &Node) -> String {
     let name = node.relation.clone().unwrap_or_default();
     match &node.schema {
-        Some(schema) => quote_table(&TableName { schema: schema.clone().into(), name: name.into() }),
+        Some(schema) => quote_table(&TableName { schema: schema.as_str().into(), name: name.into() }),
         None => quote_ident(&name),
     }
 }

@@ -114,7 +114,9 @@ fn table<'c>(node: &Node, catalog: Option<&'c Catalog>) -> Option<(String, Optio
     }
     Some(match (known, relation) {
         (Some((name, table)), _) => (quote_table(name), Some(table)),
-        (None, RelationName { schema: Some(schema), name }) => (quote_table(&TableName { schema: schema.into(), name: name.into() }), None),
+        (None, RelationName { schema: Some(schema), name }) => {
+            (quote_table(&TableName { schema: schema.into(), name: name.into() }), None)
+        }
         (None, RelationName { schema: None, name }) => (quote_ident(&name), None),
     })
 }
