@@ -105,7 +105,7 @@ pub fn take_back(outcome: &mut Outcome, removed: &[(String, String)]) {
         for (id, why) in removed {
             if finding.recommendations.contains(id) {
                 finding.recommendations.retain(|linked| linked != id);
-                finding.detail.push_str(&format!("\nNot advised: {why}."));
+                finding.detail.to_mut().push_str(&format!("\nNot advised: {why}."));
             }
         }
     }
@@ -198,7 +198,7 @@ fn measured(recommendation: &mut Recommendation, id: IndexId, verified: &Verifie
         recommendation.range = None;
         recommendation.unit = "ms a call of each query, measured on the clone".into();
     }
-    recommendation.detail = format!("{}\n{said}", recommendation.detail.trim_end()).trim_start().to_owned();
+    recommendation.detail = format!("{}\n{said}", recommendation.detail.trim_end()).trim_start().to_owned().into();
 }
 
 fn by_query(users: &[&Timed]) -> Vec<(String, f64, f64)> {
