@@ -22,6 +22,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::model::{Catalog, Index, Origin, SourceLine, Table, TableName};
+use crate::catalog::text::Text;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{QualifiedName, Scope};
 
@@ -68,6 +69,14 @@ impl Complaint {
     }
 }
 
+/// Adds one with little room for more: thousands of tables have few columns, constraints and indexes each.
+fn grow<T>(list: &mut Vec<T>, one: T) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(1 + list.len() / 8);
+    }
+    list.push(one);
+}
+
 fn shown(name: &QualifiedName) -> String {
     match &name.schema {
         Some(schema) => format!("{schema}.{}", name.name),
@@ -107,6 +116,8 @@ pub struct Replay {
     renamed: BTreeMap<TableName, TableName>,
     /// Index of a partitioned table → its attached indexes (both as schema and name).
     attached: BTreeMap<TableName, BTreeSet<TableName>>,
+    /// A temporary table was made: without one their schema need not be searched for tables.
+    temporary: bool,
     complaints: Vec<Complaint>,
     /// Where the lines of the statement at hand begin.
     lines: lines::Lines,
@@ -122,6 +133,7 @@ impl Default for Replay {
             session: session::Session::default(),
             renamed: BTreeMap::new(),
             attached: BTreeMap::new(),
+            temporary: false,
             complaints: Vec::new(),
             lines: lines::Lines::default(),
             seen: seen::Seen::default(),
@@ -187,7 +199,8 @@ impl Replay {
         let search_path =
             if catalog.search_path.is_empty() { vec!["public".into()] } else { catalog.search_path.clone() };
         let session = session::Session::of(&search_path);
-        let mut replay = Replay { catalog, search_path, session, ..Replay::default() };
+        let temporary = catalog.tables.keys().any(|name| name.schema == TEMPORARY);
+        let mut replay = Replay { catalog, search_path, session, temporary, ..Replay::default() };
         replay.seen.read(&replay.catalog);
         replay
     }
@@ -239,7 +252,7 @@ impl Replay {
             Some(schema) => schema.clone(),
             None => self.search_path.first().cloned().unwrap_or_else(|| "public".into()),
         };
-        TableName { schema, name: name.name.clone() }
+        TableName { schema: schema.into(), name: name.name.as_str().into() }
     }
 
     /// The schemas in which an unqualified name is looked for: temporary tables come first (documentation, "The Schema
@@ -253,12 +266,12 @@ impl Replay {
     }
 
     fn find_table(&self, name: &QualifiedName) -> Option<TableName> {
-        let mut found = TableName { schema: String::new(), name: name.name.clone() };
-        for schema in self.schemas(name) {
-            found.schema.clear();
-            found.schema.push_str(schema);
-            if self.catalog.tables.contains_key(&found) {
-                return Some(found);
+        let mut found = TableName { schema: Text::default(), name: name.name.as_str().into() };
+        for schema in self.schemas(name).filter(|schema| self.temporary || *schema != TEMPORARY) {
+            found.schema = schema.into();
+            // As the catalog has it: its texts are shared.
+            if let Some((known, _)) = self.catalog.tables.get_key_value(&found) {
+                return Some(known.clone());
             }
         }
         None
@@ -292,7 +305,7 @@ impl Replay {
 
     /// Whether a table or an index of the schema is called so.
     fn relation_exists(&self, schema: &str, name: &str) -> bool {
-        self.catalog.tables.contains_key(&TableName { schema: schema.to_owned(), name: name.to_owned() })
+        self.catalog.tables.contains_key(&TableName { schema: schema.into(), name: name.into() })
             || self.having(schema, name).any(|table| table.indexes.iter().any(|index| index.name == name))
     }
 
@@ -354,6 +367,12 @@ impl Replay {
     fn table_mut(&mut self, name: &TableName) -> Result<&mut Table, Complaint> {
         self.seen.touch(name);
         self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::stranger(format!("unknown table {name}")))
+    }
+
+    fn insert_table(&mut self, name: &TableName, table: Table) {
+        self.temporary |= name.schema == TEMPORARY;
+        self.catalog.tables.insert(name.clone(), table);
+        self.seen.touch(name);
     }
 
     fn index_key(&self, table: &TableName, index: &Index) -> TableName {

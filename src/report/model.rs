@@ -9,6 +9,8 @@ mod index_set;
 mod plan;
 mod recommendation;
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -267,7 +269,7 @@ pub struct Finding {
     pub severity: Severity,
     pub confidence: Confidence,
     pub title: String,
-    pub detail: String,
+    pub detail: Cow<'static, str>,
     pub subject: Subject,
     /// At least one; the first is the primary one.
     pub locations: Vec<Location>,
@@ -310,10 +312,10 @@ pub struct Location {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
-    pub label: String,
+    pub label: Cow<'static, str>,
     pub value: EvidenceValue,
     /// `ms`, `rows`, `bytes`, `calls`, …; empty for text.
-    pub unit: String,
+    pub unit: Cow<'static, str>,
     pub source: EvidenceSource,
 }
 

@@ -109,7 +109,7 @@ impl Redactor<'_> {
 
     fn finding(&self, f: &mut Finding) {
         self.prose(&mut f.title);
-        self.prose(&mut f.detail);
+        self.prose(f.detail.to_mut());
         match &mut f.subject {
             Subject::Statement(text) => *text = (self.sql)(text),
             Subject::Server(text) => self.prose(text),
@@ -128,8 +128,8 @@ impl Redactor<'_> {
     }
 
     fn recommendation(&self, r: &mut Recommendation) {
-        self.prose(&mut r.title);
-        self.prose(&mut r.detail);
+        self.prose(r.title.to_mut());
+        self.prose(r.detail.to_mut());
         r.cost.iter_mut().for_each(|cost| self.prose(cost));
         // A setting's value is our own, not one that was read.
         if r.kind != RecommendationKind::Setting {

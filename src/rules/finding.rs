@@ -1,6 +1,6 @@
 //! A rule's draft in, a finding with its id, severity, places and impact out.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, BorrowMut};
 use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -25,6 +25,12 @@ pub struct Found {
 impl Borrow<Draft> for Found {
     fn borrow(&self) -> &Draft {
         &self.draft
+    }
+}
+
+impl BorrowMut<Draft> for Found {
+    fn borrow_mut(&mut self) -> &mut Draft {
+        &mut self.draft
     }
 }
 

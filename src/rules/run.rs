@@ -110,7 +110,7 @@ fn yields(said: &mut [Said<'_>], given: Given) {
         .flat_map(|said| said.sink.drafts.iter().map(|draft| (&said.rule.page.id, draft)))
         .filter_map(|(rule, draft)| Some((rule.clone(), *draft.queries.first()?)))
         .collect();
-    let pages: Vec<&Page> = said.iter().map(|said| &said.rule.page).collect();
+    let pages: Vec<&Page> = said.iter().map(|said| said.rule.page.as_ref()).collect();
     let better: Vec<Vec<String>> = pages.iter().map(|page| better_than(page, &pages, given)).collect();
     for (said, better) in said.iter_mut().zip(better) {
         said.sink.drafts.retain(|draft| {

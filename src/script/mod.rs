@@ -34,10 +34,10 @@ mod transaction;
 mod upward;
 mod variables;
 
-pub use decode::decode;
+pub use decode::{decode, decode_owned};
 pub use markers::is_marker;
 pub use model::Script;
 pub use name::{is_down_file, is_sql};
 pub use order::order;
-pub use read::{Options, Queue, Source, scripts};
+pub use read::{Options, Queue, Source, Texts, scripts};
 pub use upward::{Upward, in_block, upward};

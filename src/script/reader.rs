@@ -64,7 +64,8 @@ impl Reader {
         problems.sort_by_key(|problem| problem.line);
         let (kind, told) = (outline.kind, outline.told);
         drop(outline);
-        self.scripts.push(Script { path: source.path, text: source.text, kind, told, statements, problems });
+        let bytes = source.text.len() as u64;
+        self.scripts.push(Script { path: source.path, text: source.text, bytes, kind, told, statements, problems });
     }
 
     fn other_product(&mut self, source: Source, product: &'static str) {
@@ -76,6 +77,7 @@ impl Reader {
         };
         self.scripts.push(Script {
             path: source.path,
+            bytes: source.text.len() as u64,
             text: source.text,
             kind: Kind::Queries,
             told: "it is written for another product",

@@ -1,7 +1,7 @@
 //! CREATE TABLE: columns from the statement, its parents and LIKE; then constraints.
 
 use super::names::choose;
-use super::{Applied, Complaint, ComplaintKind, Replay, TEMPORARY};
+use super::{Applied, Complaint, ComplaintKind, Replay, TEMPORARY, grow};
 use crate::catalog::model::{Column, Constraint, ConstraintKind, Index, SourceLine, Table, TableKind, TableName};
 use crate::sql::ddl::model::{
     Bound, ColumnDef, ConstraintBody, ConstraintDef, CreateTable, GeneratedKind, Like, Persistence,
@@ -33,9 +33,9 @@ impl Replay {
         let partition_of = def.partition_of.as_ref().map(|parent| self.known_table(parent)).transpose()?;
         let mut table = Table {
             kind: kind(def),
-            partition_key: def.partition_by.as_ref().map(|key| key.text.clone()),
+            partition_key: def.partition_by.as_ref().map(|key| key.text.as_str().into()),
             parent: partition_of.clone(),
-            partition_bound: def.bound.as_ref().map(bound_text),
+            partition_bound: def.bound.as_ref().map(bound_text).map(Into::into),
             unlogged: def.persistence == Persistence::Unlogged,
             defined_at: Some(at.clone()),
             ..Table::default()
@@ -75,8 +75,7 @@ impl Replay {
                 ))
             });
         }
-        self.catalog.tables.insert(name.clone(), table);
-        self.seen.touch(&name);
+        self.insert_table(&name, table);
         for column in columns {
             self.own_sequence(column, &name, at);
         }
@@ -132,7 +131,7 @@ impl Replay {
                 own.name == constraint.name || (own.kind == constraint.kind && own.columns == constraint.columns)
             });
             if inherited && !present {
-                table.constraints.push(constraint.clone());
+                grow(&mut table.constraints, constraint.clone());
             }
         }
         for index in &parent_table.indexes {
@@ -147,14 +146,17 @@ impl Replay {
         for column in &from.columns {
             let generated = column.generated && included(like, "generated");
             let default = included(like, "defaults") || generated;
-            table.columns.push(Column {
-                default: column.default.clone().filter(|_| default && (generated || !column.generated)),
-                generated,
-                identity: column.identity && included(like, "identity"),
-                stats: None,
-                defined_at: None,
-                ..column.clone()
-            });
+            grow(
+                &mut table.columns,
+                Column {
+                    default: column.default.clone().filter(|_| default && (generated || !column.generated)),
+                    generated,
+                    identity: column.identity && included(like, "identity"),
+                    stats: None,
+                    defined_at: None,
+                    ..column.clone()
+                },
+            );
         }
         if included(like, "constraints") {
             table.constraints.extend(self.inheritable_checks(&source)?);
@@ -196,7 +198,7 @@ fn included(like: &Like, what: &str) -> bool {
 /// Adds a column, or joins it with the one of the same name that a parent gave (as Postgres merges them).
 fn merge(columns: &mut Vec<Column>, new: Column) {
     let Some(old) = columns.iter_mut().find(|column| column.name == new.name) else {
-        columns.push(new);
+        grow(columns, new);
         return;
     };
     old.not_null |= new.not_null;
@@ -219,14 +221,14 @@ pub(super) fn new_column(def: &ColumnDef, table: &TableName, at: SourceLine) -> 
         format!("nextval('{}'::regclass)", quoted_if_needed(&name))
     });
     Column {
-        name: def.name.text.clone(),
-        type_name,
+        name: def.name.text.as_str().into(),
+        type_name: type_name.into(),
         not_null: def.not_null.is_some(),
-        default: written.or(sequence),
+        default: written.or(sequence).map(Into::into),
         generated: def.generated.is_some(),
         virtual_generated: matches!(def.generated_kind, Some(GeneratedKind::Virtual | GeneratedKind::Unsaid)),
         identity: def.identity.is_some(),
-        collation: def.collation.clone(),
+        collation: def.collation.as_deref().map(Into::into),
         stats: None,
         defined_at: Some(at),
     }

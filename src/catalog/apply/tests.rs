@@ -44,7 +44,7 @@ fn set_local_ends_with_its_transaction() {
     ]);
     assert_eq!(complaints, []);
     let columns = |table: &TableName| -> Vec<String> {
-        replay.catalog().tables[table].columns.iter().map(|column| column.name.clone()).collect()
+        replay.catalog().tables[table].columns.iter().map(|column| column.name.to_string()).collect()
     };
     assert_eq!(columns(&name("public", "t")), ["a", "c", "e"]);
     assert_eq!(columns(&name("app", "t")), ["b", "d"]);

@@ -90,12 +90,14 @@ impl Note {
         });
     }
 
+    /// `what` begins with a verb in the plural.
     fn said(&self, what: &str) -> Option<String> {
         let few: Vec<&str> = self.names.iter().take(FEW).map(String::as_str).collect();
         let more = if self.names.len() > FEW { format!(" and {} more", self.names.len() - FEW) } else { String::new() };
         let queries = self.queries.len();
-        let noun = if queries == 1 { "query" } else { "queries" };
-        (queries > 0).then(|| format!("{queries} {noun} {what}: {}{more}", few.join(", ")))
+        let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
+        let begins = if queries == 1 { format!("1 query {verb}s") } else { format!("{queries} queries {verb}") };
+        (queries > 0).then(|| format!("{begins} {rest}: {}{more}", few.join(", ")))
     }
 }
 
@@ -109,7 +111,7 @@ fn paths<'a>(query: &Query, catalog: &'a Catalog) -> BTreeSet<&'a [String]> {
 
 fn find<'c>(name: &RelationName, path: &[String], catalog: &'c Catalog) -> Option<&'c TableName> {
     let look = |schema: &String| {
-        let wanted = TableName { schema: schema.clone(), name: name.name.clone() };
+        let wanted = TableName { schema: schema.clone().into(), name: name.name.clone().into() };
         catalog.tables.get_key_value(&wanted).map(|(known, _)| known)
     };
     match &name.schema {
@@ -201,7 +203,7 @@ mod tests {
         assert_eq!(names("UPDATE t SET a = 1", &["web"]).0, ["app.t", "app.t"]);
         let (ambiguous, notes) = names("SELECT * FROM t", &["ada", "web"]);
         assert_eq!(ambiguous, ["?.t"]);
-        assert!(notes[0].starts_with("1 query name tables that mean another one"), "{notes:?}");
+        assert!(notes[0].starts_with("1 query names tables that mean another one"), "{notes:?}");
         assert!(names("SELECT * FROM w", &["ada"]).1[0].contains("in several schemas"));
         assert!(names("SELECT * FROM gone, pg_class", &["ada"]).1[0].ends_with(": gone"));
     }

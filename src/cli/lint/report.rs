@@ -17,7 +17,7 @@ use crate::sql::FINGERPRINT_VERSION;
 use crate::workload::model::Workload;
 
 pub fn assemble(
-    linted: Linted,
+    mut linted: Linted,
     scripts: &[Script],
     given: Given,
     unreadable: Vec<Problem>,
@@ -31,7 +31,7 @@ pub fn assemble(
         plans: &[],
         worth: Worth::default(),
     };
-    let mut advice = advise::recommend(&linted.outcome.found, &cx);
+    let mut advice = advise::recommend(&mut linted.outcome.found, &cx);
     // It goes into a script; what takes a statement's place in one has its `;` behind it already.
     let for_script = advice.recommendations.iter_mut().filter(|one| one.kind != RecommendationKind::RewriteQuery);
     for recommendation in for_script {
@@ -151,7 +151,7 @@ fn input(script: &Script) -> Input {
         Kind::Migration(framework) => vec![framework.name().to_owned()],
         _ => Vec::new(),
     };
-    Input { path: script.path.clone(), format: format.to_owned(), details, bytes: script.text.len() as u64 }
+    Input { path: script.path.clone(), format: format.to_owned(), details, bytes: script.bytes }
 }
 
 /// Gives findings the severities that `[[paths]]` sets for their files, and leaves out what is off there.

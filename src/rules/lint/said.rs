@@ -65,7 +65,8 @@ impl Desk {
             let because = self.comments.as_mut().and_then(|comments| comments.take(&rule.page, statement));
             match weigh(draft, scale) {
                 Weighed::Said(draft) => {
-                    let found = finish(rule, *draft, None, Places::default(), &script.path);
+                    let mut found = finish(rule, *draft, None, Places::default(), &script.path);
+                    forget_places(&mut found.draft);
                     self.outcome.found.push(Found { because, ..found });
                 }
                 Weighed::Small(_) if because.is_some() => {}
@@ -121,6 +122,13 @@ impl Desk {
         }
         self.outcome
     }
+}
+
+/// The finding has them; what is left of a draft is what it asks for.
+fn forget_places(draft: &mut Draft) {
+    draft.spans = Vec::new();
+    draft.grows_with = None;
+    draft.lock = None;
 }
 
 /// Makes offsets into the statement places in the script.

@@ -126,7 +126,7 @@ mod tests {
                 assert_eq!(small, name(table));
                 None
             }
-            Weighed::Said(draft) => Some(draft.evidence.into_iter().map(|one| one.label).collect()),
+            Weighed::Said(draft) => Some(draft.evidence.into_iter().map(|one| one.label.into_owned()).collect()),
         }
     }
 
