@@ -23,8 +23,10 @@ pub fn by_set(
         collected.keep(recommendation.clone());
     }
     let examined: BTreeSet<QueryIndex> = set.queries.iter().map(|judged| judged.query).collect();
-    asks.queries.retain(|query, _| !examined.contains(query));
-    asks.scans.retain(|(query, _), _| !examined.contains(query));
+    // An index that was never weighed against the others would only break the budget.
+    let late: BTreeSet<QueryIndex> = set.late().filter(|query| !examined.contains(query)).collect();
+    asks.queries.retain(|query, _| !examined.contains(query) && !late.contains(query));
+    asks.scans.retain(|(query, _), _| !examined.contains(query) && !late.contains(query));
     asks.columns.retain(|(table, columns), wanted| {
         let leads = |index: &NewIndex| {
             let keys = index.candidate.keys.iter().take(columns.len());
@@ -46,6 +48,12 @@ pub fn by_set(
             Ask::IndexFor { query } | Ask::IndexForScan { query, .. } => Some(*query),
             _ => None,
         });
+        if asked.clone().any(|query| late.contains(&query)) {
+            collected.refuse(
+                i,
+                "no index is advised for it: the time was over before the planner was asked (--time-limit)".to_owned(),
+            );
+        }
         for query in asked.filter(|query| examined.contains(query)) {
             for (chosen, (_, recommendation)) in set.chosen.iter().zip(planned) {
                 if chosen.serves.iter().any(|service| service.query == query) {

@@ -71,6 +71,10 @@ pub enum WhatIfError {
 pub trait WhatIf {
     /// Makes an index known by its `CREATE INDEX`, without CONCURRENTLY and without a name; it exists in no plan yet.
     fn offer(&mut self, ddl: &str) -> Result<Offered, WhatIfError>;
+    /// As [`Self::offer`] for each, in the same order; a server is asked about many at a time.
+    fn offer_all(&mut self, ddls: &[String]) -> Vec<Result<Offered, WhatIfError>> {
+        ddls.iter().map(|ddl| self.offer(ddl)).collect()
+    }
     /// Plans a statement as if exactly these of the offered indexes existed beside the real ones.
     fn plan(&mut self, sample: &Sample, indexes: &[IndexId]) -> Result<Planned, WhatIfError>;
 }

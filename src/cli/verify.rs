@@ -2,6 +2,7 @@
 //! figures, and why the others are gone, out.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use super::args::{Analyze, Common, Dsn};
 use super::connect;
@@ -37,6 +38,7 @@ pub struct Trial<'s> {
     advised: &'s mut Session,
     dsn: &'s str,
     run: Limits,
+    effort: Effort,
     spinner: Spinner,
 }
 
@@ -70,7 +72,8 @@ fn refused(error: VerifyError) -> Failure {
 impl<'s> Trial<'s> {
     pub fn new(Dsn(dsn): &'s Dsn, args: &Analyze, common: &Common, advised: &'s mut Session) -> Self {
         let run = Limits { lock_ms: 10_000, ..Limits::default() }.or(Some(args.verify_timeout));
-        Trial { advised, dsn, run, spinner: Spinner::new(common) }
+        let effort = Effort { deadline: Instant::now().checked_add(args.verify_limit), ..Effort::default() };
+        Trial { advised, dsn, run, effort, spinner: Spinner::new(common) }
     }
 
     /// Takes what was refuted out of the advice, and the findings' links to it; gives notes for the coverage.
@@ -81,7 +84,8 @@ impl<'s> Trial<'s> {
         cx: &WorkloadCx<'_>,
     ) -> Result<Vec<String>, Failure> {
         let copy = connect::to_copy(self.dsn)?;
-        let judged = judge(recommendations, cx, self.advised, &copy, self.run, &mut |said| self.spinner.say(said));
+        let mut say = |said: &str| self.spinner.say(said);
+        let judged = judge(recommendations, cx, self.advised, &copy, (self.run, &self.effort), &mut say);
         // What was learnt before stands.
         let judged = judged.unwrap_or_else(|error| Judged {
             notes: vec![format!(
@@ -101,7 +105,7 @@ pub fn take_back(outcome: &mut Outcome, removed: &[(String, String)]) {
         for (id, why) in removed {
             if finding.recommendations.contains(id) {
                 finding.recommendations.retain(|linked| linked != id);
-                finding.detail.push_str(&format!("\nNot advised: {why}."));
+                finding.detail.to_mut().push_str(&format!("\nNot advised: {why}."));
             }
         }
     }
@@ -113,7 +117,7 @@ fn judge(
     cx: &WorkloadCx<'_>,
     advised: &mut Session,
     clone: &Connect<'_>,
-    run: Limits,
+    (run, effort): (Limits, &Effort),
     said: &mut dyn FnMut(&str),
 ) -> Result<Judged, VerifyError> {
     let tried: Vec<(usize, String)> = recommendations
@@ -128,7 +132,7 @@ fn judge(
     let ddls: Vec<String> = tried.iter().map(|(_, sql)| sql.clone()).collect();
     let path = cx.catalog.map(|catalog| names::path(catalog, advised)).transpose()?.unwrap_or_default();
     let planner = Planner::new(run).under(&path);
-    let verified = verify::verify(advised, clone, &ddls, &asked(cx), planner, &Effort::default(), said)?;
+    let verified = verify::verify(advised, clone, &ddls, &asked(cx), planner, effort, said)?;
     let mut judged = Judged::default();
     for (id, (at, _)) in tried.iter().enumerate() {
         measured(&mut recommendations[*at], id, &verified);
@@ -195,7 +199,7 @@ fn measured(recommendation: &mut Recommendation, id: IndexId, verified: &Verifie
         recommendation.range = None;
         recommendation.unit = "ms a call of each query, measured on the clone".into();
     }
-    recommendation.detail = format!("{}\n{said}", recommendation.detail.trim_end()).trim_start().to_owned();
+    recommendation.detail = format!("{}\n{said}", recommendation.detail.trim_end()).trim_start().to_owned().into();
 }
 
 fn by_query(users: &[&Timed]) -> Vec<(String, f64, f64)> {

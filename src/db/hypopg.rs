@@ -148,6 +148,23 @@ impl HypoPg<'_> {
         Ok(Reached::Same)
     }
 
+    /// Of each index as HypoPG has it, all made, measured and dropped in one statement.
+    fn sizes(&mut self, ddls: &[String]) -> Option<Vec<u64>> {
+        let sql = format!(
+            "{}; SELECT {schema}.hypopg_relation_size(i.indexrelid), {schema}.hypopg_drop_index(i.indexrelid) \
+             FROM pg_catalog.unnest({}::text[]) WITH ORDINALITY d(ddl, n), \
+             LATERAL {schema}.hypopg_create_index(d.ddl) i ORDER BY d.n",
+            self.planner.begin(),
+            quote::literal(&quote::array(ddls.iter().map(String::as_str))),
+            schema = self.schema
+        );
+        let answers = self.session.at_once(self.planner.patience(), &[Message::Ours(&sql), Message::Ours("ROLLBACK")]);
+        let rows = answers.into_iter().next()?.ok()?;
+        let sizes: Option<Vec<u64>> =
+            rows.iter().filter(|row| row.len() == 2).map(|row| row[0].as_deref()?.parse().ok()).collect();
+        sizes.filter(|sizes| sizes.len() == ddls.len())
+    }
+
     fn once(
         &mut self,
         planner: &Planner,
@@ -181,6 +198,16 @@ impl WhatIf for HypoPg<'_> {
         let bytes = bytes.ok_or_else(|| WhatIfError::Index("HypoPG gave no size".into()))?;
         self.offered.push(ddl.to_owned());
         Ok(Offered { id: self.offered.len() - 1, bytes })
+    }
+
+    fn offer_all(&mut self, ddls: &[String]) -> Vec<Result<Offered, WhatIfError>> {
+        let allowed = ddls.iter().all(|ddl| guard::index(ddl, &self.names).is_ok());
+        let sizes = if allowed && ddls.len() > 1 { self.sizes(ddls) } else { None };
+        // One that cannot be made fails all of them.
+        let Some(sizes) = sizes else { return ddls.iter().map(|ddl| self.offer(ddl)).collect() };
+        let first = self.offered.len();
+        self.offered.extend_from_slice(ddls);
+        sizes.into_iter().enumerate().map(|(at, bytes)| Ok(Offered { id: first + at, bytes })).collect()
     }
 
     fn plan(&mut self, sample: &Sample, indexes: &[IndexId]) -> Result<Planned, WhatIfError> {

@@ -47,23 +47,23 @@ use shape::Shape;
 /// Bytes of an input without words that are looked at for its name.
 const HEAD: usize = 4096;
 
-/// All plans of the input in its order, and what the input as a whole is or lacks.
-pub fn documents(input: &str) -> (Vec<Document<'_>>, Vec<Warning>) {
+/// Hands on each plan of the input in its order, and gives back what the input as a whole is or lacks.
+pub fn documents<'a>(input: &'a str, sink: impl FnMut(Document<'a>)) -> Vec<Warning> {
+    let mut all = All { sink, found: false, warnings: Vec::new() };
     if let Some(format) = clean::format(input) {
-        return (vec![whole(input, 1, format)], Vec::new());
+        all.add(whole(input, 1, format));
+        return all.warnings;
     }
-    let mut all = All::default();
     for part in clean::parts(input) {
         match part {
-            Part::Clean { line, text, format } => all.documents.push(whole(text, line, format)),
+            Part::Clean { line, text, format } => all.add(whole(text, line, format)),
             Part::Mixed(mixed) => {
-                let first = all.documents.is_empty();
-                if let Some(warning) = first.then(|| foreign::other_system(mixed.rest)).flatten() {
-                    return (Vec::new(), vec![warning]);
+                if let Some(warning) = (!all.found).then(|| foreign::other_system(mixed.rest)).flatten() {
+                    return vec![warning];
                 }
-                if first && !clean::has_words(mixed.rest) {
+                if !all.found && !clean::has_words(mixed.rest) {
                     let head = region::prefix(mixed.rest, HEAD);
-                    return (Vec::new(), vec![foreign::name(&row::rows(head, mixed.line))]);
+                    return vec![foreign::name(&row::rows(head, mixed.line))];
                 }
                 let rows = rows(mixed.text, mixed.line);
                 let pieces = pieces(&rows, 0);
@@ -78,10 +78,10 @@ pub fn documents(input: &str) -> (Vec<Document<'_>>, Vec<Warning>) {
             }
         }
     }
-    if all.documents.is_empty() && all.warnings.is_empty() {
+    if !all.found && all.warnings.is_empty() {
         all.warnings.push(foreign::name(&[]));
     }
-    (all.documents, all.warnings)
+    all.warnings
 }
 
 /// Without what stands in front of every line, and with the characters that others stand for.
@@ -99,21 +99,27 @@ fn ends_with(pieces: &[Piece<'_>], line: Option<u32>) -> bool {
     matches!(last, Some(Piece::Plan(found)) if found.rows.first().map(|row| row.line) == line)
 }
 
-/// What was found so far.
-#[derive(Default)]
-struct All<'a> {
-    documents: Vec<Document<'a>>,
+/// Where plans go, and what was found so far.
+struct All<F> {
+    sink: F,
+    /// Whether there was a plan.
+    found: bool,
     warnings: Vec<Warning>,
 }
 
-impl<'a> All<'a> {
+impl<'a, F: FnMut(Document<'a>)> All<F> {
+    fn add(&mut self, document: Document<'a>) {
+        self.found = true;
+        (self.sink)(document);
+    }
+
     fn take(&mut self, pieces: Vec<Piece<'a>>, rows: &[Row<'_>]) {
         let mut rest = Vec::new();
         for piece in pieces {
             match piece {
                 Piece::Rest(row) => rest.push(row),
                 Piece::Plan(mut found) => {
-                    let place = if self.documents.is_empty() { Where::Before } else { Where::Between };
+                    let place = if self.found { Where::Between } else { Where::Before };
                     let end = match query::above(&rest) {
                         Some((at, query)) if found.query.is_none() => {
                             found.query = Some(query);
@@ -123,13 +129,13 @@ impl<'a> All<'a> {
                     };
                     self.warnings.extend(rest::ignored(&rest[..end], place));
                     rest.clear();
-                    self.documents.push(document(*found));
+                    self.add(document(*found));
                 }
             }
         }
-        match self.documents.is_empty() {
-            true => self.warnings.push(foreign::name(rows)),
-            false => self.warnings.extend(rest::ignored(&rest, Where::After)),
+        match self.found {
+            false => self.warnings.push(foreign::name(rows)),
+            true => self.warnings.extend(rest::ignored(&rest, Where::After)),
         }
     }
 }

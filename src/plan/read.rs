@@ -16,19 +16,19 @@ pub struct Reading {
 /// Reads EXPLAIN output of any format and presentation. Never fails: what is no plan is a warning.
 pub fn read(input: &[u8]) -> Reading {
     let (decoded, damaged) = present::decode::decode(input);
-    let (documents, mut warnings) = present::documents(&decoded);
-    warnings.extend(damaged);
-    let mut plans = Vec::with_capacity(documents.len());
-    for document in documents {
+    let (mut plans, mut unreadable) = (Vec::new(), Vec::new());
+    let mut warnings = present::documents(&decoded, |document| {
         let before = plans.len();
         match document.format {
             Format::Text => plans.extend(text::parse(&document)),
             Format::Json | Format::Yaml | Format::Xml => plans.extend(structured::parse(&document)),
         }
         if plans.len() == before {
-            warnings.push(unread(&document));
+            unreadable.push(unread(&document));
         }
-    }
+    });
+    warnings.extend(unreadable);
+    warnings.extend(damaged);
     warnings.sort();
     Reading { plans: once(plans), warnings }
 }

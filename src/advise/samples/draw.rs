@@ -13,6 +13,9 @@ use crate::workload::model::Query;
 const PAGE: u64 = 20;
 /// Of the calls that do not ask for a common value, those that find nothing: an assumption.
 const ABSENT: f64 = 0.1;
+/// Of all calls at least, those with a seldom value, also where most rows have a common one: work that is still to be done is looked for more
+/// often than work that is done. An assumption.
+const SELDOM: f64 = 0.25;
 /// Of calls with a range and no equality, those with a wide one: an assumption.
 const WIDE: f64 = 0.5;
 
@@ -42,7 +45,8 @@ fn shares(slots: &BTreeMap<u16, Slot<'_>>) -> (f64, f64, f64) {
         _ => None,
     });
     let common = equal.reduce(f64::min).unwrap_or(WIDE);
-    let rest = 1.0 - common;
+    let rest = (1.0 - common).max(SELDOM);
+    let common = 1.0 - rest;
     (common, rest * (1.0 - ABSENT), rest * ABSENT)
 }
 

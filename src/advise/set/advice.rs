@@ -4,13 +4,14 @@ use crate::advise::index::candidate::Method;
 use crate::advise::index::name::Names;
 use crate::advise::index::{NewIndex, ddl, effect, reason, table_of};
 use crate::advise::{id, impact};
-use crate::catalog::model::TableKind;
-use crate::report::model::{Applicability, Recommendation, RecommendationKind, VerifiedBy};
+use crate::catalog::access::{Inverted, quote_table};
+use crate::catalog::model::{Index, TableKind, TableName};
+use crate::report::model::{Applicability, Recommendation, RecommendationKind, SqlPart, VerifiedBy};
 use crate::report::render::units;
 use crate::rules::context::WorkloadCx;
 use crate::workload::model::QueryIndex;
 
-use super::{Chosen, Outcome, benefit};
+use super::{Chosen, Outcome, Risk, benefit};
 
 /// Each index of the set with its recommendation, the one that saves most first.
 pub fn recommendations(outcome: &Outcome, cx: &WorkloadCx<'_>, names: &mut Names) -> Vec<(NewIndex, Recommendation)> {
@@ -69,8 +70,8 @@ fn recommendation(
     Recommendation {
         id: id(RecommendationKind::CreateIndex, &written.create),
         kind: RecommendationKind::CreateIndex,
-        title: format!("Create an index on {} {}", candidate.table.name, ddl::definition(candidate)),
-        detail: detail(chosen, outcome, cx),
+        title: format!("Create an index on {} {}", candidate.table.name, ddl::definition(candidate)).into(),
+        detail: detail(chosen, outcome, cx, &more_sql).into(),
         sql: written.create,
         more_sql,
         applicability: if sure { Applicability::Machine } else { Applicability::Review },
@@ -79,7 +80,7 @@ fn recommendation(
         verified_by: how,
         before: Some(sum(|service| service.without)),
         after: Some(sum(|service| service.with)),
-        unit: "planner cost".to_owned(),
+        unit: "planner cost".into(),
         queries: impact::fingerprints(&queries, cx.workload),
         size_bytes: chosen.size.map(|size| size.bytes),
         cost: effect::cost(candidate, cx),
@@ -89,7 +90,7 @@ fn recommendation(
     }
 }
 
-fn detail(chosen: &Chosen, outcome: &Outcome, cx: &WorkloadCx<'_>) -> String {
+fn detail(chosen: &Chosen, outcome: &Outcome, cx: &WorkloadCx<'_>, more: &[SqlPart]) -> String {
     let mut said = Vec::new();
     let share = chosen.gain_ms / outcome.base_ms.max(f64::MIN_POSITIVE) * 100.0;
     let others = outcome.chosen.len() - 1;
@@ -99,10 +100,13 @@ fn detail(chosen: &Chosen, outcome: &Outcome, cx: &WorkloadCx<'_>) -> String {
         _ => format!(" beside the {others} other indexes"),
     };
     if chosen.estimated {
+        let method = match chosen.candidate.method {
+            Method::Btree => "indexes on this expression".to_owned(),
+            other => format!("{} indexes", other.name()),
+        };
         said.push(format!(
-            "HypoPG does not know {} indexes, so the planner could not be asked: the effect (about {share:.1} % of the workload's \
-             planner cost) is our own estimate.",
-            chosen.candidate.method.name()
+            "HypoPG does not know {method}, so the planner could not be asked: the effect (about {share:.1} % of the workload's \
+             planner cost) is our own estimate."
         ));
     } else {
         said.push(format!("It takes {share:.1} % off the planner cost of the whole workload{beside}."));
@@ -139,6 +143,44 @@ fn detail(chosen: &Chosen, outcome: &Outcome, cx: &WorkloadCx<'_>) -> String {
         Method::Brin => said.push("The table is stored in this order, so block ranges are enough.".into()),
         Method::Btree | Method::Gist => {}
     }
+    let unknown = |one: &Inverted| one.unknown_pattern && chosen.candidate.keys.iter().any(|key| key.key == one.key);
+    if chosen.candidate.served.iter().any(|served| served.access.inverted.iter().any(unknown)) {
+        said.push("The patterns are not known: it helps where they have three letters or digits in a row.".to_owned());
+    }
+    said.extend(in_place_of(chosen, cx, more));
+    said.extend(chosen.risks.iter().filter_map(|risk| in_doubt(risk, cx)));
     said.extend(reason::unfinished(&chosen.candidate));
     said.join(" ")
+}
+
+/// How much more room it takes than the indexes that it replaces.
+fn in_place_of(chosen: &Chosen, cx: &WorkloadCx<'_>, more: &[SqlPart]) -> Option<String> {
+    let table = table_of(&chosen.candidate.table, cx)?;
+    let dropped = |index: &&Index| {
+        let name = TableName { schema: chosen.candidate.table.schema.clone(), name: index.name.clone() };
+        more.iter().any(|part| part.sql == format!("DROP INDEX CONCURRENTLY {};", quote_table(&name)))
+    };
+    let old: Vec<&Index> = table.indexes.iter().filter(dropped).collect();
+    let names: Vec<&str> = old.iter().map(|index| index.name.as_str()).collect();
+    let known = old.iter().map(|index| index.bytes).sum::<Option<u64>>().zip(chosen.size);
+    let than = known.map_or(String::new(), |(bytes, size)| {
+        let (more, word) =
+            if size.bytes >= bytes { (size.bytes - bytes, "larger") } else { (bytes - size.bytes, "smaller") };
+        format!(", and is {} {word} than what it replaces ({})", units::bytes(more), units::bytes(bytes))
+    });
+    (!old.is_empty()).then(|| format!("It does the work of {}{than}.", names.join(", ")))
+}
+
+fn in_doubt(risk: &Risk, cx: &WorkloadCx<'_>) -> Option<String> {
+    let query = cx.workload.queries.get(risk.query)?;
+    Some(format!(
+        "Try it on a copy first (--verify): in query {} the planner now looks {} up row by row (nested loop), which it did not before, \
+         because it expects {} rows, an estimate made of {} selectivities; with more than {} times as many the query becomes slower \
+         than it is.",
+        query.fingerprint,
+        risk.table,
+        units::figure(risk.rows),
+        risk.guesses,
+        units::figure(risk.margin)
+    ))
 }

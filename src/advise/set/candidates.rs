@@ -4,9 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::advise::index::candidate::{self, Candidate, CandidateKey, MAX_KEYS, Method};
+use crate::advise::index::candidate::{self, Candidate, CandidateKey, MAX_KEYS, Method, quick};
 use crate::advise::index::{include, partial, pattern};
-use crate::catalog::access::{Access, Condition, ConditionKind, Constant, ConstantKind, Key, distinct_values};
+use crate::catalog::access::{
+    Access, Condition, ConditionKind, Constant, ConstantKind, Inverted, Key, distinct_values,
+};
 use crate::catalog::model::Table;
 use crate::sql::facts::Span;
 use crate::workload::model::Query;
@@ -26,6 +28,9 @@ pub enum Tier {
 
 /// A condition that more rows than this fulfil is not worth an index of its own.
 const LARGEST_PART: f64 = 0.6;
+
+/// Keys that are tried alone, however few candidates there may be.
+const LEAST_SINGLES: usize = 8;
 
 /// Bytes of a row that a covering index may carry.
 const WIDEST: u32 = 80;
@@ -56,13 +61,16 @@ pub fn candidates(reach: &Reach, query: &Query, table: &Table, most: usize) -> V
             counts[2] += 1;
             found.push((Tier::Covering, Candidate { include, ..candidate.clone() }));
         }
-        if counts[tier as usize] < most {
+        // Planning is hardly longer for an index of one key, and each may be what makes a join worth it.
+        if counts[tier as usize] < if tier == Tier::Single { most.max(LEAST_SINGLES) } else { most } {
             counts[tier as usize] += 1;
             found.push((tier, candidate));
         }
     }
-    found.extend(partials(reach, query, table, most / 2));
-    found.extend(brin(access, table).map(|candidate| (Tier::Several, candidate)));
+    if most > 0 {
+        found.extend(partials(reach, query, table, most / 2));
+        found.extend(brin(access, table).map(|candidate| (Tier::Several, candidate)));
+    }
     found
 }
 
@@ -134,9 +142,12 @@ fn brin(access: &Access, table: &Table) -> Option<Candidate> {
     Some(Candidate::new(access.table.clone(), Method::Brin, vec![CandidateKey::plain(range.key.clone())]))
 }
 
-/// Indexes of the kinds that look inside a value: the planner's what-if does not know them.
-pub fn inverted(access: &Access) -> Vec<Candidate> {
-    access.inverted.iter().filter(|one| !one.unknown_pattern).map(|one| candidate::inverted(one, access)).collect()
+/// Indexes of the kinds that look inside a value: the planner's what-if does not know them. A pattern that nobody knows may be any; where
+/// the samples show patterns, they were settled before.
+pub fn inverted(access: &Access, query: &Query) -> Vec<Candidate> {
+    let shown = query.samples.iter().any(|sample| !sample.parameters.is_empty());
+    let known = |one: &&Inverted| !one.unknown_pattern || (!shown && !quick(query));
+    access.inverted.iter().filter(known).map(|one| candidate::inverted(one, access)).collect()
 }
 
 /// What remains to be carried for an index-only scan; `None` when nothing remains, or too much.
@@ -208,8 +219,16 @@ impl Parts {
 
     fn singles(&self) -> Vec<Vec<CandidateKey>> {
         let first = self.sort.first().into_iter().chain(self.group.first());
-        let all = self.equal.iter().chain(self.partners.iter().flatten()).chain(&self.ranges).chain(first);
-        all.map(|key| vec![key.clone()]).collect()
+        // The first of each kind stand before the second of any.
+        let kinds: [Vec<&CandidateKey>; 4] = [
+            self.partners.iter().flatten().collect(),
+            self.equal.iter().collect(),
+            self.ranges.iter().collect(),
+            first.collect(),
+        ];
+        let longest = kinds.iter().map(Vec::len).max().unwrap_or(0);
+        let all = (0..longest).flat_map(|n| kinds.iter().filter_map(move |kind| kind.get(n)));
+        all.map(|key| vec![(*key).clone()]).collect()
     }
 
     /// Every column that is mentioned alone, and in front of every other one.
@@ -227,8 +246,13 @@ impl Parts {
         let mut all: Vec<Vec<CandidateKey>> = Vec::new();
         let mut joined = |parts: &[&[CandidateKey]]| all.push(parts.concat());
         joined(&[equal, sort]);
-        joined(&[equal, group]);
         joined(&[equal, ranges]);
+        for keys in partners {
+            joined(&[equal, keys]);
+            joined(&[keys, equal]);
+            joined(&[keys, equal, ranges]);
+        }
+        joined(&[equal, group]);
         for range in ranges {
             let range = std::slice::from_ref(range);
             joined(&[equal, range]);
@@ -247,9 +271,6 @@ impl Parts {
         }
         for keys in partners {
             joined(&[keys]);
-            joined(&[keys, equal]);
-            joined(&[equal, keys]);
-            joined(&[keys, equal, ranges]);
             for others in partners {
                 joined(&[keys, others]);
             }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::advise::index::candidate::Candidate;
 use crate::advise::index::size;
-use crate::advise::whatif::{Planned, WhatIf, WhatIfError};
+use crate::advise::whatif::{Offered, Planned, WhatIf, WhatIfError};
 use crate::catalog::model::{Catalog, TableName};
 
 use super::known::{IndexAt, Known, Scratch};
 use super::pool::{Pool, Unit};
+use super::scans::{Scans, scans};
 use super::upkeep::{Writes, upkeep_ms};
 use super::{SizeModel, Watch};
 
@@ -26,6 +27,11 @@ pub struct Explorer<'a, 'w> {
     pub pool: Pool,
     /// `None`: the planner refused the statement.
     pub known: Vec<Option<Known>>,
+    /// What the plans of each unit read: without new indexes, and with most of them.
+    pub scans: Vec<Scans>,
+    pub scans_at_best: Vec<(usize, Scans)>,
+    /// By what a plan uses.
+    shapes: BTreeMap<(usize, Vec<IndexAt>), Scans>,
     /// Milliseconds of the workload's time for one unit of a statement's cost.
     pub weights: Vec<f64>,
     pub prices: Prices,
@@ -54,6 +60,9 @@ impl<'a, 'w> Explorer<'a, 'w> {
             units,
             pool: Pool::default(),
             known: (0..count).map(|_| None).collect(),
+            scans: vec![Scans::default(); count],
+            scans_at_best: vec![(0, Scans::default()); count],
+            shapes: BTreeMap::new(),
             weights: vec![1.0; count],
             prices: Prices::default(),
             calls: 0,
@@ -100,6 +109,15 @@ impl<'a, 'w> Explorer<'a, 'w> {
         self.known[unit].as_ref().map_or(0.0, |known| known.cost(&own, &mut Scratch::default()).likely)
     }
 
+    /// How far apart the least and the most are that a unit may cost under a set, in milliseconds of the workload's time.
+    pub fn doubt(&self, unit: usize, set: &[IndexAt]) -> f64 {
+        let mut own = self.own(unit, set);
+        own.retain(|&at| self.pool.entries[at].id.is_some());
+        let Some(known) = &self.known[unit] else { return 0.0 };
+        let cost = known.cost(&own, &mut Scratch::default());
+        if cost.is_exact() { 0.0 } else { (cost.most - cost.least) * self.weights[unit] }
+    }
+
     /// Of the whole workload under a set, with the upkeep of its indexes.
     pub fn likely_ms(&self, set: &[IndexAt]) -> f64 {
         self.sum(set, |explorer, unit| explorer.likely(unit, set))
@@ -130,6 +148,12 @@ impl<'a, 'w> Explorer<'a, 'w> {
         answer.is_some_and(|(used, _)| used.contains(&at))
     }
 
+    /// What the planner's choice under the set reads, if it said so.
+    pub fn scans_under(&self, unit: usize, set: &[IndexAt]) -> Option<&Scans> {
+        let (used, _) = self.known[unit].as_ref()?.answer(&self.own(unit, set))?;
+        self.shapes.get(&(unit, used))
+    }
+
     /// The share of a unit's cost that an index alone may save, as far as is known.
     pub fn hope(&self, unit: usize, at: IndexAt) -> f64 {
         if self.pool.entries[at].units.binary_search(&unit).is_err() {
@@ -139,15 +163,21 @@ impl<'a, 'w> Explorer<'a, 'w> {
         (known.base - known.cost(&[at], &mut Scratch::default()).least) / known.base.max(f64::MIN_POSITIVE)
     }
 
-    /// Takes what a set saves as the work of the tables' indexes in equal parts, until more is known.
+    /// Takes what a set saves as the work of the tables' indexes, each with the part of its table's scan in all of them, until more is
+    /// known.
     pub fn credit(&mut self, unit: usize, used: &[IndexAt], cost: f64) {
+        /// Together they save more than one by one: the others make an index useful in a join.
+        const ALONE: f64 = 0.7;
         let tables = &self.pool.tables;
         let mut different: Vec<usize> = used.iter().map(|&at| tables[at]).collect();
         different.sort_unstable();
         different.dedup();
         let Some(known) = self.known[unit].as_mut().filter(|_| used.len() > 1) else { return };
-        let part = (known.base - cost) / different.len() as f64 / 2.0;
+        let scans = &self.scans[unit];
+        let work = |table: usize| scans.whole(&self.pool.names[table].name).map_or(1.0, |scan| scan.cost.max(1.0));
+        let all: f64 = different.iter().map(|&table| work(table)).sum();
         for &at in used {
+            let part = (known.base - cost) * work(tables[at]) / all * ALONE;
             known.guess(at, known.base - part, tables[at]);
         }
     }
@@ -166,7 +196,25 @@ impl<'a, 'w> Explorer<'a, 'w> {
         if entry.refused || self.gone.is_some() {
             return false;
         }
-        match self.whatif.offer(&entry.ddl) {
+        let answer = self.whatif.offer(&entry.ddl);
+        self.note_offer(at, answer)
+    }
+
+    /// Makes those known that are not yet.
+    pub fn offer_all(&mut self, all: &[IndexAt]) {
+        let new = |at: &IndexAt| self.pool.entries[*at].id.is_none() && !self.pool.entries[*at].refused;
+        let new: Vec<IndexAt> = all.iter().copied().filter(new).collect();
+        if new.is_empty() || self.gone.is_some() {
+            return;
+        }
+        let ddls: Vec<String> = new.iter().map(|&at| self.pool.entries[at].ddl.clone()).collect();
+        for (at, answer) in new.into_iter().zip(self.whatif.offer_all(&ddls)) {
+            self.note_offer(at, answer);
+        }
+    }
+
+    fn note_offer(&mut self, at: IndexAt, answer: Result<Offered, WhatIfError>) -> bool {
+        match answer {
             Ok(offered) => {
                 self.pool.entries[at].id = Some(offered.id);
                 self.price(at, Some(offered.bytes));
@@ -204,12 +252,15 @@ impl<'a, 'w> Explorer<'a, 'w> {
     pub fn base(&mut self, unit: usize) {
         if let Some(planned) = self.plan(unit, &[]) {
             self.known[unit] = Some(Known::new(planned.total_cost));
+            self.scans[unit] = scans(&planned);
         }
     }
 
     /// Asks for the cost of a unit under a set, unless it is known: what the plan uses of it, and its cost.
     pub fn ask(&mut self, unit: usize, set: &[IndexAt]) -> Option<(Vec<IndexAt>, f64)> {
-        let own: Vec<IndexAt> = self.own(unit, set).into_iter().filter(|&at| self.offer(at)).collect();
+        let own = self.own(unit, set);
+        self.offer_all(&own);
+        let own: Vec<IndexAt> = own.into_iter().filter(|&at| self.pool.entries[at].id.is_some()).collect();
         if let Some(answer) = self.known[unit].as_ref()?.answer(&own) {
             return Some(answer);
         }
@@ -217,6 +268,11 @@ impl<'a, 'w> Explorer<'a, 'w> {
         let place = |id: &usize| own.iter().copied().find(|&at| self.pool.entries[at].id == Some(*id));
         let mut used: Vec<IndexAt> = planned.used.iter().filter_map(place).collect();
         used.sort_unstable();
+        let read = scans(&planned);
+        if own.len() > self.scans_at_best[unit].0 {
+            self.scans_at_best[unit] = (own.len(), read.clone());
+        }
+        self.shapes.insert((unit, used.clone()), read);
         let known = self.known[unit].as_mut()?;
         known.note(&own, used.clone(), planned.total_cost, &self.pool.tables);
         Some((used, planned.total_cost))

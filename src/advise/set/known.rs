@@ -25,6 +25,12 @@ impl Bits {
         self.0[at / 64] |= 1 << (at % 64);
     }
 
+    pub fn remove(&mut self, at: IndexAt) {
+        if let Some(word) = self.0.get_mut(at / 64) {
+            *word &= !(1 << (at % 64));
+        }
+    }
+
     pub fn contains(&self, at: IndexAt) -> bool {
         self.0.get(at / 64).is_some_and(|word| word & (1 << (at % 64)) != 0)
     }
@@ -165,6 +171,25 @@ impl Known {
         let within = |atom: &&Atom| atom.used.iter().all(|u| set.binary_search(u).is_ok());
         let best = self.atoms.iter().filter(within).find(|atom| atom.cost <= cost.most * (1.0 + 1e-9));
         Some((best.map(|atom| atom.used.clone()).unwrap_or_default(), cost.most))
+    }
+
+    pub fn was_offered(&self, at: IndexAt) -> bool {
+        self.asked.iter().any(|asked| asked.offered.contains(at))
+    }
+
+    /// Takes it for one that was never offered.
+    pub fn forget(&mut self, at: IndexAt) {
+        self.asked.iter_mut().for_each(|asked| asked.offered.remove(at));
+    }
+
+    /// Some plan has it.
+    pub fn uses(&self, at: IndexAt) -> bool {
+        self.atoms.iter().any(|atom| atom.used.contains(&at))
+    }
+
+    /// Indexes that one plan uses several of, with its cost.
+    pub fn together(&self) -> impl Iterator<Item = (&[IndexAt], f64)> {
+        self.atoms.iter().filter(|atom| atom.used.len() > 1).map(|atom| (atom.used.as_slice(), atom.cost))
     }
 
     /// The cost under everything that was ever offered.

@@ -14,7 +14,9 @@ mod nominate;
 mod outcome;
 mod pool;
 mod reach;
+mod risk;
 mod rounds;
+mod scans;
 mod solve;
 mod statements;
 #[cfg(test)]
@@ -36,6 +38,7 @@ use pool::Unit;
 use reach::{Reach, reaches};
 
 pub use advice::{recommendations, refusals};
+pub use risk::Risk;
 pub use statements::{Statements, of_workload};
 
 /// A query to advise for.
@@ -96,6 +99,8 @@ pub struct Chosen {
     /// The planner could not try it: gain and use are our own estimate.
     pub estimated: bool,
     pub serves: Vec<Service>,
+    /// Joins by it that are slower than today if an estimate is wrong.
+    pub risks: Vec<Risk>,
 }
 
 /// What an index does for a query.
@@ -141,8 +146,23 @@ pub struct Outcome {
     pub gone: Option<String>,
 }
 
-/// Until this share of the time every statement is planned as it is; then candidates are tried; then what each is worth alone; then sets.
-const FIRST: f64 = 0.35;
+impl Outcome {
+    /// Queries that there was no time for.
+    pub fn late(&self) -> impl Iterator<Item = QueryIndex> {
+        self.refused.iter().filter(|(_, reason)| reason == TIME_WAS_OVER).map(|(query, _)| *query)
+    }
+}
+
+const TIME_WAS_OVER: &str = "the time was over";
+
+/// Until this share of the time every statement is planned as it is; then with a few candidates; then all candidates are tried, unless
+/// it is late already; then what each is worth alone; then sets.
+const FIRST: f64 = 0.4;
+const AT_ONCE: f64 = 0.7;
+const LATE: f64 = 0.3;
+/// To as many questions about each statement there must be time for an answer, or a few candidates have to do.
+const ANSWERS: f64 = 12.0;
+const SOME_UNTIL: f64 = 0.4;
 const NOMINATING: f64 = 0.45;
 const SINGLES: f64 = 0.6;
 
@@ -156,7 +176,12 @@ pub fn search(
     let reached: Vec<Vec<Reach>> = statements.iter().map(|s| reaches(&s.known.text, s.facts, catalog)).collect();
     let mut units = Vec::new();
     for (at, statement) in statements.iter().enumerate() {
-        let of_sample = |sample: &Sample| Unit { statement: at, sample: sample.clone(), reaches: &reached[at] };
+        let of_sample = |sample: &Sample| Unit {
+            statement: at,
+            query: statement.known,
+            sample: sample.clone(),
+            reaches: &reached[at],
+        };
         units.extend(statement.samples.iter().map(of_sample));
     }
     let mut explorer = Explorer::new(units, catalog, whatif, watch, limits.sizes);
@@ -164,7 +189,7 @@ pub fn search(
         if explorer.spent() < FIRST {
             explorer.base(unit);
         } else {
-            explorer.refused.push((unit, "the time was over".to_owned()));
+            explorer.refused.push((unit, TIME_WAS_OVER.to_owned()));
         }
     }
     weigh::weigh(&mut explorer, statements);
@@ -175,16 +200,51 @@ pub fn search(
     let mut order: Vec<usize> = (0..explorer.units.len()).filter(|&unit| explorer.known[unit].is_some()).collect();
     let weight = |unit: usize| explorer.base_cost(unit) * explorer.weights[unit];
     order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)));
-    let own = own_candidates(&mut explorer, statements, catalog, &order);
-    let mut open = nominate::nominate(&mut explorer, &own, &order, NOMINATING);
+    let few = own_candidates(&mut explorer, statements, catalog, &order, FEW);
+    let began = explorer.spent();
+    let mut open = nominate::at_once(&mut explorer, &few, &order, AT_ONCE);
+    let answers = (1.0 - explorer.spent()) / (explorer.spent() - began).max(f64::MIN_POSITIVE);
+    let early = explorer.spent() < LATE && answers > ANSWERS;
+    if !early {
+        let some = own_candidates(&mut explorer, statements, catalog, &order, SOME);
+        open.extend(nominate::at_once(&mut explorer, &some, &order, SOME_UNTIL));
+        open.sort_unstable();
+        open.dedup();
+    }
+    if early {
+        let all = own_candidates(&mut explorer, statements, catalog, &order, MANY);
+        open.extend(nominate::nominate(&mut explorer, &all, &order, NOMINATING));
+        open.sort_unstable();
+        open.dedup();
+    }
     open.extend(merge::all(&mut explorer, &open, catalog));
-    open.extend(nominate::estimated(&mut explorer, catalog, &order));
+    // Figures that are to be compared with those of HypoPG know no others.
+    if limits.sizes == SizeModel::Own {
+        open.extend(nominate::estimated(&mut explorer, catalog, &order));
+        open.extend(nominate::unknown_expressions(&mut explorer, catalog, &order));
+    }
     open.sort_unstable();
     open.dedup();
-    nominate::singles(&mut explorer, &open, &order, SINGLES);
+    if early {
+        nominate::singles(&mut explorer, &open, &order, SINGLES);
+    }
     let set = rounds::best(&mut explorer, &open, &order, limits);
     outcome::outcome(&mut explorer, &set, &order, statements)
 }
+
+/// Candidates of one unit, and of one of its tables and kinds at least and at most: more take the planner long to look at.
+#[derive(Clone, Copy)]
+struct Breadth {
+    together: usize,
+    least: usize,
+    most: usize,
+}
+
+/// Of one key alone: planning with them takes hardly longer, and within a small budget they are what fits.
+const FEW: Breadth = Breadth { together: 30, least: 0, most: 0 };
+/// With a few of several keys, and a few that carry what is read: for the dearest statements, where there is no time for more.
+const SOME: Breadth = Breadth { together: 30, least: 2, most: 6 };
+const MANY: Breadth = Breadth { together: 240, least: 12, most: 60 };
 
 /// The candidates made for each unit.
 fn own_candidates(
@@ -192,13 +252,12 @@ fn own_candidates(
     statements: &[Statement<'_>],
     catalog: &Catalog,
     order: &[usize],
+    breadth: Breadth,
 ) -> Vec<Vec<IndexAt>> {
-    /// Of one unit: more take the planner long to look at.
-    const TOGETHER: usize = 240;
     let mut own: Vec<Vec<IndexAt>> = vec![Vec::new(); explorer.units.len()];
     for &unit in order {
         let (statement, reaches) = (explorer.units[unit].statement, explorer.units[unit].reaches);
-        let most = (TOGETHER / reaches.len().max(1)).clamp(12, 60);
+        let most = (breadth.together / reaches.len().max(1)).clamp(breadth.least, breadth.most);
         for reach in reaches {
             let Some(table) = catalog.tables.get(&reach.access.table) else { continue };
             let found = candidates::candidates(reach, statements[statement].known, table, most);

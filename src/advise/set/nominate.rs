@@ -1,7 +1,8 @@
 //! All candidates in; the few that some statement's planner would take, out: for each statement, and for each of its tables, the
 //! best, then the best of those that are smaller, and so on.
 
-use crate::advise::index::candidate::exists;
+use crate::advise::index::candidate::{Candidate, CandidateKey, Method, exists};
+use crate::catalog::access::Key;
 use crate::catalog::model::{Catalog, Table};
 
 use super::candidates;
@@ -36,6 +37,18 @@ impl Next {
             Next::Others => 4,
         }
     }
+}
+
+/// Asks about each unit once, with a few candidates of each of its tables: what can be had, and roughly by which indexes. Where planning
+/// takes long there is no time for more.
+pub fn at_once(explorer: &mut Explorer<'_, '_>, own: &[Vec<IndexAt>], order: &[usize], until: f64) -> Vec<IndexAt> {
+    let mut nominated: Vec<IndexAt> = Vec::new();
+    let step =
+        |&unit: &usize| Chain { unit, set: own[unit].clone(), steps: Next::Smaller.longest(), next: Next::Smaller };
+    run(explorer, order.iter().map(step).collect(), &mut nominated, until);
+    nominated.sort_unstable();
+    nominated.dedup();
+    nominated
 }
 
 /// Asks until the time given is over (`until`, 0 to 1). `own` are the candidates that were made for each unit.
@@ -94,25 +107,29 @@ fn run(explorer: &mut Explorer<'_, '_>, mut chains: Vec<Chain>, nominated: &mut 
     }
 }
 
-/// What each nominated index is worth alone to every unit that could use it, as far as earlier answers leave that open.
+/// What each nominated index is worth alone to every unit that could use it, as far as earlier answers leave that open; those first that
+/// are thought to be worth most.
 pub fn singles(explorer: &mut Explorer<'_, '_>, nominated: &[IndexAt], order: &[usize], until: f64) {
+    let mut open: Vec<(f64, usize, IndexAt)> = Vec::new();
     for &unit in order {
-        for &at in nominated {
-            if explorer.spent() > until || explorer.gone.is_some() {
-                return;
-            }
-            let hopeful = explorer.hope(unit, at) > LEAST;
-            if hopeful {
-                explorer.ask(unit, &[at]);
-            }
+        for &at in nominated.iter().filter(|&&at| explorer.hope(unit, at) > LEAST) {
+            let saved = explorer.base_cost(unit) - explorer.likely(unit, &[at]);
+            open.push((saved * explorer.weights[unit], unit, at));
+        }
+    }
+    open.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    for (_, unit, at) in open {
+        if explorer.spent() > until || explorer.gone.is_some() {
+            return;
+        }
+        if explorer.hope(unit, at) > LEAST {
+            explorer.ask(unit, &[at]);
         }
     }
 }
 
 /// Indexes of kinds that the planner's what-if does not know, with what they are thought to save.
 pub fn estimated(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[usize]) -> Vec<IndexAt> {
-    /// Of what reading the whole table costs.
-    const SAVED: f64 = 0.9;
     let mut found = Vec::new();
     for &unit in order {
         let reaches = explorer.units[unit].reaches;
@@ -120,7 +137,7 @@ pub fn estimated(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[us
             let Some(table) = catalog.tables.get(&reach.access.table) else { continue };
             // In the order of an index that stops early such a condition is a filter.
             let cheap = explorer.base_cost(unit) < CHEAP;
-            for candidate in candidates::inverted(&reach.access) {
+            for candidate in candidates::inverted(&reach.access, explorer.units[unit].query) {
                 if cheap || exists(&candidate, Some(table)) {
                     continue;
                 }
@@ -132,17 +149,82 @@ pub fn estimated(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[us
                     continue;
                 }
                 explorer.price(at, None);
-                let base = explorer.base_cost(unit);
-                let cost = base - SAVED * scan_cost(table).unwrap_or(base).min(base);
-                let table = explorer.pool.tables[at];
+                let saved = saved(explorer, unit, &reach.access.table.name, table);
+                let (base, of_table) = (explorer.base_cost(unit), explorer.pool.tables[at]);
+                if saved < base * LEAST {
+                    continue;
+                }
                 if let Some(known) = explorer.known[unit].as_mut() {
-                    known.guess(at, cost, table);
+                    known.guess(at, base - saved, of_table);
                 }
                 found.push(at);
             }
         }
     }
     found
+}
+
+/// Indexes on an expression that HypoPG makes and the planner does not know again: HypoPG does not simplify the expression as a real index
+/// does (`RelationGetIndexExpressions` in relcache.c), so that a constant that needs a cast (`coalesce(parent_id, 0)` of a bigint)
+/// is another one. They are estimated.
+pub fn unknown_expressions(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[usize]) -> Vec<IndexAt> {
+    let mut found = Vec::new();
+    for &unit in order {
+        for reach in explorer.units[unit].reaches {
+            let Some(table) = catalog.tables.get(&reach.access.table) else { continue };
+            let expressions = reach.access.equal.iter().filter(|c| matches!(c.key, Key::Expression(_)));
+            for condition in expressions {
+                let keys = vec![CandidateKey::plain(condition.key.clone())];
+                let candidate = Candidate::new(reach.access.table.clone(), Method::Btree, keys);
+                if exists(&candidate, Some(table)) || explorer.base_cost(unit) < CHEAP {
+                    continue;
+                }
+                let at = explorer.add(candidate);
+                let tried = explorer.known[unit].as_ref().is_some_and(|known| known.was_offered(at));
+                let taken = explorer.known.iter().flatten().any(|known| known.uses(at));
+                if !tried || taken || explorer.scans[unit].whole(&reach.access.table.name).is_none() {
+                    continue;
+                }
+                let saved = saved(explorer, unit, &reach.access.table.name, table);
+                let (base, of_table) = (explorer.base_cost(unit), explorer.pool.tables[at]);
+                if saved < base * LEAST {
+                    continue;
+                }
+                let entry = &mut explorer.pool.entries[at];
+                (entry.id, entry.refused) = (None, true);
+                if let Some(known) = explorer.known[unit].as_mut() {
+                    known.forget(at);
+                    known.guess(at, base - saved, of_table);
+                }
+                found.push(at);
+            }
+        }
+    }
+    found
+}
+
+/// What reading the table through its heap by a bitmap saves over the scan that the plan has, even beside all other candidates.
+fn saved(explorer: &Explorer<'_, '_>, unit: usize, name: &str, table: &Table) -> f64 {
+    /// Of the scan, where the plan does not show it: a partition's.
+    const UNSEEN: f64 = 0.9;
+    let scans = [&explorer.scans[unit], &explorer.scans_at_best[unit].1];
+    let asked = explorer.scans_at_best[unit].0 > 0;
+    if scans.iter().take(if asked { 2 } else { 1 }).any(|scans| scans.only_otherwise(name)) {
+        return 0.0;
+    }
+    let base = explorer.base_cost(unit);
+    let Some(scan) = scans[0].whole(name) else { return UNSEEN * scan_cost(table).unwrap_or(base).min(base) };
+    let Some(pages) = table.heap_bytes.map(|bytes| (bytes as f64 / 8192.0).max(1.0)) else { return UNSEEN * scan.cost };
+    (scan.cost - bitmap_cost(scan.rows, pages)).clamp(0.0, base)
+}
+
+/// At the default settings: a page of a bitmap costs between a random and a sequential one, the more the fewer there are
+/// (`cost_bitmap_heap_scan` in costsize.c), and the index itself about a hundred pages of posting lists.
+fn bitmap_cost(rows: f64, pages: f64) -> f64 {
+    const INDEX: f64 = 100.0;
+    let fetched = (2.0 * pages * rows / (2.0 * pages + rows)).min(pages);
+    let of_a_page = 4.0 - 3.0 * (fetched / pages).sqrt();
+    INDEX + fetched * of_a_page + rows * 0.0125
 }
 
 /// Of a sequential scan with one condition, at the default settings (`cost_seqscan` in costsize.c): a page 1, a row 0.01, and an

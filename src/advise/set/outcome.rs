@@ -7,6 +7,7 @@ use crate::advise::samples::spread::Told;
 
 use super::explore::Explorer;
 use super::known::{IndexAt, Scratch};
+use super::risk::{Risk, risks};
 use super::{Chosen, Judged, Outcome, Service, Statement};
 
 /// An index that saves less than this share of the workload stays only if it makes some statement better by the other.
@@ -110,6 +111,7 @@ fn chosen(
     let mut served: BTreeMap<usize, Service> = BTreeMap::new();
     let mut saved: BTreeMap<usize, Vec<Told>> = BTreeMap::new();
     let mut candidate = entry.candidate.clone();
+    let mut dangers: Vec<Risk> = Vec::new();
     for &unit in &entry.units {
         let Some(known) = &explorer.known[unit] else { continue };
         let (without, with) = (explorer.likely(unit, &rest), explorer.likely(unit, set));
@@ -128,6 +130,12 @@ fn chosen(
             service.base += known.base * share;
             service.without += without * share;
             service.with += with * share;
+            if let Some(new) = explorer.scans_under(unit, set) {
+                let found = risks(query, (&explorer.scans[unit], known.base), (new, with));
+                let of_table = found.into_iter().filter(|risk| risk.table == entry.candidate.table.name);
+                dangers
+                    .extend(of_table.filter(|risk| !dangers.iter().any(|d| d.query == risk.query)).collect::<Vec<_>>());
+            }
             let reaches = explorer.units[unit].reaches.iter();
             for reach in reaches.filter(|reach| super::pool::could_use(&entry.candidate, reach)) {
                 let known = candidate.served.iter().any(|s| s.query == Some(query));
@@ -149,5 +157,6 @@ fn chosen(
         upkeep_ms: entry.upkeep,
         estimated: entry.id.is_none(),
         serves: served.into_values().collect(),
+        risks: dangers,
     }
 }

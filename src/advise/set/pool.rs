@@ -9,6 +9,8 @@ use crate::advise::whatif::{IndexId, Sample};
 use crate::catalog::access::{Access, Key, quote_table};
 use crate::catalog::model::TableName;
 
+use crate::workload::model::Query;
+
 use super::known::IndexAt;
 use super::reach::Reach;
 
@@ -17,6 +19,7 @@ use super::reach::Reach;
 pub struct Unit<'a> {
     /// Into the statements given.
     pub statement: usize,
+    pub query: &'a Query,
     pub sample: Sample,
     pub reaches: &'a [Reach],
 }
@@ -44,7 +47,7 @@ pub struct Pool {
     pub entries: Vec<Entry>,
     /// Table of each entry: what [`super::known::Known`] asks for.
     pub tables: Vec<usize>,
-    names: Vec<TableName>,
+    pub names: Vec<TableName>,
     at: BTreeMap<String, IndexAt>,
 }
 

@@ -61,6 +61,8 @@ pub struct Solver<'a> {
     pub open: Vec<IndexAt>,
     /// For each index those that it stands beside in vain: one is the beginning of the other.
     rivals: &'a Rivals,
+    /// Indexes that some plan uses together, for what one of them is worth only beside the others (both sides of an OR).
+    together: Vec<Vec<IndexAt>>,
     /// For each unit the indexes that it could use.
     useful: Vec<Bits>,
     /// Costs by unit and own indexes that were looked up already.
@@ -78,13 +80,26 @@ impl<'a> Solver<'a> {
         open: &[IndexAt],
         rivals: &'a Rivals,
     ) -> Self {
-        let open = open.iter().copied().filter(|&at| pool.entries[at].bytes <= room.bytes).collect();
+        let open: Vec<IndexAt> = open.iter().copied().filter(|&at| pool.entries[at].bytes <= room.bytes).collect();
+        let together = together(known, weights, &open);
         let mut useful = vec![Bits::default(); known.len()];
         for (at, entry) in pool.entries.iter().enumerate() {
             entry.units.iter().for_each(|&unit| useful[unit].insert(at));
         }
         let memo = vec![FxHashMap::default(); known.len()];
-        Solver { pool, known, weights, room, open, rivals, useful, memo, scratch: Scratch::default(), own: Vec::new() }
+        Solver {
+            pool,
+            known,
+            weights,
+            room,
+            open,
+            rivals,
+            together,
+            useful,
+            memo,
+            scratch: Scratch::default(),
+            own: Vec::new(),
+        }
     }
 
     /// Of a unit under `set` without `out` and with `new`.
@@ -141,29 +156,57 @@ impl<'a> Solver<'a> {
     /// Adds what is best in this order until nothing helps or fits. Gains are looked up again only when they could be the best
     /// (they seldom grow as the set grows).
     pub fn fill(&mut self, mut state: State, order: Order) -> State {
-        let mut queue: Vec<(f64, IndexAt, usize)> = Vec::new();
-        for at in self.open.clone() {
-            if self.fits(&state, None, at) {
-                let gain = self.saving(&state, None, Some(at));
-                queue.push((order.score(gain, self.pool.entries[at].bytes), at, state.set.len()));
+        let mut queue: Vec<(f64, Vec<IndexAt>, usize)> = Vec::new();
+        let alone: Vec<Vec<IndexAt>> = self.open.iter().map(|&at| vec![at]).collect();
+        for new in alone.into_iter().chain(self.together.clone()) {
+            if self.all_fit(&state, &new) {
+                let score = self.score(&state, &new, order);
+                queue.push((score, new, state.set.len()));
             }
         }
         loop {
-            queue.retain(|&(score, at, _)| score > 1e-9 && self.fits(&state, None, at));
-            queue.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            queue.retain(|(score, new, _)| *score > 1e-9 && self.all_fit(&state, new));
+            queue.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
             let Some(first) = queue.first_mut() else { return state };
             if first.2 != state.set.len() {
-                let at = first.1;
-                let gain = self.saving(&state, None, Some(at));
+                let new = first.1.clone();
+                let score = self.score(&state, &new, order);
                 let first = &mut queue[0];
-                (first.0, first.2) = (order.score(gain, self.pool.entries[at].bytes), state.set.len());
+                (first.0, first.2) = (score, state.set.len());
                 continue;
             }
-            let at = first.1;
             let mut set = state.set.clone();
-            set.push(at);
+            set.extend(first.1.iter().filter(|at| !state.set.contains(at)));
             state = self.state(set);
         }
+    }
+
+    fn score(&mut self, state: &State, new: &[IndexAt], order: Order) -> f64 {
+        if let [alone] = new {
+            return order.score(self.saving(state, None, Some(*alone)), self.pool.entries[*alone].bytes);
+        }
+        let missing: Vec<IndexAt> = new.iter().copied().filter(|at| !state.set.contains(at)).collect();
+        let pool = self.pool;
+        let mut set: Vec<IndexAt> = state.set.iter().chain(&missing).copied().collect();
+        set.sort_unstable();
+        let mut units: Vec<usize> = missing.iter().flat_map(|&at| pool.entries[at].units.iter().copied()).collect();
+        units.sort_unstable();
+        units.dedup();
+        let upkeep: f64 = missing.iter().map(|&at| pool.entries[at].upkeep).sum();
+        let saved: f64 = units.into_iter().map(|unit| state.costs[unit] - self.cost(unit, &set, None, None)).sum();
+        order.score(saved - upkeep, missing.iter().map(|&at| pool.entries[at].bytes).sum())
+    }
+
+    fn all_fit(&self, state: &State, new: &[IndexAt]) -> bool {
+        if let [alone] = new {
+            return self.fits(state, None, *alone);
+        }
+        let missing: Vec<IndexAt> = new.iter().copied().filter(|at| !state.set.contains(at)).collect();
+        let bytes: u64 = missing.iter().map(|&at| self.pool.entries[at].bytes).sum();
+        !missing.is_empty()
+            && missing.iter().all(|&at| self.fits(state, None, at))
+            && state.bytes + bytes <= self.room.bytes
+            && state.set.len() + missing.len() <= self.room.indexes
     }
 
     /// Swaps, removals and refills until none of them helps.
@@ -175,6 +218,10 @@ impl<'a> Solver<'a> {
             if let Some(better) = self.swapped(&state) {
                 state = better;
                 continue;
+            }
+            // With room for everything nothing stands in the way of anything but its rivals.
+            if (self.room.bytes, self.room.indexes) == (u64::MAX, usize::MAX) {
+                return state;
             }
             match self.refilled(&state, &mut over) {
                 Some(better) => state = better,
@@ -235,6 +282,25 @@ impl<'a> Solver<'a> {
         }
         None
     }
+}
+
+/// The indexes that plans use together, those that save most first.
+fn together(known: &[Option<Known>], weights: &[f64], open: &[IndexAt]) -> Vec<Vec<IndexAt>> {
+    const FEW: usize = 4;
+    const MOST: usize = 60;
+    let mut found: Vec<(f64, Vec<IndexAt>)> = Vec::new();
+    for (known, weight) in known.iter().zip(weights) {
+        let Some(known) = known else { continue };
+        for (used, cost) in known.together() {
+            let small = used.len() <= FEW && used.iter().all(|at| open.binary_search(at).is_ok());
+            if small && !found.iter().any(|(_, other)| other == used) {
+                found.push(((known.base - cost) * weight, used.to_vec()));
+            }
+        }
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    found.truncate(MOST);
+    found.into_iter().map(|(_, used)| used).collect()
 }
 
 pub fn rivals(pool: &Pool, open: &[IndexAt]) -> Rivals {

@@ -13,13 +13,15 @@ pub struct Effort {
     pub most_pairs: usize,
     /// A statement that takes longer than this is not warmed up.
     pub warm_ms: f64,
+    /// One that takes longer than this runs once each way, and again only where that gives no clear verdict.
+    pub long_ms: f64,
     /// No further statement is begun from then on.
     pub deadline: Option<Instant>,
 }
 
 impl Default for Effort {
     fn default() -> Self {
-        Effort { pairs: 3, most_pairs: 7, warm_ms: 5_000.0, deadline: None }
+        Effort { pairs: 3, most_pairs: 7, warm_ms: 1_000.0, long_ms: 5_000.0, deadline: None }
     }
 }
 
@@ -98,16 +100,22 @@ impl Run<'_> {
             before.push(first.0.0);
             after.push(first.1.0);
         }
-        let mut pairs = self.effort.pairs;
-        while before.len() < pairs {
-            before.push(self.once(sql, one)?.0);
-            after.push(self.once(sql, other)?.0);
+        let long = first.0.0.max(first.1.0) > self.effort.long_ms;
+        let mut pairs = if long { 1 } else { self.effort.pairs };
+        loop {
+            if before.len() < pairs {
+                before.push(self.once(sql, one)?.0);
+                after.push(self.once(sql, other)?.0);
+            }
             if before.len() == pairs && pairs < self.effort.most_pairs {
                 let (before_ms, after_ms) = (median(&before), median(&after));
                 let unclear = UNCLEAR.contains(&(after_ms / before_ms.max(f64::MIN_POSITIVE)));
                 if unclear || slower(before_ms, after_ms) {
-                    pairs = self.effort.most_pairs;
+                    pairs = if long { self.effort.pairs } else { self.effort.most_pairs };
                 }
+            }
+            if before.len() >= pairs {
+                break;
             }
         }
         Ok(Times { before_ms: median(&before), after_ms: median(&after), stopped: false })

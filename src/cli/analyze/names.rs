@@ -115,7 +115,7 @@ fn paths<'a>(query: &Query, catalog: &'a Catalog) -> BTreeSet<&'a [String]> {
 
 fn find<'c>(name: &RelationName, path: &[String], catalog: &'c Catalog) -> Option<&'c TableName> {
     let look = |schema: &String| {
-        let wanted = TableName { schema: schema.clone(), name: name.name.clone() };
+        let wanted = TableName { schema: schema.clone().into(), name: name.name.clone().into() };
         catalog.tables.get_key_value(&wanted).map(|(known, _)| known)
     };
     match &name.schema {

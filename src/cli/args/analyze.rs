@@ -40,6 +40,9 @@ pub struct Analyze {
     /// Longest time that the copy may work on one run of a statement, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, help_heading = "Server")]
     pub verify_timeout: Duration,
+    /// Longest time that trying the advice on the copy may take, in seconds; what was not tried by then is said
+    #[arg(long, value_name = "SECONDS", default_value = "900", value_parser = seconds, help_heading = "Server")]
+    pub verify_limit: Duration,
 
     /// `log_line_prefix` of the server, when it cannot be inferred
     #[arg(long, value_name = "PREFIX", help_heading = "Reading")]

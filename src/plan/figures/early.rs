@@ -10,6 +10,9 @@ use crate::plan::model::{Join, Key, Kind, NodeId, Role, Strategy, Value};
 pub(super) fn early(tree: &Tree, sides: &[Side]) -> Vec<bool> {
     let hashed = hashed(tree);
     let first = round(tree, &hashed, |_| false);
+    if !sides.iter().any(|side| side.is_cte) {
+        return first;
+    }
     let mut stopped = vec![false; tree.len()];
     for side in sides.iter().filter(|side| side.is_cte) {
         stopped[side.root] = !side.users.is_empty() && side.users.iter().all(|&scan| first[scan]);

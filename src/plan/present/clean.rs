@@ -41,28 +41,27 @@ pub struct Mixed<'a> {
 }
 
 /// The input in its order. Nothing is left out but blank lines in front of clean plans.
-pub fn parts(input: &str) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
-    let mut mixed: Option<(usize, u32)> = None;
+pub fn parts(input: &str) -> impl Iterator<Item = Part<'_>> {
     let mut blocks = Blocks { input, at: 0, line: 1 }.peekable();
-    while let Some(block) = blocks.next() {
-        let text = &input[block.start..block.end];
-        let goes_on = blocks.peek().is_some_and(|next| goes_on(&input[next.start..next.end]));
-        let format = if goes_on { None } else { format(text) };
-        match (format, mixed.take()) {
-            (Some(format), None) => parts.push(Part::Clean { line: block.line, text, format }),
-            (Some(_), Some((start, line))) => {
-                let (text, rest) = (&input[start..block.end], &input[start..]);
-                parts.push(Part::Mixed(Mixed { line, text, rest, last: Some(block.line) }));
+    std::iter::from_fn(move || {
+        let mut mixed: Option<(usize, u32)> = None;
+        while let Some(block) = blocks.next() {
+            let text = &input[block.start..block.end];
+            let goes_on = blocks.peek().is_some_and(|next| goes_on(&input[next.start..next.end]));
+            let format = if goes_on { None } else { format(text) };
+            match (format, mixed) {
+                (Some(format), None) => return Some(Part::Clean { line: block.line, text, format }),
+                (Some(_), Some((start, line))) => {
+                    let (text, rest) = (&input[start..block.end], &input[start..]);
+                    return Some(Part::Mixed(Mixed { line, text, rest, last: Some(block.line) }));
+                }
+                (None, above) => mixed = Some(above.unwrap_or((block.start, block.line))),
             }
-            (None, above) => mixed = Some(above.unwrap_or((block.start, block.line))),
         }
-    }
-    if let Some((start, line)) = mixed {
+        let (start, line) = mixed?;
         let text = &input[start..];
-        parts.push(Part::Mixed(Mixed { line, text, rest: text, last: None }));
-    }
-    parts
+        Some(Part::Mixed(Mixed { line, text, rest: text, last: None }))
+    })
 }
 
 /// What the plan above a blank line may go on with (see `tree::extent`).

@@ -119,7 +119,7 @@ fn is_log(row: &Row<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::documents;
+    use super::super::tests::documents;
 
     #[test]
     fn what_is_no_plan_has_a_name() {

@@ -85,7 +85,7 @@ fn closing(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::documents;
+    use super::super::tests::documents;
 
     #[test]
     fn records_of_both_kinds_hold_the_plan() {

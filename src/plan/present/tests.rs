@@ -27,6 +27,12 @@ const JSON: &str = "\
 ]
 ";
 
+pub(super) fn documents(input: &str) -> (Vec<Document<'_>>, Vec<Warning>) {
+    let mut all = Vec::new();
+    let warnings = super::documents(input, |document| all.push(document));
+    (all, warnings)
+}
+
 /// The text of each document, of an input of which every line is understood.
 fn texts(input: &str) -> Vec<String> {
     let (documents, warnings) = documents(input);

@@ -1,5 +1,6 @@
 //! Tests that ask a real server, which the harness starts and stops.
 
+mod advice;
 mod catalog;
 mod connect;
 mod effect;

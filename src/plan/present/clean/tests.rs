@@ -1,4 +1,5 @@
-use super::super::{All, documents, pieces, rows};
+use super::super::tests::documents;
+use super::super::{All, pieces, rows};
 use super::*;
 use crate::plan::model::Plan;
 use crate::plan::text;
@@ -26,7 +27,7 @@ fn what_the_server_wrote_is_clean() {
 fn clean_plans_stand_by_themselves_among_others() {
     let json = "[\n  {\n    \"Plan\": {\n    }\n  }\n]\n";
     let input = format!("{PLAN}\n{PLAN}\n\n\n{json}\nSELECT 1\n\n{PLAN}\n{PLAN}\n(8 rows)\n");
-    let parts = parts(&input);
+    let parts: Vec<Part> = parts(&input).collect();
     let lines: Vec<(u32, Option<u32>)> = parts
         .iter()
         .map(|part| match part {
@@ -108,9 +109,10 @@ Execution Time: 0.608 ms
 /// Without this module.
 fn slowly(input: &str) -> Vec<Plan> {
     let rows = rows(input, 1);
-    let mut all = All::default();
+    let mut plans = Vec::new();
+    let mut all = All { sink: |document| plans.extend(text::parse(&document)), found: false, warnings: Vec::new() };
     all.take(pieces(&rows, 0), &rows);
-    all.documents.iter().filter_map(text::parse).collect()
+    plans
 }
 
 fn quickly(input: &str) -> Vec<Plan> {
