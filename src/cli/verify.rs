@@ -130,7 +130,8 @@ fn judge(
         return Ok(Judged::default());
     }
     let ddls: Vec<String> = tried.iter().map(|(_, sql)| sql.clone()).collect();
-    let planner = Planner::new(run).under(&cx.catalog.map(names::path).unwrap_or_default());
+    let path = cx.catalog.map(|catalog| names::path(catalog, advised)).transpose()?.unwrap_or_default();
+    let planner = Planner::new(run).under(&path);
     let verified = verify::verify(advised, clone, &ddls, &asked(cx), planner, effort, said)?;
     let mut judged = Judged::default();
     for (id, (at, _)) in tried.iter().enumerate() {

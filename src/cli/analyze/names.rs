@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::model::{Catalog, TableName};
+use crate::db::{self, DbError, Session};
 use crate::sql::facts::{Facts, Relation, RelationName};
 use crate::workload::model::{Query, Workload};
 
@@ -63,15 +64,18 @@ pub fn settle(workload: &Workload, facts: &mut [Option<Facts>], catalog: &Catalo
     notes.into_iter().flatten().collect()
 }
 
-/// Where the server is to look names up that have no schema: where the roles look that run most, then where the others do.
-pub fn path(catalog: &Catalog) -> Vec<String> {
+/// Where the server is to look names up that have no schema: where the roles look that run most, then where the others do, then
+/// where extensions stand.
+pub fn path(catalog: &Catalog, session: &mut Session) -> Result<Vec<String>, DbError> {
+    let extensions = db::names::extension_schemas(session, session.limits())?;
     let mut path: Vec<String> = Vec::new();
-    for schema in catalog.search_path.iter().chain(catalog.role_search_paths.values().flatten()) {
+    let roles = catalog.search_path.iter().chain(catalog.role_search_paths.values().flatten());
+    for schema in roles.chain(&extensions) {
         if !path.contains(schema) {
             path.push(schema.clone());
         }
     }
-    path
+    Ok(path)
 }
 
 /// Queries and names that something is the matter with.
