@@ -161,8 +161,10 @@ const FIRST: f64 = 0.4;
 const AT_ONCE: f64 = 0.7;
 const LATE: f64 = 0.3;
 /// To as many questions about each statement there must be time for an answer, or a few candidates have to do.
-const ANSWERS: f64 = 12.0;
+const ANSWERS: f64 = 6.0;
 const SOME_UNTIL: f64 = 0.4;
+const TIME_LEFT: f64 = 0.5;
+const NOMINATING_LATE: f64 = 0.7;
 const NOMINATING: f64 = 0.45;
 const SINGLES: f64 = 0.6;
 
@@ -205,12 +207,10 @@ pub fn search(
     let mut open = nominate::at_once(&mut explorer, &few, &order, AT_ONCE);
     let answers = (1.0 - explorer.spent()) / (explorer.spent() - began).max(f64::MIN_POSITIVE);
     let early = explorer.spent() < LATE && answers > ANSWERS;
-    if !early {
-        let some = own_candidates(&mut explorer, statements, catalog, &order, SOME);
-        open.extend(nominate::at_once(&mut explorer, &some, &order, SOME_UNTIL));
-        open.sort_unstable();
-        open.dedup();
-    }
+    let some = own_candidates(&mut explorer, statements, catalog, &order, SOME);
+    open.extend(nominate::at_once(&mut explorer, &some, &order, SOME_UNTIL));
+    open.sort_unstable();
+    open.dedup();
     if early {
         let all = own_candidates(&mut explorer, statements, catalog, &order, MANY);
         open.extend(nominate::nominate(&mut explorer, &all, &order, NOMINATING));
@@ -228,7 +228,18 @@ pub fn search(
     if early {
         nominate::singles(&mut explorer, &open, &order, SINGLES);
     }
-    let set = rounds::best(&mut explorer, &open, &order, limits);
+    let mut set = rounds::best(&mut explorer, &open, &order, limits);
+    if !early && explorer.spent() < TIME_LEFT {
+        // It went faster than it began.
+        let all = own_candidates(&mut explorer, statements, catalog, &order, MANY);
+        open.extend(nominate::nominate(&mut explorer, &all, &order, NOMINATING_LATE));
+        open.sort_unstable();
+        open.dedup();
+        let other = rounds::best(&mut explorer, &open, &order, limits);
+        if explorer.certain_ms(&other) < explorer.certain_ms(&set) {
+            set = other;
+        }
+    }
     outcome::outcome(&mut explorer, &set, &order, statements)
 }
 

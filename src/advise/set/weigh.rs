@@ -32,10 +32,10 @@ pub fn weigh(explorer: &mut Explorer<'_, '_>, statements: &[Statement<'_>]) {
         .collect();
 }
 
-/// Without a budget storage has a price all the same: indexes as large as all tables together have to save half a
-/// percent of the workload's time.
+/// Without a budget storage has a price all the same: indexes as large as all tables together have to save two percent of
+/// the workload's time.
 pub fn price_of_a_byte(explorer: &Explorer<'_, '_>, catalog: &Catalog) -> f64 {
-    const SHARE: f64 = 0.005;
+    const SHARE: f64 = 0.02;
     let heap: u64 = catalog.tables.values().filter_map(|table| table.heap_bytes).sum();
     explorer.base_ms() * SHARE / (heap.max(1 << 20)) as f64
 }

@@ -109,3 +109,10 @@ fn what_is_refused_or_stopped_is_said() {
     let verdict = verify(&mut table, &[0], &asked(&["q"]), &effort, &mut |_| {});
     assert_eq!(verdict.ended.as_deref(), Some("the time limit was reached"));
 }
+
+#[test]
+fn what_takes_long_runs_once_each_way_unless_that_tells_little() {
+    let runs = |with: f64| tried(vec![("q", vec![0], with), ("q", vec![], 9_000.0)], &["q"]).1;
+    assert_eq!(runs(3_000.0), 2);
+    assert_eq!(runs(9_500.0), 2 * 3);
+}

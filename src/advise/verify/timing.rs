@@ -21,7 +21,7 @@ pub struct Effort {
 
 impl Default for Effort {
     fn default() -> Self {
-        Effort { pairs: 3, most_pairs: 7, warm_ms: 1_000.0, long_ms: 5_000.0, deadline: None }
+        Effort { pairs: 3, most_pairs: 7, warm_ms: 2_000.0, long_ms: 5_000.0, deadline: None }
     }
 }
 

@@ -107,10 +107,12 @@ fn every_index_of_the_set_is_used_as_large_as_said_and_replaces_what_it_says() {
         let real = if made.starts_with("measured") { real } else { "SELECT pg_relation_size" };
         let real: f64 = server.psql("advised", &format!("{real}('{made}')")).trim().parse().expect("bytes");
         let ratio = index.bytes as f64 / real;
-        let plain = !index.definition.contains(" USING ") && !index.definition.contains("lower(");
+        let plain = ![" USING ", "lower(", " WHERE "].iter().any(|special| index.definition.contains(special));
         let within = if plain { 0.8..1.25 } else { 0.5..2.0 };
         println!("{ratio:.2} of {real}: {}", index.definition);
-        assert!(within.contains(&ratio), "{} said, {real} real: {}", index.bytes, index.definition);
+        // Of a few pages the first one alone is half.
+        let tiny = (index.bytes as f64 - real).abs() <= 3.0 * 8192.0;
+        assert!(tiny || within.contains(&ratio), "{} said, {real} real: {}", index.bytes, index.definition);
         if !plain {
             let (least, most) = (index.bytes_least.expect("a range"), index.bytes_most.expect("a range"));
             assert!(least < most && (least..=most).contains(&index.bytes), "{index:#?}");
