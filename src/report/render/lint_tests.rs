@@ -19,7 +19,7 @@ pub fn sources() -> Sources<'static> {
 
 pub fn text_fact(label: impl Into<Cow<'static, str>>, value: &str) -> Evidence {
     Evidence {
-        label: label.to_owned().into(),
+        label: label.into(),
         value: EvidenceValue::Text(value.into()),
         unit: String::new().into(),
         source: EvidenceSource::Documented,
