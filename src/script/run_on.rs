@@ -16,13 +16,13 @@ pub(super) fn run_on(text: &str) -> Option<Refused> {
     }
     let mut depth = 0usize;
     let mut closed = false;
-    for at in 0..tokens.len() {
-        match tokens[at].kind {
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
             TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
             TokenKind::RightParen | TokenKind::RightBracket => depth = depth.checked_sub(1)?,
             TokenKind::Word if depth == 0 && at > 0 => {
                 if closed && words.is_end(at - 1) && words.begins(at) && !words.is_cut_before(at) {
-                    return Some(Refused { at: tokens[at].start, expected: "`;` before the next statement" });
+                    return Some(Refused { at: token.start, expected: "`;` before the next statement" });
                 }
                 closed = match words.word(at) {
                     _ if words.is_name(at) => closed,

@@ -53,7 +53,7 @@ impl Replay {
         for action in &alter.actions {
             let at = self.lines.place(at, action.span);
             if let Err(complaint) = self.act(&table, alter, &action.kind, &at)
-                && !self.complaints.last().is_some_and(|last| last.message == complaint.message)
+                && self.complaints.last().is_none_or(|last| last.message != complaint.message)
             {
                 self.complaints.push(complaint);
             }

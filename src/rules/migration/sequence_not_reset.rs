@@ -113,8 +113,8 @@ fn largest(text: &str, place: usize) -> Option<u64> {
         }
         item.clear();
     };
-    for at in start + 1..tokens.len() {
-        match tokens[at].kind {
+    for (at, token) in tokens.iter().enumerate().skip(start + 1) {
+        match token.kind {
             TokenKind::LeftParen => {
                 depth += 1;
                 if depth == 1 {
