@@ -41,13 +41,13 @@ pub fn recommendation(query: QueryIndex, cx: &WorkloadCx<'_>) -> Result<Recommen
     Ok(Recommendation {
         id: super::id(RecommendationKind::RewriteQuery, &sql),
         kind: RecommendationKind::RewriteQuery,
-        title: format!("Stop counting at {}", CAP - 1),
+        title: format!("Stop counting at {}", CAP - 1).into(),
         detail: format!(
             "The count reads every matching row for each page shown. Capped, it stops after {CAP} rows: show \"more than {}\" \
              when it gets that far. A page that fetches one row more than it shows needs no count at all; for a rough total, \
              EXPLAIN's row estimate or a cached figure costs nothing.",
             CAP - 1
-        ),
+        ).into(),
         sql,
         more_sql: Vec::new(),
         applicability: Applicability::Review,
@@ -56,7 +56,7 @@ pub fn recommendation(query: QueryIndex, cx: &WorkloadCx<'_>) -> Result<Recommen
         verified_by: VerifiedBy::Heuristic,
         before: impact::per_day_ms(known.total_us as f64, cx.workload),
         after: None,
-        unit: "ms/day".to_owned(),
+        unit: "ms/day".into(),
         queries: vec![known.fingerprint.to_string()],
         size_bytes: None,
         cost: None,

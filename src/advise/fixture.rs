@@ -66,7 +66,7 @@ impl Bench {
     }
 
     fn table(&mut self, name: &str) -> &mut crate::catalog::model::Table {
-        let name = TableName { schema: "public".to_owned(), name: name.to_owned() };
+        let name = TableName { schema: "public".into(), name: name.into() };
         self.catalog.tables.get_mut(&name).expect("a table")
     }
 
@@ -84,7 +84,7 @@ impl Bench {
 
     /// What is created for all queries together: the definitions behind `ON table`, sorted by table.
     pub fn created(&self) -> Vec<String> {
-        let advice = super::recommend(&self.ask_for_all(), &self.cx());
+        let advice = super::recommend(&mut self.ask_for_all(), &self.cx());
         let mut created: Vec<String> = advice
             .recommendations
             .iter()

@@ -13,8 +13,9 @@ pub mod set;
 pub mod verify;
 pub mod whatif;
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, BorrowMut};
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -39,15 +40,19 @@ pub struct Advice {
     pub set: Vec<String>,
 }
 
-/// Recommendations for the drafts of all rules.
-pub fn recommend<D: Borrow<Draft>>(drafts: &[D], cx: &WorkloadCx<'_>) -> Advice {
+/// Recommendations for the drafts of all rules. Advice that a rule wrote out is taken out of its draft.
+pub fn recommend<D: BorrowMut<Draft>>(drafts: &mut [D], cx: &WorkloadCx<'_>) -> Advice {
     recommend_set(drafts, cx, None)
 }
 
 /// Recommendations for the drafts of all rules. Where the planner was asked which set of indexes is best, that answers what findings ask
 /// of indexes, and every index of the set is recommended.
-pub fn recommend_set<D: Borrow<Draft>>(drafts: &[D], cx: &WorkloadCx<'_>, set: Option<&set::Outcome>) -> Advice {
-    let drafts: Vec<&Draft> = drafts.iter().map(Borrow::borrow).collect();
+pub fn recommend_set<D: BorrowMut<Draft>>(
+    all_drafts: &mut [D],
+    cx: &WorkloadCx<'_>,
+    set: Option<&set::Outcome>,
+) -> Advice {
+    let drafts: Vec<&Draft> = all_drafts.iter().map(Borrow::borrow).collect();
     let drafts = drafts.as_slice();
     let mut collected = Collected::new(drafts.len());
     let mut asks = index_asks(drafts, cx);
@@ -65,8 +70,9 @@ pub fn recommend_set<D: Borrow<Draft>>(drafts: &[D], cx: &WorkloadCx<'_>, set: O
     }
     let all: Vec<index::NewIndex> =
         chosen.iter().cloned().chain(planned.iter().map(|(index, _)| index.clone())).collect();
-    for (i, draft) in drafts.iter().enumerate() {
-        for ask in &draft.asks {
+    for (i, draft) in all_drafts.iter_mut().map(BorrowMut::borrow_mut).enumerate() {
+        let mut asks_of_draft = take(&mut draft.asks);
+        for ask in &mut asks_of_draft {
             match ask {
                 Ask::IndexFor { .. } | Ask::IndexOn { .. } => {}
                 Ask::IndexForScan { query, statement } => {
@@ -92,8 +98,12 @@ pub fn recommend_set<D: Borrow<Draft>>(drafts: &[D], cx: &WorkloadCx<'_>, set: O
         for &at in of_draft.get(&i).into_iter().flatten() {
             collected.add(i, created[at].clone());
         }
+        asks_of_draft.retain(|ask| !matches!(ask, Ask::Ready(_)));
+        asks_of_draft.shrink_to_fit();
+        draft.asks = asks_of_draft;
     }
-    collected.share_pages(drafts);
+    let drafts: Vec<&Draft> = all_drafts.iter().map(Borrow::borrow).collect();
+    collected.share_pages(&drafts);
     let mut advice = collected.finish();
     advice.set = planned.into_iter().map(|(_, recommendation)| recommendation.id).collect();
     advice
@@ -127,8 +137,8 @@ pub(crate) fn id(kind: RecommendationKind, text: &str) -> String {
     format!("{:016x}", xxh3_64(format!("{kind:?}\n{text}").as_bytes()))
 }
 
-/// Advice that a rule wrote out itself.
-fn as_recommendation(ready: &Ready, draft: &Draft, cx: &WorkloadCx<'_>) -> Recommendation {
+/// Advice that a rule wrote out itself, taken from there.
+fn as_recommendation(ready: &mut Ready, draft: &Draft, cx: &WorkloadCx<'_>) -> Recommendation {
     let observed = draft.observed_us.unwrap_or_else(|| impact::total_us(&draft.queries, cx.workload)) as f64;
     let per_day = |us: f64| impact::per_day_ms(us, cx.workload);
     let mut identity =
@@ -140,22 +150,22 @@ fn as_recommendation(ready: &Ready, draft: &Draft, cx: &WorkloadCx<'_>) -> Recom
     Recommendation {
         id: id(ready.kind, &identity),
         kind: ready.kind,
-        title: ready.title.clone(),
-        detail: ready.detail.clone(),
-        sql: ready.sql.clone(),
-        more_sql: ready.more_sql.clone(),
+        title: take(&mut ready.title),
+        detail: take(&mut ready.detail),
+        sql: take(&mut ready.sql),
+        more_sql: take(&mut ready.more_sql),
         applicability: ready.applicability,
-        lock: ready.lock.clone(),
-        undo: ready.undo.clone(),
+        lock: ready.lock.take(),
+        undo: ready.undo.take(),
         verified_by: VerifiedBy::Heuristic,
         before: ready.saves.and_then(|_| per_day(observed)),
         after: ready.saves.and_then(|share| per_day(observed * (1.0 - share))),
-        unit: "ms/day".to_owned(),
+        unit: "ms/day".into(),
         queries: impact::fingerprints(&draft.queries, cx.workload),
         size_bytes: None,
         cost: None,
         impact_ms_per_day: ready.saves.and_then(|share| per_day(observed * share)),
-        edits: ready.edits.clone(),
+        edits: take(&mut ready.edits),
         range: None,
     }
 }

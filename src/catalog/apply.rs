@@ -14,13 +14,17 @@ mod relations;
 mod routines;
 mod seen;
 mod sequences;
+mod session;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::model::{Catalog, Index, Origin, SourceLine, Table, TableName};
+use crate::catalog::text::Text;
 use crate::sql::ddl::Ddl;
-use crate::sql::ddl::model::QualifiedName;
+use crate::sql::ddl::model::{QualifiedName, Scope};
 
 /// Schema in which temporary tables live while the files are replayed.
 const TEMPORARY: &str = "pg_temp";
@@ -65,6 +69,14 @@ impl Complaint {
     }
 }
 
+/// Adds one with little room for more: thousands of tables have few columns, constraints and indexes each.
+fn grow<T>(list: &mut Vec<T>, one: T) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(1 + list.len() / 8);
+    }
+    list.push(one);
+}
+
 fn shown(name: &QualifiedName) -> String {
     match &name.schema {
         Some(schema) => format!("{schema}.{}", name.name),
@@ -88,7 +100,7 @@ pub fn concerns(ddl: &Ddl) -> bool {
             | Ddl::CreateSchema(_)
             | Ddl::RenameSchema { .. }
             | Ddl::CreateSequence(_)
-            | Ddl::SearchPath(_)
+            | Ddl::SearchPath(..)
     )
 }
 
@@ -99,8 +111,13 @@ type Applied = Result<(), Complaint>;
 pub struct Replay {
     catalog: Catalog,
     search_path: Vec<String>,
+    session: session::Session,
+    /// Tables that have another name than in the catalog that the replay began with, by the name that they have now.
+    renamed: BTreeMap<TableName, TableName>,
     /// Index of a partitioned table → its attached indexes (both as schema and name).
     attached: BTreeMap<TableName, BTreeSet<TableName>>,
+    /// A temporary table was made: without one their schema need not be searched for tables.
+    temporary: bool,
     complaints: Vec<Complaint>,
     /// Where the lines of the statement at hand begin.
     lines: lines::Lines,
@@ -113,7 +130,10 @@ impl Default for Replay {
         Replay {
             catalog,
             search_path: vec!["public".into()],
+            session: session::Session::default(),
+            renamed: BTreeMap::new(),
             attached: BTreeMap::new(),
+            temporary: false,
             complaints: Vec::new(),
             lines: lines::Lines::default(),
             seen: seen::Seen::default(),
@@ -154,9 +174,9 @@ impl Replay {
             Ddl::MoveType { name, to } => self.move_type(name, to),
             Ddl::CreateExtension(extension) => self.create_extension(&extension.name.text),
             Ddl::RenameSchema { name, to } => self.rename_schema(&name.text, &to.text),
-            Ddl::SearchPath(path) => self.set_search_path(path),
+            Ddl::SearchPath(path, scope) => self.set_search_path(path, *scope),
             Ddl::CreateSchema(schema) => self.create_schema(schema, at),
-            Ddl::Reset(None) => self.set_search_path(&["public".into()]),
+            Ddl::Reset(None) => self.set_search_path(&["public".into()], Scope::Session),
             Ddl::CreatePolicy(policy) => self.create_policy(policy, at),
             Ddl::AlterPolicy(policy) => self.alter_policy(policy, at),
             Ddl::Routine(routine) => self.create_routine(routine, at),
@@ -164,6 +184,7 @@ impl Replay {
             Ddl::CreateSequence(def) => self.create_sequence(def, at),
             Ddl::AlterSequence(alter) => self.alter_sequence(alter),
             Ddl::Comment(comment) => self.comment(comment),
+            Ddl::Transaction(control) => self.control(control),
             // What leaves tables, columns, constraints, indexes and types as they are.
             _ => Ok(()),
         };
@@ -177,7 +198,9 @@ impl Replay {
     pub fn from(catalog: Catalog) -> Self {
         let search_path =
             if catalog.search_path.is_empty() { vec!["public".into()] } else { catalog.search_path.clone() };
-        let mut replay = Replay { catalog, search_path, ..Replay::default() };
+        let session = session::Session::of(&search_path);
+        let temporary = catalog.tables.keys().any(|name| name.schema == TEMPORARY);
+        let mut replay = Replay { catalog, search_path, session, temporary, ..Replay::default() };
         replay.seen.read(&replay.catalog);
         replay
     }
@@ -192,6 +215,11 @@ impl Replay {
         let found = self.find_table(name)?;
         let table = self.catalog.tables.get(&found)?;
         Some((found, table))
+    }
+
+    /// What a table was called in the catalog that the replay began with.
+    pub fn called_at_first<'n>(&'n self, table: &'n TableName) -> &'n TableName {
+        self.renamed.get(table).unwrap_or(table)
     }
 
     /// The index that a name means, with its table.
@@ -211,24 +239,11 @@ impl Replay {
         self.catalog.complete = complete && !self.catalog.tables.is_empty();
     }
 
-    /// A new file is a new session: the search path is as at the start.
-    pub fn new_session(&mut self) {
-        self.search_path = vec!["public".into()];
-    }
-
     /// The catalog, without what was temporary.
     pub fn finish(mut self) -> Catalog {
         self.catalog.tables.retain(|name, _| name.schema != TEMPORARY);
         self.catalog.extensions.sort();
         self.catalog
-    }
-
-    fn set_search_path(&mut self, path: &[String]) -> Applied {
-        self.search_path = path.iter().filter(|schema| *schema != "$user").cloned().collect();
-        if !self.search_path.is_empty() {
-            self.catalog.search_path = self.search_path.clone();
-        }
-        Ok(())
     }
 
     /// The name that a new relation gets.
@@ -237,7 +252,7 @@ impl Replay {
             Some(schema) => schema.clone(),
             None => self.search_path.first().cloned().unwrap_or_else(|| "public".into()),
         };
-        TableName { schema, name: name.name.clone() }
+        TableName { schema: schema.into(), name: name.name.as_str().into() }
     }
 
     /// The schemas in which an unqualified name is looked for: temporary tables come first (documentation, "The Schema
@@ -251,12 +266,12 @@ impl Replay {
     }
 
     fn find_table(&self, name: &QualifiedName) -> Option<TableName> {
-        let mut found = TableName { schema: String::new(), name: name.name.clone() };
-        for schema in self.schemas(name) {
-            found.schema.clear();
-            found.schema.push_str(schema);
-            if self.catalog.tables.contains_key(&found) {
-                return Some(found);
+        let mut found = TableName { schema: Text::default(), name: name.name.as_str().into() };
+        for schema in self.schemas(name).filter(|schema| self.temporary || *schema != TEMPORARY) {
+            found.schema = schema.into();
+            // As the catalog has it: its texts are shared.
+            if let Some((known, _)) = self.catalog.tables.get_key_value(&found) {
+                return Some(known.clone());
             }
         }
         None
@@ -290,7 +305,7 @@ impl Replay {
 
     /// Whether a table or an index of the schema is called so.
     fn relation_exists(&self, schema: &str, name: &str) -> bool {
-        self.catalog.tables.contains_key(&TableName { schema: schema.to_owned(), name: name.to_owned() })
+        self.catalog.tables.contains_key(&TableName { schema: schema.into(), name: name.into() })
             || self.having(schema, name).any(|table| table.indexes.iter().any(|index| index.name == name))
     }
 
@@ -352,6 +367,12 @@ impl Replay {
     fn table_mut(&mut self, name: &TableName) -> Result<&mut Table, Complaint> {
         self.seen.touch(name);
         self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::stranger(format!("unknown table {name}")))
+    }
+
+    fn insert_table(&mut self, name: &TableName, table: Table) {
+        self.temporary |= name.schema == TEMPORARY;
+        self.catalog.tables.insert(name.clone(), table);
+        self.seen.touch(name);
     }
 
     fn index_key(&self, table: &TableName, index: &Index) -> TableName {

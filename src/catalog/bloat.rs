@@ -187,7 +187,7 @@ mod tests {
         let mut table = Table { rows: Some(100_000.0), ..Table::default() };
         table.columns =
             vec![column("id", "bigint", 8, -1.0), column("k", "integer", 4, 100.0), column("s", "text", 6, -1.0)];
-        table.counters = Some(TableCounters { modified: Some(0), ..TableCounters::default() });
+        table.counters = Some(Box::new(TableCounters { modified: Some(0), ..TableCounters::default() }));
         let index = |name: &str| Index {
             keys: vec![IndexKey { text: name.into(), ..IndexKey::default() }],
             ..Index::default()

@@ -2,6 +2,7 @@
 
 use crate::catalog::expression::normalise;
 use crate::catalog::model::{Index, IndexKey};
+use crate::catalog::text::Text;
 
 /// Whether two indexes do the same: same method, keys (operator class, collation, direction), included columns, condition
 /// and uniqueness. Names, sizes and whether one backs a constraint do not count.
@@ -40,9 +41,10 @@ fn leads(wide: &Index, narrow: &Index, alike: impl Fn(&IndexKey, &IndexKey) -> b
         && narrow.keys.iter().zip(&wide.keys).all(|(narrow, wide)| alike(narrow, wide))
 }
 
-fn holds(wide: &Index, included: &[String]) -> bool {
+fn holds(wide: &Index, included: &[Text]) -> bool {
     included.iter().all(|column| {
-        wide.include.contains(column) || wide.keys.iter().any(|key| !key.expression && key.text == *column)
+        wide.include.iter().any(|one| one == column)
+            || wide.keys.iter().any(|key| !key.expression && key.text == *column)
     })
 }
 
@@ -63,7 +65,7 @@ fn same_predicate(a: &Index, b: &Index) -> bool {
     a.predicate.as_deref().map(normalise) == b.predicate.as_deref().map(normalise)
 }
 
-fn same_set(a: &[String], b: &[String]) -> bool {
+fn same_set(a: &[Text], b: &[Text]) -> bool {
     a.iter().all(|name| b.contains(name)) && b.iter().all(|name| a.contains(name))
 }
 

@@ -1,6 +1,7 @@
 //! Questions that rules and advice ask of a catalog: tables by the names that statements use, keys, references.
 
 use crate::catalog::model::{Catalog, Column, Constraint, ConstraintKind, Index, Table, TableName};
+use crate::catalog::text::Text;
 use crate::sql::facts::RelationName;
 
 /// Columns whose values tell rows apart.
@@ -18,18 +19,19 @@ pub struct UniqueKey<'c> {
 #[derive(Clone, Copy, Debug)]
 pub struct ForeignKey<'c> {
     pub constraint: &'c Constraint,
-    pub columns: &'c [String],
+    pub columns: &'c [Text],
     pub references: &'c TableName,
     /// Empty when the parent was not known.
-    pub referenced_columns: &'c [String],
+    pub referenced_columns: &'c [Text],
 }
 
 impl Catalog {
     /// The table that a name in a statement means: as qualified; else the first of the search path (`public` at last) that
     /// has it; else the only table of that name, because an application may set a search path of its own.
     pub fn table(&self, name: &RelationName) -> Option<(&TableName, &Table)> {
-        let find =
-            |schema: &str| self.tables.get_key_value(&TableName { schema: schema.to_owned(), name: name.name.clone() });
+        let find = |schema: &str| {
+            self.tables.get_key_value(&TableName { schema: schema.into(), name: name.name.as_str().into() })
+        };
         if let Some(schema) = &name.schema {
             return find(schema);
         }
@@ -47,7 +49,7 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    pub fn primary_key(&self) -> Option<&[String]> {
+    pub fn primary_key(&self) -> Option<&[Text]> {
         let key = self.constraints.iter().find(|constraint| constraint.kind == ConstraintKind::PrimaryKey)?;
         Some(&key.columns)
     }
@@ -60,7 +62,7 @@ impl Table {
         let primary = constraints.clone().filter(|constraint| constraint.kind == ConstraintKind::PrimaryKey);
         let unique = constraints.filter(|constraint| constraint.kind == ConstraintKind::Unique);
         for constraint in primary.chain(unique) {
-            let columns: Vec<&str> = constraint.columns.iter().map(String::as_str).collect();
+            let columns: Vec<&str> = constraint.columns.iter().map(Text::as_str).collect();
             let one_null = self.indexes.iter().any(|index| index.name == constraint.name && index.nulls_not_distinct);
             self.push_key(&mut keys, &constraint.name, columns, one_null);
         }

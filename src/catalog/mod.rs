@@ -13,6 +13,7 @@ mod opclass;
 pub mod problem;
 pub mod resolve;
 pub mod snapshot;
+pub mod text;
 pub mod types;
 pub mod vacuum;
 

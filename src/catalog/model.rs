@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::text::Text;
+
 mod code;
 mod extra;
 pub mod server;
@@ -19,8 +21,8 @@ pub use server::ServerFacts;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
 pub struct TableName {
-    pub schema: String,
-    pub name: String,
+    pub schema: Text,
+    pub name: Text,
 }
 
 /// Where the catalog came from; it decides what a rule may call proved.
@@ -101,9 +103,9 @@ pub struct Table {
     /// `CREATE STATISTICS`, in the order of their names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub statistics: Vec<ExtendedStatistics>,
-    pub partition_key: Option<String>,
+    pub partition_key: Option<Text>,
     /// Of a partition: `DEFAULT`, or from `FOR VALUES` to its end.
-    pub partition_bound: Option<String>,
+    pub partition_bound: Option<Text>,
     pub row_security: bool,
     /// Of a view: the tables and views that it reads, with the columns that it names.
     pub reads: BTreeMap<TableName, Vec<String>>,
@@ -119,16 +121,16 @@ pub struct Table {
     /// Where a later statement set a parameter, or `row_security`, or `unlogged`.
     pub set_at: BTreeMap<String, SourceLine>,
     /// The index that REPLICA IDENTITY names.
-    pub replica_identity: Option<String>,
+    pub replica_identity: Option<Text>,
     /// Whether COMMENT said something of it; false also when nothing is known.
     pub commented: bool,
     /// The query of a view, as written.
-    pub query: Option<String>,
+    pub query: Option<Text>,
     /// Planner's row estimate (`pg_class.reltuples`; `None` when never analysed).
     pub rows: Option<f64>,
     pub heap_bytes: Option<u64>,
     pub total_bytes: Option<u64>,
-    pub counters: Option<TableCounters>,
+    pub counters: Option<Box<TableCounters>>,
     /// File and line of the definition, when it came from DDL.
     pub defined_at: Option<SourceLine>,
 }
@@ -186,16 +188,16 @@ pub struct TableCounters {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Column {
-    pub name: String,
+    pub name: Text,
     /// Canonical type name as `format_type` prints it: `bigint`, `character varying(20)`, `timestamp with time zone`.
-    pub type_name: String,
+    pub type_name: Text,
     pub not_null: bool,
-    pub default: Option<String>,
+    pub default: Option<Text>,
     pub generated: bool,
     /// Generated when it is read (Postgres 18).
     pub virtual_generated: bool,
     pub identity: bool,
-    pub collation: Option<String>,
+    pub collation: Option<Text>,
     /// Few columns have any: only a server gives them.
     pub stats: Option<Box<ColumnStats>>,
     /// File and line of the definition, when it came from DDL.
@@ -230,9 +232,9 @@ pub struct ColumnValues {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Constraint {
-    pub name: String,
+    pub name: Text,
     pub kind: ConstraintKind,
-    pub columns: Vec<String>,
+    pub columns: Vec<Text>,
     #[serde(default)]
     pub deferrable: bool,
     /// Of a foreign key: a row refers by all columns or by none.
@@ -256,10 +258,10 @@ pub enum ConstraintKind {
     ForeignKey {
         references: TableName,
         /// The referenced columns; filled from the parent's primary key when DDL leaves them out.
-        referenced_columns: Vec<String>,
+        referenced_columns: Vec<Text>,
     },
     Check {
-        expression: String,
+        expression: Text,
     },
     /// Only one that is NOT VALID (Postgres 18); any other is [`Column::not_null`].
     NotNull,
@@ -269,15 +271,15 @@ pub enum ConstraintKind {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Index {
-    pub name: String,
+    pub name: Text,
     /// `btree`, `gin`, …
-    pub method: String,
+    pub method: Text,
     pub keys: Vec<IndexKey>,
-    pub include: Vec<String>,
+    pub include: Vec<Text>,
     pub unique: bool,
     pub nulls_not_distinct: bool,
     /// WHERE of a partial index, as written.
-    pub predicate: Option<String>,
+    pub predicate: Option<Text>,
     pub valid: bool,
     /// Backs a primary key, unique or exclusion constraint.
     pub constraint: bool,
@@ -302,12 +304,12 @@ pub struct Index {
 #[serde(default, deny_unknown_fields)]
 pub struct IndexKey {
     /// Column name, or the expression's text when `expression` is set.
-    pub text: String,
+    pub text: Text,
     pub expression: bool,
     pub descending: bool,
     pub nulls_first: bool,
-    pub opclass: Option<String>,
-    pub collation: Option<String>,
+    pub opclass: Option<Text>,
+    pub collation: Option<Text>,
 }
 
 /// A text that many places share is written like any other.
@@ -336,8 +338,8 @@ impl From<String> for TableName {
     fn from(text: String) -> Self {
         let (first, rest) = part(&text);
         match rest.strip_prefix('.') {
-            Some(rest) => TableName { schema: first, name: part(rest).0 },
-            None => TableName { schema: "public".into(), name: first },
+            Some(rest) => TableName { schema: first.into(), name: part(rest).0.into() },
+            None => TableName { schema: "public".into(), name: first.into() },
         }
     }
 }

@@ -161,7 +161,7 @@ pub fn as_ddl_spells_it(mut catalog: Catalog) -> Catalog {
     for table in catalog.tables.values_mut() {
         for constraint in &mut table.constraints {
             if let ConstraintKind::Check { expression } = &mut constraint.kind {
-                *expression = strip_parens(expression).to_owned();
+                *expression = strip_parens(expression).into();
             }
         }
         for expression in table.policies.iter_mut().flat_map(|policy| [&mut policy.using, &mut policy.check]).flatten()
@@ -170,10 +170,10 @@ pub fn as_ddl_spells_it(mut catalog: Catalog) -> Catalog {
         }
         for index in &mut table.indexes {
             for key in index.keys.iter_mut().filter(|key| key.expression) {
-                key.text = strip_parens(&key.text).to_owned();
+                key.text = strip_parens(&key.text).into();
             }
             if let Some(predicate) = &mut index.predicate {
-                *predicate = strip_parens(predicate).to_owned();
+                *predicate = strip_parens(predicate).into();
             }
         }
     }

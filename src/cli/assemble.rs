@@ -48,7 +48,7 @@ pub struct Material<'a> {
 
 pub fn report(material: Material<'_>) -> Report {
     let Material { workload, facts, catalog, places, inputs, unrecognised_lines, .. } = material;
-    let Outcome { found, rules_run, rules_not_run, allowed, problems } = material.outcome;
+    let Outcome { found, rules_run, rules_not_run, allowed, problems, suppressed } = material.outcome;
     let mut notes = material.notes;
     let concerned: Vec<(String, Vec<QueryIndex>)> =
         found.iter().map(|f| (f.finding.id.clone(), f.draft.queries.clone())).collect();
@@ -141,6 +141,7 @@ pub fn report(material: Material<'_>) -> Report {
         comparison: None,
         index_set: material.index_set,
         findings,
+        suppressed,
         recommendations,
         problems,
     }

@@ -157,6 +157,9 @@ fn next(told: &Try, settings: &Settings) -> String {
         }
         Cause::Target => "target_session_attrs says which server is wanted; name all of them: host=a,b".into(),
         Cause::Answer => "the server's log says more; is it Postgres, or a pooler in front of it?".into(),
+        Cause::NoSocket if database.contains('.') => {
+            format!("{database} was taken for the name of a database, as psql does: write host={database} for a host")
+        }
         Cause::NoSocket => {
             "is the server running? its setting unix_socket_directories names the folder for host=; for TCP \
                             write host=localhost"

@@ -21,7 +21,7 @@ use crate::effect::Version;
 use crate::rules::lint::{Linting, SMALL_TABLE_ROWS, Target, Traffic};
 use crate::rules::page::Preset;
 use crate::script::model::{Direction, Framework};
-use crate::script::{Options, Queue};
+use crate::script::{Options, Queue, Texts};
 
 pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let preset = args.preset.map(|preset| match preset {
@@ -50,7 +50,12 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let traffic = Traffic::of(given.queries.as_deref().unwrap_or_default(), given.statistics_seconds, &start);
     let target = Target { version, wanted: &wanted, deployed, directions, small_table_rows, traffic: Some(&traffic) };
     let mut linting = Linting::new(&config.registry, start, &target);
-    let scripts = queue.look(|window| linting.schema(window));
+    let texts = if args.fix || args.diff || outputs.iter().any(|output| write::shows_source(output.kind)) {
+        Texts::All
+    } else {
+        Texts::OfQueries
+    };
+    let scripts = queue.look(texts, |window| linting.schema(window));
     let linted = linting.finish(&scripts);
     let small_tables = report::left_out(&linted.small, small_table_rows);
     tracing::info!("{} files, {} statements", scripts.len(), linted.statements);

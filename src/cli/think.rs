@@ -15,12 +15,12 @@ pub fn think(
 ) -> (Outcome, advise::Advice) {
     let mut outcome = run::run(&config.registry, cx, &config.allows, places);
     tracing::info!("{} rules ran, {} findings", outcome.rules_run.len(), outcome.found.len());
-    let mut advice = advise::recommend_set(&outcome.found, cx, set);
+    let mut advice = advise::recommend_set(&mut outcome.found, cx, set);
     let links = std::mem::take(&mut advice.links);
     for ((found, links), refusals) in outcome.found.iter_mut().zip(links).zip(&advice.refusals) {
         found.finding.recommendations = links;
         for refusal in refusals {
-            found.finding.detail.push_str(&format!("\nNot advised: {refusal}."));
+            found.finding.detail.to_mut().push_str(&format!("\nNot advised: {refusal}."));
         }
     }
     (outcome, advice)

@@ -105,7 +105,7 @@ pub fn take_back(outcome: &mut Outcome, removed: &[(String, String)]) {
         for (id, why) in removed {
             if finding.recommendations.contains(id) {
                 finding.recommendations.retain(|linked| linked != id);
-                finding.detail.push_str(&format!("\nNot advised: {why}."));
+                finding.detail.to_mut().push_str(&format!("\nNot advised: {why}."));
             }
         }
     }
@@ -130,7 +130,8 @@ fn judge(
         return Ok(Judged::default());
     }
     let ddls: Vec<String> = tried.iter().map(|(_, sql)| sql.clone()).collect();
-    let planner = Planner::new(run).under(&cx.catalog.map(names::path).unwrap_or_default());
+    let path = cx.catalog.map(|catalog| names::path(catalog, advised)).transpose()?.unwrap_or_default();
+    let planner = Planner::new(run).under(&path);
     let verified = verify::verify(advised, clone, &ddls, &asked(cx), planner, effort, said)?;
     let mut judged = Judged::default();
     for (id, (at, _)) in tried.iter().enumerate() {
@@ -198,7 +199,7 @@ fn measured(recommendation: &mut Recommendation, id: IndexId, verified: &Verifie
         recommendation.range = None;
         recommendation.unit = "ms a call of each query, measured on the clone".into();
     }
-    recommendation.detail = format!("{}\n{said}", recommendation.detail.trim_end()).trim_start().to_owned();
+    recommendation.detail = format!("{}\n{said}", recommendation.detail.trim_end()).trim_start().to_owned().into();
 }
 
 fn by_query(users: &[&Timed]) -> Vec<(String, f64, f64)> {

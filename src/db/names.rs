@@ -29,6 +29,15 @@ const COMPUTING: [&str; 19] = [
 
 pub(super) const SQL: &str = include_str!("names.sql");
 
+pub(super) const EXTENSIONS: &str = "SELECT DISTINCT n.nspname::text FROM pg_catalog.pg_extension e \
+    JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE n.nspname <> 'pg_catalog' ORDER BY 1";
+
+/// Schemas in which extensions stand: an application finds their types and operators by its search_path.
+pub fn extension_schemas(session: &mut Session, limits: Limits) -> Result<Vec<String>, DbError> {
+    let rows = session.reading(limits, |reading| reading.rows(EXTENSIONS, &[]))?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
 /// Reads functions, operators, casts, views and policies of the connected database.
 pub fn read(session: &mut Session, limits: Limits) -> Result<Names, DbError> {
     let trusted = Param::Texts(COMPUTING.iter().map(|name| (*name).to_owned()).collect());

@@ -67,6 +67,7 @@ pub fn explained(depth: Depth) -> Vec<Step> {
 pub fn tried() -> Vec<Step> {
     vec![
         guarded(),
+        step("Schemas of extensions, for the search_path", [names::EXTENSIONS]),
         step("Whether HypoPG is there", [hypopg::open::FIND]),
         step(
             "Each statement that passed the guard is planned under hypothetical indexes; {path} sets the search_path of the roles that \

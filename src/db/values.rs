@@ -19,7 +19,7 @@ pub fn fill(session: &mut Session, limits: Limits, catalog: &mut Catalog, tables
     session.reading(limits, |reading| {
         for name in tables {
             let Some(table) = catalog.tables.get_mut(name) else { continue };
-            let given = [Param::Text(name.schema.clone()), Param::Text(name.name.clone()), Param::Int(LONGEST)];
+            let given = [Param::Text(name.schema.to_string()), Param::Text(name.name.to_string()), Param::Int(LONGEST)];
             for row in reading.rows(READ, &given)? {
                 let (column, most_common, histogram): (String, Vec<String>, Vec<String>) =
                     (row.get(0), row.get(1), row.get(2));

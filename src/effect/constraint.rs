@@ -61,12 +61,12 @@ fn primary_key(draft: &mut Draft<'_>, altered: &Altered, key: &KeyDef, span: Spa
         None => build(draft, altered, Cause::PrimaryKey, span),
         Some(index) => {
             let index = QualifiedName {
-                schema: Some(altered.table.schema.clone()),
+                schema: Some(altered.table.schema.to_string()),
                 name: index.text.clone(),
                 span: index.span,
             };
             if let Some((_, index)) = draft.replay.index(&index) {
-                columns = index.keys.iter().map(|key| key.text.clone()).collect();
+                columns = index.keys.iter().map(|key| key.text.to_string()).collect();
             }
         }
     }

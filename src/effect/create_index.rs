@@ -20,7 +20,7 @@ pub(super) fn predict(draft: &mut Draft<'_>, index: &CreateIndex) {
     }
     draft.lock(&table, mode, span);
     let present = index.name.as_ref().is_some_and(|name| {
-        let name = QualifiedName { schema: Some(table.schema.clone()), name: name.text.clone(), span };
+        let name = QualifiedName { schema: Some(table.schema.to_string()), name: name.text.clone(), span };
         draft.replay.index(&name).is_some() || draft.replay.catalog().tables.contains_key(&draft.name(&name))
     });
     if index.only && draft.is_partitioned(&table) {

@@ -1,5 +1,7 @@
 //! An effect in the making, with the catalog that it is read from.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::catalog::apply::Replay;
 use crate::catalog::model::{ConstraintKind, Table, TableKind, TableName};
 use crate::sql::ddl::model::QualifiedName;
@@ -12,18 +14,38 @@ pub(super) struct Draft<'a> {
     pub replay: &'a Replay,
     pub version: Version,
     effect: Effect,
+    /// Where the lock of each table stands, once there are so many that looking through them takes long.
+    places: FxHashMap<TableName, usize>,
 }
+
+/// Locks that are looked through one by one.
+const FEW_LOCKS: usize = 32;
 
 impl<'a> Draft<'a> {
     pub fn new(replay: &'a Replay, version: Version) -> Self {
-        Draft { replay, version, effect: Effect::default() }
+        Draft { replay, version, effect: Effect::default(), places: FxHashMap::default() }
     }
 
     pub fn lock(&mut self, on: &TableName, mode: LockMode, span: Span) {
-        match self.effect.locks.iter_mut().find(|lock| lock.on == *on) {
+        let found = self.place(on);
+        let locks = &mut self.effect.locks;
+        match found.and_then(|at| locks.get_mut(at)) {
             Some(held) if held.mode >= mode => {}
             Some(held) => (held.mode, held.span) = (mode, span),
-            None => self.effect.locks.push(Lock { on: on.clone(), mode, span }),
+            None => locks.push(Lock { on: on.clone(), mode, span }),
+        }
+        let from = self.places.len();
+        if self.effect.locks.len() > FEW_LOCKS {
+            let new = self.effect.locks.iter().enumerate().skip(from);
+            self.places.extend(new.map(|(at, lock)| (lock.on.clone(), at)));
+        }
+    }
+
+    fn place(&self, on: &TableName) -> Option<usize> {
+        if self.places.is_empty() {
+            self.effect.locks.iter().position(|lock| lock.on == *on)
+        } else {
+            self.places.get(on).copied()
         }
     }
 
@@ -47,21 +69,24 @@ impl<'a> Draft<'a> {
     }
 
     pub fn finish(self) -> Effect {
+        let under: Vec<LockMode> = self.effect.works.iter().map(|work| self.mode_on(&work.on)).collect();
         let mut effect = self.effect;
-        let locks = std::mem::take(&mut effect.locks);
-        let rewritten: Vec<TableName> =
-            effect.works.iter().filter(|work| work.kind == WorkKind::Rewrite).map(|work| work.on.clone()).collect();
+        for (work, under) in effect.works.iter_mut().zip(under) {
+            work.under = under;
+        }
+        let rewrites = effect.works.iter().filter(|work| work.kind == WorkKind::Rewrite);
+        let rewritten: FxHashSet<TableName> = rewrites.map(|work| work.on.clone()).collect();
         // What is checked of a table's own rows is checked while they are copied (`ATRewriteTable`); foreign keys are looked at
         // afterwards.
         effect.works.retain(|work| {
             work.kind != WorkKind::Scan || work.cause == Cause::ForeignKey || !rewritten.contains(&work.on)
         });
-        for work in &mut effect.works {
-            let held = locks.iter().find(|lock| lock.on == work.on);
-            work.under = held.map_or(LockMode::AccessShare, |lock| lock.mode);
-        }
-        effect.locks = locks;
         effect
+    }
+
+    fn mode_on(&self, table: &TableName) -> LockMode {
+        let held = self.place(table).and_then(|at| self.effect.locks.get(at));
+        held.map_or(LockMode::AccessShare, |lock| lock.mode)
     }
 
     pub fn name(&self, name: &QualifiedName) -> TableName {

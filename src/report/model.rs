@@ -9,6 +9,8 @@ mod index_set;
 mod plan;
 mod recommendation;
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +40,9 @@ pub struct Report {
     #[serde(default)]
     pub index_set: Option<IndexSet>,
     pub findings: Vec<Finding>,
+    /// Findings that a comment in a linted file takes away, by place; they count for nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suppressed: Vec<Suppressed>,
     pub recommendations: Vec<Recommendation>,
     pub problems: Vec<Problem>,
 }
@@ -53,7 +58,8 @@ pub struct Tool {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Input {
     pub path: String,
-    /// `stderr`, `csvlog`, `jsonlog`, `syslog`, `digest`, `pg_stat_statements`, `schema`, `snapshot`.
+    /// `stderr`, `csvlog`, `jsonlog`, `syslog`, `digest`, `pg_stat_statements`, `schema`, `snapshot`; of linted files `migration`,
+    /// `queries`, `dump`.
     pub format: String,
     /// What was inferred or given: the line prefix, the time zone, the compression.
     pub details: Vec<String>,
@@ -124,6 +130,13 @@ pub struct Allowed {
     pub rule: String,
     pub because: String,
     pub findings: u64,
+}
+
+/// A finding that somebody accepts, and why.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Suppressed {
+    pub because: String,
+    pub finding: Finding,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -256,7 +269,7 @@ pub struct Finding {
     pub severity: Severity,
     pub confidence: Confidence,
     pub title: String,
-    pub detail: String,
+    pub detail: Cow<'static, str>,
     pub subject: Subject,
     /// At least one; the first is the primary one.
     pub locations: Vec<Location>,
@@ -299,10 +312,10 @@ pub struct Location {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
-    pub label: String,
+    pub label: Cow<'static, str>,
     pub value: EvidenceValue,
     /// `ms`, `rows`, `bytes`, `calls`, …; empty for text.
-    pub unit: String,
+    pub unit: Cow<'static, str>,
     pub source: EvidenceSource,
 }
 

@@ -34,6 +34,10 @@ impl Redactor<'_> {
             sentences.chain(&mut comparison.notes).for_each(|text| self.prose(text));
         }
         report.findings.iter_mut().for_each(|f| self.finding(f));
+        for suppressed in &mut report.suppressed {
+            self.prose(&mut suppressed.because);
+            self.finding(&mut suppressed.finding);
+        }
         report.recommendations.iter_mut().for_each(|r| self.recommendation(r));
         for index in report.index_set.iter_mut().flat_map(|set| &mut set.indexes) {
             index.definition = (self.sql)(&index.definition);
@@ -105,7 +109,7 @@ impl Redactor<'_> {
 
     fn finding(&self, f: &mut Finding) {
         self.prose(&mut f.title);
-        self.prose(&mut f.detail);
+        self.prose(f.detail.to_mut());
         match &mut f.subject {
             Subject::Statement(text) => *text = (self.sql)(text),
             Subject::Server(text) => self.prose(text),
@@ -124,8 +128,8 @@ impl Redactor<'_> {
     }
 
     fn recommendation(&self, r: &mut Recommendation) {
-        self.prose(&mut r.title);
-        self.prose(&mut r.detail);
+        self.prose(r.title.to_mut());
+        self.prose(r.detail.to_mut());
         r.cost.iter_mut().for_each(|cost| self.prose(cost));
         // A setting's value is our own, not one that was read.
         if r.kind != RecommendationKind::Setting {

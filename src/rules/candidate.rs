@@ -38,5 +38,5 @@ fn relation(table: &str) -> RelationName {
 fn table_of_index(index: &str, cx: &WorkloadCx<'_>) -> Option<RelationName> {
     let name = index.rsplit('.').next().unwrap_or(index);
     let (table, _) = cx.catalog?.tables.iter().find(|(_, table)| table.indexes.iter().any(|i| i.name == name))?;
-    Some(RelationName { schema: Some(table.schema.clone()), name: table.name.clone() })
+    Some(RelationName { schema: Some(table.schema.to_string()), name: table.name.to_string() })
 }

@@ -1,5 +1,7 @@
 //! What a rule hands over: findings in the making, each with the advice that it asks for.
 
+use std::borrow::Cow;
+
 use crate::catalog::model::TableName;
 use crate::effect::Lock;
 use crate::plan::model::NodeId;
@@ -30,7 +32,7 @@ impl Sink {
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub title: String,
-    pub detail: String,
+    pub detail: Cow<'static, str>,
     pub subject: Subject,
     /// `None` takes the page's value.
     pub severity: Option<Severity>,
@@ -85,8 +87,8 @@ pub enum Ask {
 #[derive(Clone, Debug)]
 pub struct Advice {
     pub kind: RecommendationKind,
-    pub title: String,
-    pub detail: String,
+    pub title: Cow<'static, str>,
+    pub detail: Cow<'static, str>,
     pub sql: String,
     pub more_sql: Vec<SqlPart>,
     pub applicability: Applicability,
@@ -99,7 +101,7 @@ pub struct Advice {
 }
 
 impl Draft {
-    pub fn new(subject: Subject, title: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn new(subject: Subject, title: impl Into<String>, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             title: title.into(),
             detail: detail.into(),
@@ -120,13 +122,13 @@ impl Draft {
     }
 
     /// A finding about one node of a plan; it accounts for the node's own time.
-    pub fn node(cx: &PlanCx<'_>, node: NodeId, title: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn node(cx: &PlanCx<'_>, node: NodeId, title: impl Into<String>, detail: impl Into<Cow<'static, str>>) -> Self {
         let subject = Subject::PlanNode(format!("{}#{}", cx.id, node + 1));
         Self::of_plan(cx, subject, cx.line_of(node), title, detail).accounting_for(cx, &[node])
     }
 
     /// A finding about a plan as a whole.
-    pub fn plan(cx: &PlanCx<'_>, title: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn plan(cx: &PlanCx<'_>, title: impl Into<String>, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::of_plan(cx, Subject::Plan(cx.id.to_owned()), cx.place.line, title, detail)
     }
 
@@ -135,7 +137,7 @@ impl Draft {
         subject: Subject,
         line: u64,
         title: impl Into<String>,
-        detail: impl Into<String>,
+        detail: impl Into<Cow<'static, str>>,
     ) -> Self {
         let mut draft = Self::new(subject, title, detail);
         draft.locations.push(Location { line, ..cx.place.clone() });
@@ -164,7 +166,7 @@ impl Draft {
     }
 
     /// A finding about the statement at hand; in a workload all its time counts as observed.
-    pub fn about(cx: &QueryCx<'_>, title: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn about(cx: &QueryCx<'_>, title: impl Into<String>, detail: impl Into<Cow<'static, str>>) -> Self {
         let fingerprint = || crate::sql::fingerprint::fingerprint(cx.text.as_bytes()).to_string();
         let subject = match cx.query {
             Some(query) => Subject::Query(query.fingerprint.to_string()),
@@ -180,7 +182,12 @@ impl Draft {
     }
 
     /// A finding about one query of the workload.
-    pub fn query(cx: &WorkloadCx<'_>, index: QueryIndex, title: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn query(
+        cx: &WorkloadCx<'_>,
+        index: QueryIndex,
+        title: impl Into<String>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
         let query = &cx.workload.queries[index];
         let mut draft = Self::new(Subject::Query(query.fingerprint.to_string()), title, detail);
         draft.queries.push(index);
@@ -225,14 +232,18 @@ impl Draft {
 
 impl Advice {
     /// A rewritten statement, complete.
-    pub fn rewrite(title: impl Into<String>, detail: impl Into<String>, sql: impl Into<String>) -> Self {
+    pub fn rewrite(
+        title: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+        sql: impl Into<String>,
+    ) -> Self {
         Self::new(RecommendationKind::RewriteQuery, title, detail, sql)
     }
 
     pub fn new(
         kind: RecommendationKind,
-        title: impl Into<String>,
-        detail: impl Into<String>,
+        title: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
         sql: impl Into<String>,
     ) -> Self {
         Self {
@@ -251,42 +262,47 @@ impl Advice {
 }
 
 /// A figure that was counted or timed.
-pub fn measured(label: &str, value: u64, unit: &str) -> Evidence {
+pub fn measured(label: impl Into<Cow<'static, str>>, value: u64, unit: &'static str) -> Evidence {
     number(label, EvidenceValue::Integer(saturating(value)), unit, EvidenceSource::Measured)
 }
 
 /// A figure that was counted or timed, with a fraction.
-pub fn measured_number(label: &str, value: f64, unit: &str) -> Evidence {
+pub fn measured_number(label: impl Into<Cow<'static, str>>, value: f64, unit: &'static str) -> Evidence {
     number(label, EvidenceValue::Number(value), unit, EvidenceSource::Measured)
 }
 
 /// A duration, given in µs, shown in ms.
-pub fn measured_ms(label: &str, micros: u64) -> Evidence {
+pub fn measured_ms(label: impl Into<Cow<'static, str>>, micros: u64) -> Evidence {
     number(label, EvidenceValue::Number(micros as f64 / 1000.0), "ms", EvidenceSource::Measured)
 }
 
 /// A fact from the catalog or from Postgres's documentation.
-pub fn documented(label: &str, text: impl Into<String>) -> Evidence {
+pub fn documented(label: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Evidence {
     number(label, EvidenceValue::Text(text.into()), "", EvidenceSource::Documented)
 }
 
 /// A figure from statistics or arithmetic.
-pub fn estimated(label: &str, value: f64, unit: &str) -> Evidence {
+pub fn estimated(label: impl Into<Cow<'static, str>>, value: f64, unit: &'static str) -> Evidence {
     number(label, EvidenceValue::Number(value), unit, EvidenceSource::Estimated)
 }
 
 /// Something that the rule takes for granted.
-pub fn assumed(label: &str, text: impl Into<String>) -> Evidence {
+pub fn assumed(label: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Evidence {
     number(label, EvidenceValue::Text(text.into()), "", EvidenceSource::Assumed)
 }
 
 /// Something that was read in the input.
-pub fn seen(label: &str, text: impl Into<String>) -> Evidence {
+pub fn seen(label: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Evidence {
     number(label, EvidenceValue::Text(text.into()), "", EvidenceSource::Measured)
 }
 
-fn number(label: &str, value: EvidenceValue, unit: &str, source: EvidenceSource) -> Evidence {
-    Evidence { label: label.to_owned(), value, unit: unit.to_owned(), source }
+fn number(
+    label: impl Into<Cow<'static, str>>,
+    value: EvidenceValue,
+    unit: &'static str,
+    source: EvidenceSource,
+) -> Evidence {
+    Evidence { label: label.into(), value, unit: unit.into(), source }
 }
 
 fn saturating(value: u64) -> i64 {

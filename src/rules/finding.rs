@@ -1,6 +1,6 @@
 //! A rule's draft in, a finding with its id, severity, places and impact out.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, BorrowMut};
 use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -18,11 +18,19 @@ use super::registry::Configured;
 pub struct Found {
     pub finding: Finding,
     pub draft: Draft,
+    /// Why a comment takes it away.
+    pub because: Option<String>,
 }
 
 impl Borrow<Draft> for Found {
     fn borrow(&self) -> &Draft {
         &self.draft
+    }
+}
+
+impl BorrowMut<Draft> for Found {
+    fn borrow_mut(&mut self) -> &mut Draft {
+        &mut self.draft
     }
 }
 
@@ -73,7 +81,7 @@ pub fn finish(
         accounts_for_ms: draft.accounts.and_then(|accounts| accounts.ms),
         accounts_for_share: draft.accounts.map(|accounts| accounts.share),
     };
-    Found { finding, draft }
+    Found { finding, draft, because: None }
 }
 
 /// The first event about a statement that never ended well: no sample of it was kept.

@@ -1,6 +1,7 @@
 //! A rule page: Markdown with TOML front matter in, [`Page`] out. The page is the rule's data, its documentation and its
 //! test, so everything that a rule says of itself is read from here.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -31,7 +32,7 @@ pub struct Page {
     /// Only in pages that users write: what the rule looks for.
     pub matching: Option<Match>,
     /// Everything below the title, Markdown.
-    pub body: String,
+    pub body: Cow<'static, str>,
     pub fences: Vec<Fence>,
 }
 
@@ -121,6 +122,20 @@ struct FrontMatter {
 impl Page {
     /// Reads the text of a page; `path` is only for messages.
     pub fn parse(id: &str, path: &str, text: &str) -> Result<Self, PageError> {
+        Self::parse_keeping(id, path, text, |body| Cow::Owned(body.to_owned()))
+    }
+
+    /// Reads a page of which the text need not be copied.
+    pub fn compiled_in(id: &str, text: &'static str) -> Result<Self, PageError> {
+        Self::parse_keeping(id, &format!("rules/{id}.md"), text, Cow::Borrowed)
+    }
+
+    fn parse_keeping<'t>(
+        id: &str,
+        path: &str,
+        text: &'t str,
+        keep: impl Fn(&'t str) -> Cow<'static, str>,
+    ) -> Result<Self, PageError> {
         let error = |line: u32, message: String| PageError { path: path.to_owned(), line, message };
         let Some(rest) = text.strip_prefix("+++\n") else {
             return Err(error(1, "a rule page begins with a line `+++` and TOML".to_owned()));
@@ -149,7 +164,7 @@ impl Page {
             yields_to: matter.yields_to,
             options: matter.options,
             matching: matter.matching,
-            body: below.trim_matches('\n').to_owned(),
+            body: keep(below.trim_matches('\n')),
             fences,
         })
     }

@@ -1,5 +1,6 @@
 //! The list of all rules, and pages with overrides in, rules ready to run out.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -39,7 +40,7 @@ pub struct Override {
 
 /// A rule with its page and its effective values.
 pub struct Configured {
-    pub page: Page,
+    pub page: Cow<'static, Page>,
     /// `None`: switched off.
     pub severity: Option<Severity>,
     /// The effective options, defaults included.
@@ -66,8 +67,7 @@ pub fn pages() -> &'static [Page] {
     static PAGES: OnceLock<Vec<Page>> = OnceLock::new();
     PAGES.get_or_init(|| {
         let read = |entry: &Entry| {
-            Page::parse(entry.id, &format!("rules/{}.md", entry.id), entry.page)
-                .expect("the tests read every page that is compiled in")
+            Page::compiled_in(entry.id, entry.page).expect("the tests read every page that is compiled in")
         };
         ENTRIES.iter().map(read).collect()
     })
@@ -92,7 +92,7 @@ impl Registry {
     ) -> Result<Self, RegistryError> {
         let mut rules = Vec::with_capacity(ENTRIES.len() + users.len());
         for (entry, page) in ENTRIES.iter().zip(pages()) {
-            rules.push(configure(page.clone(), preset, overrides.get(entry.id), entry.build)?);
+            rules.push(configure(page, preset, overrides.get(entry.id), entry.build)?);
         }
         for page in users {
             let matching = Matching {
@@ -102,7 +102,12 @@ impl Registry {
             };
             let severity = overrides.get(&page.id).and_then(|o| o.severity).unwrap_or(Some(page.severity));
             let options = page.defaults();
-            rules.push(Configured { page, severity, options, check: Check::Query(Box::new(matching)) });
+            rules.push(Configured {
+                page: Cow::Owned(page),
+                severity,
+                options,
+                check: Check::Query(Box::new(matching)),
+            });
         }
         Ok(Self { rules })
     }
@@ -113,7 +118,7 @@ impl Registry {
 }
 
 fn configure(
-    page: Page,
+    page: &'static Page,
     preset: Preset,
     overlay: Option<&Override>,
     build: fn(toml::Table) -> Result<Check, toml::de::Error>,
@@ -126,7 +131,7 @@ fn configure(
     }
     let check = build(options.clone())
         .map_err(|e| RegistryError::Options { rule: page.id.clone(), message: e.message().to_owned() })?;
-    Ok(Configured { page, severity, options, check })
+    Ok(Configured { page: Cow::Borrowed(page), severity, options, check })
 }
 
 #[cfg(test)]

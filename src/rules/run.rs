@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
-use crate::report::model::{Allowed, Problem, RuleNotRun};
+use crate::report::model::{Allowed, Problem, RuleNotRun, Suppressed};
 use crate::workload::model::QueryIndex;
 
 use super::allow::{Allow, Allows, names};
@@ -26,6 +26,8 @@ use super::registry::{Check, Configured, Registry};
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub found: Vec<Found>,
+    /// What comments of linted files take away.
+    pub suppressed: Vec<Suppressed>,
     pub rules_run: Vec<String>,
     pub rules_not_run: Vec<RuleNotRun>,
     pub allowed: Vec<Allowed>,
@@ -108,7 +110,7 @@ fn yields(said: &mut [Said<'_>], given: Given) {
         .flat_map(|said| said.sink.drafts.iter().map(|draft| (&said.rule.page.id, draft)))
         .filter_map(|(rule, draft)| Some((rule.clone(), *draft.queries.first()?)))
         .collect();
-    let pages: Vec<&Page> = said.iter().map(|said| &said.rule.page).collect();
+    let pages: Vec<&Page> = said.iter().map(|said| said.rule.page.as_ref()).collect();
     let better: Vec<Vec<String>> = pages.iter().map(|page| better_than(page, &pages, given)).collect();
     for (said, better) in said.iter_mut().zip(better) {
         said.sink.drafts.retain(|draft| {

@@ -5,6 +5,16 @@ use super::model::{Problem, ProblemKind};
 /// What begins a dump that is no SQL (`src/bin/pg_dump/pg_backup_archiver.c`, `ReadHead`).
 const CUSTOM_FORMAT: &[u8] = b"PGDMP";
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// As [`decode`], without a copy of what is UTF-8 already.
+pub fn decode_owned(bytes: Vec<u8>) -> (String, Option<Problem>) {
+    if bytes.starts_with(CUSTOM_FORMAT) || bytes.starts_with(BYTE_ORDER_MARK) {
+        return decode(&bytes);
+    }
+    String::from_utf8(bytes).map_or_else(|error| decode(error.as_bytes()), |text| (text, None))
+}
+
 /// The text of a file. Without a byte order mark; UTF-16 and Latin-1 are translated, a binary dump is empty.
 pub fn decode(bytes: &[u8]) -> (String, Option<Problem>) {
     if bytes.starts_with(CUSTOM_FORMAT) {
@@ -25,7 +35,7 @@ pub fn decode(bytes: &[u8]) -> (String, Option<Problem>) {
         [0xff, 0xfe, ..] => (utf16(u16::from_le_bytes), problem("the file is UTF-16", ADVICE)),
         [0xfe, 0xff, ..] => (utf16(u16::from_be_bytes), problem("the file is UTF-16", ADVICE)),
         _ => {
-            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+            let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
             match std::str::from_utf8(bytes) {
                 Ok(text) => (text.to_owned(), None),
                 Err(_) => {
@@ -52,7 +62,10 @@ mod tests {
 
     #[test]
     fn encodings_are_told_and_translated() {
-        assert_eq!(decode("\u{feff}select 'é'".as_bytes()), ("select 'é'".to_owned(), None));
+        for text in ["\u{feff}select 'é'", "select 'é'"] {
+            assert_eq!(decode(text.as_bytes()), ("select 'é'".to_owned(), None));
+            assert_eq!(decode_owned(text.as_bytes().to_vec()), ("select 'é'".to_owned(), None));
+        }
         for (bytes, expected) in [
             (&b"\xff\xfea\0b\0"[..], "ab"),
             (&b"\xfe\xff\0a\0b"[..], "ab"),
@@ -62,6 +75,7 @@ mod tests {
             let (text, problem) = decode(bytes);
             assert_eq!(text, expected);
             assert!(problem.is_some());
+            assert_eq!(decode_owned(bytes.to_vec()), (text, problem));
         }
     }
 }

@@ -7,7 +7,10 @@ use crate::sql::facts::{Facts, Span};
 #[derive(Debug)]
 pub struct Script {
     pub path: String,
+    /// Empty when nobody needs it any more.
     pub text: String,
+    /// Of the text.
+    pub bytes: u64,
     pub kind: Kind,
     /// What told the kind, for `--verbose`: "its name is V7__x.sql".
     pub told: &'static str,

@@ -26,11 +26,18 @@ pub struct Options {
     pub wrapping: Option<Wrapping>,
 }
 
+/// Which scripts keep their text when they have been looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Texts {
+    All,
+    OfQueries,
+}
+
 /// Files whose queries are parsed on one thread: starting it costs more than a small file.
 const BATCH: usize = 64;
 
 /// Of text. The statements read from it take some twenty times as much.
-const WINDOW_BYTES: usize = 128 << 10;
+const WINDOW_BYTES: usize = 64 << 10;
 
 type Job = (Source, Option<Known>);
 
@@ -65,18 +72,19 @@ impl<'m> Queue<'m> {
 
     /// Reads the files window by window, the next while `look` is at one. What it has looked at comes back without its statements, but
     /// for queries, which meet the database as all migrations leave it.
-    pub fn look(self, mut look: impl FnMut(&[Script])) -> Vec<Script> {
+    pub fn look(self, texts: Texts, mut look: impl FnMut(&[Script])) -> Vec<Script> {
         let Queue { jobs, markers, options } = self;
         let mut all = Vec::with_capacity(jobs.len());
         let mut looked_at = |scripts: Vec<Script>| {
             look(&scripts);
-            all.extend(scripts.into_iter().map(without_statements));
+            all.extend(scripts.into_iter().map(|script| looked_at_once(script, texts)));
         };
         if jobs.iter().map(|(source, _)| source.text.len()).sum::<usize>() <= WINDOW_BYTES {
             looked_at(read(jobs, &markers, options));
         } else {
             std::thread::scope(|scope| {
-                let (sender, receiver) = sync_channel(1);
+                // One window is being read and one looked at: no more wait between them.
+                let (sender, receiver) = sync_channel(0);
                 let markers = &markers;
                 scope.spawn(move || {
                     // An error tells that nobody listens any more.
@@ -109,8 +117,11 @@ fn windows(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     windows
 }
 
-fn without_statements(mut script: Script) -> Script {
+fn looked_at_once(mut script: Script, texts: Texts) -> Script {
     if script.kind != Kind::Queries {
+        if texts == Texts::OfQueries {
+            script.text = String::new();
+        }
         let statements = std::mem::take(&mut script.statements);
         // Giving back thousands of small pieces takes time, and nobody waits for it here.
         rayon::spawn(move || drop(statements));

@@ -13,10 +13,11 @@ use super::nested::nested;
 use super::outline::{Line, Outline, Piece, outline};
 use super::plpgsql::{Found, Sql};
 use super::read::{Options, Source};
+use super::run_on::run_on;
 use super::transaction::Transactions;
 use super::{content, product, refusal};
 use crate::sql::Scratch;
-use crate::sql::facts::{Span, facts_of_many};
+use crate::sql::facts::{Level, Span, facts_of_many};
 
 /// Statements of one file that are worth a second thread.
 const MANY: usize = 512;
@@ -34,6 +35,14 @@ struct Waiting {
     statement: usize,
     inner: Option<usize>,
     text: String,
+    /// A template's placeholders stood in it: it is not what the server gets.
+    filled: bool,
+}
+
+impl Waiting {
+    fn new(text: &str, script: usize, statement: usize) -> Self {
+        Waiting { script, statement, inner: None, text: text.to_owned(), filled: false }
+    }
 }
 
 impl Reader {
@@ -55,7 +64,8 @@ impl Reader {
         problems.sort_by_key(|problem| problem.line);
         let (kind, told) = (outline.kind, outline.told);
         drop(outline);
-        self.scripts.push(Script { path: source.path, text: source.text, kind, told, statements, problems });
+        let bytes = source.text.len() as u64;
+        self.scripts.push(Script { path: source.path, text: source.text, bytes, kind, told, statements, problems });
     }
 
     fn other_product(&mut self, source: Source, product: &'static str) {
@@ -67,6 +77,7 @@ impl Reader {
         };
         self.scripts.push(Script {
             path: source.path,
+            bytes: source.text.len() as u64,
             text: source.text,
             kind: Kind::Queries,
             told: "it is written for another product",
@@ -81,7 +92,17 @@ impl Reader {
             return self.scripts;
         }
         for (facts, one) in facts_of_many(&texts).into_iter().zip(&self.waiting) {
-            let statement = &mut self.scripts[one.script].statements[one.statement];
+            let script = &mut self.scripts[one.script];
+            let statement = &mut script.statements[one.statement];
+            let whole = one.inner.is_none() && !one.filled;
+            if whole
+                && matches!(facts.level, Level::Tokens { .. })
+                && let Some(next) = run_on(&one.text)
+            {
+                let problem = refusal::syntax(&one.text, statement.line, &next);
+                let at = script.problems.partition_point(|before| before.line <= problem.line);
+                script.problems.insert(at, problem);
+            }
             let content = content::of_facts(facts);
             match one.inner {
                 Some(inner) => statement.inner[inner].content = content,
@@ -99,7 +120,10 @@ impl Reader {
             let text = text_of(source, outline, piece);
             let content = match read {
                 content::Read::Done(content) => content,
-                content::Read::Query => self.query(piece.span.of(&outline.code.text), statements.len(), None),
+                content::Read::Query => {
+                    let text = piece.span.of(&outline.code.text);
+                    self.query(Waiting { filled, ..Waiting::new(text, self.scripts.len(), statements.len()) })
+                }
             };
             if let Content::Refused(refused) = &content {
                 let problem = if filled && !piece.truncated {
@@ -134,8 +158,8 @@ impl Reader {
     }
 
     /// Puts a query aside until its parse.
-    fn query(&mut self, text: &str, statement: usize, inner: Option<usize>) -> Content {
-        self.waiting.push(Waiting { script: self.scripts.len(), statement, inner, text: text.to_owned() });
+    fn query(&mut self, waiting: Waiting) -> Content {
+        self.waiting.push(waiting);
         Content::Other
     }
 
@@ -157,7 +181,10 @@ impl Reader {
             Sql::Dynamic => Content::Dynamic,
             Sql::Text(text) => match content::read(text, &mut self.scratch) {
                 content::Read::Done(content) => content,
-                content::Read::Query => self.query(text, statement, Some(number)),
+                content::Read::Query => {
+                    let waiting = Waiting::new(text, self.scripts.len(), statement);
+                    self.query(Waiting { inner: Some(number), ..waiting })
+                }
             },
         };
         let Found { span, looped, conditional, .. } = found;

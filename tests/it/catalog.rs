@@ -77,7 +77,7 @@ fn facts(table: &Table) -> Vec<String> {
             let keys: Vec<_> = index
                 .keys
                 .iter()
-                .map(|key| format!("{:?}", IndexKey { text: expression(&key.text), ..key.clone() }))
+                .map(|key| format!("{:?}", IndexKey { text: expression(&key.text).into(), ..key.clone() }))
                 .collect();
             let predicate = index.predicate.as_deref().map(expression);
             format!(

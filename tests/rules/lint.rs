@@ -23,6 +23,17 @@ pub fn catalog(text: &str) -> Result<Option<Catalog>, Failed> {
     }
 }
 
+/// The setup's, with the sizes that the fence gives: `rows=orders:40000000`.
+fn sized(page: &Page, fence: &Fence) -> Result<Option<Catalog>, Failed> {
+    let mut catalog = catalog(&super::setup(page))?;
+    let Some((name, rows)) = fence.fact("rows").and_then(|fact| fact.split_once(':')) else { return Ok(catalog) };
+    let rows: f64 = rows.parse().map_err(|_| "rows= takes a table and a number")?;
+    let mut tables = catalog.iter_mut().flat_map(|catalog| &mut catalog.tables);
+    let (_, table) = tables.find(|(table, _)| table.name == name).ok_or("rows= names no table of the setup")?;
+    table.rows = Some(rows);
+    Ok(catalog)
+}
+
 fn statement(page: &Page, text: &str, catalog: Option<&Catalog>) -> Result<Vec<Found>, Failed> {
     let text = text.trim();
     let facts = facts(text);
@@ -56,7 +67,7 @@ fn rewrites(found: &[Found], rule: &str) -> Vec<String> {
 }
 
 pub fn bad(page: &Page, fence: &Fence) -> Result<(), Failed> {
-    let catalog = catalog(&super::setup(page))?;
+    let catalog = sized(page, fence)?;
     let found = statement(page, &fence.text, catalog.as_ref())?;
     super::judge(page, fence, &spoke(&found))?;
     for found in &found {
@@ -74,7 +85,7 @@ pub fn bad(page: &Page, fence: &Fence) -> Result<(), Failed> {
 }
 
 pub fn good(page: &Page, fence: &Fence) -> Result<(), Failed> {
-    let catalog = catalog(&super::setup(page))?;
+    let catalog = sized(page, fence)?;
     super::judge(page, fence, &spoke(&statement(page, &fence.text, catalog.as_ref())?))
 }
 

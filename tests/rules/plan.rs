@@ -30,7 +30,7 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
     super::judge(page, fence, &super::lint::spoke(&of_plans))?;
     if let Some(text) = fence.fact("advice") {
         let wanted = text.replace('_', " ");
-        let titles: Vec<&str> = advice.recommendations.iter().map(|r| r.title.as_str()).collect();
+        let titles: Vec<&str> = advice.recommendations.iter().map(|r| r.title.as_ref()).collect();
         if !titles.iter().any(|title| title.contains(&wanted)) {
             return Err(format!("no recommendation says {wanted:?}, but:\n{}", titles.join("\n")).into());
         }
@@ -66,7 +66,7 @@ pub fn findings(text: &str, catalog: Option<&Catalog>, worth: Worth) -> Result<(
     if let Some(problem) = outcome.problems.first() {
         return Err(problem.message.clone().into());
     }
-    let drafts: Vec<_> = outcome.found.iter().map(|found| found.draft.clone()).collect();
-    let advice = advise::recommend(&drafts, &cx);
+    let mut drafts: Vec<_> = outcome.found.iter().map(|found| found.draft.clone()).collect();
+    let advice = advise::recommend(&mut drafts, &cx);
     Ok((outcome.found, advice))
 }

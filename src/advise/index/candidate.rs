@@ -108,14 +108,21 @@ impl Candidate {
             };
             let (descending, nulls_first) = (k.descending, k.nulls_first);
             let opclass = k.opclass.map(str::to_owned);
-            IndexKey { text, expression, descending, nulls_first, opclass, collation: None }
+            IndexKey {
+                text: text.into(),
+                expression,
+                descending,
+                nulls_first,
+                opclass: opclass.map(Into::into),
+                collation: None,
+            }
         });
         Index {
-            name: name.to_owned(),
-            method: self.method.name().to_owned(),
+            name: name.into(),
+            method: self.method.name().into(),
             keys: keys.collect(),
-            include: self.include.iter().cloned().collect(),
-            predicate: self.predicate.clone(),
+            include: self.include.iter().map(Into::into).collect(),
+            predicate: self.predicate.clone().map(Into::into),
             valid: true,
             ..Index::default()
         }

@@ -68,7 +68,7 @@ pub fn write(candidate: &Candidate, name: &str, catalog: Option<&Catalog>, names
     } else {
         format!("CREATE INDEX CONCURRENTLY {} ON {table} {definition};", quote_ident(name))
     };
-    let index = TableName { schema: candidate.table.schema.clone(), name: name.to_owned() };
+    let index = TableName { schema: candidate.table.schema.clone(), name: name.into() };
     // A partitioned index goes without CONCURRENTLY only (documentation, "DROP INDEX").
     let partitioned = create.contains(" ON ONLY ");
     let drop = if partitioned { "DROP INDEX" } else { "DROP INDEX CONCURRENTLY" };
@@ -86,7 +86,7 @@ fn on_parent(candidate: &Candidate, name: &str, partitions: &Partitions, more: V
             "DROP INDEX <its name>;".to_owned(),
         ),
         Parent::Named(_) | Parent::Called(_) => {
-            let index = TableName { schema: candidate.table.schema.clone(), name: name.to_owned() };
+            let index = TableName { schema: candidate.table.schema.clone(), name: name.into() };
             (
                 format!("CREATE INDEX {} ON {} {definition};", quote_ident(name), quote_table(&candidate.table)),
                 format!("DROP INDEX {};", quote_table(&index)),
@@ -106,11 +106,11 @@ fn on_partitions(
 ) -> Vec<SqlPart> {
     let mut parts = Vec::new();
     let children = catalog.iter().flat_map(|c| &c.tables).filter(|(_, t)| t.parent.as_ref() == Some(&candidate.table));
-    let parent = TableName { schema: candidate.table.schema.clone(), name: parent_index.to_owned() };
+    let parent = TableName { schema: candidate.table.schema.clone(), name: parent_index.into() };
     for (child, _) in children {
         let own = Candidate { table: child.clone(), ..candidate.clone() };
         let name = names.choose(&own);
-        let index = TableName { schema: child.schema.clone(), name: name.clone() };
+        let index = TableName { schema: child.schema.clone(), name: name.as_str().into() };
         let sql = format!(
             "CREATE INDEX CONCURRENTLY {} ON {} {definition};\nALTER INDEX {} ATTACH PARTITION {};",
             quote_ident(&name),

@@ -248,13 +248,13 @@ fn recommendation(
     };
     let on = match (parent, candidate.partitions()) {
         (Some(Parent::Unknown), Some(partitions)) => format!("the partitioned table of {}", partitions.partition),
-        _ => candidate.table.name.clone(),
+        _ => candidate.table.name.to_string(),
     };
     Recommendation {
         id: super::id(RecommendationKind::CreateIndex, &ddl.create),
         kind: RecommendationKind::CreateIndex,
-        title: format!("Create an index on {on} {}", ddl::definition(candidate)),
-        detail: reason::detail(candidate, how, cx),
+        title: format!("Create an index on {on} {}", ddl::definition(candidate)).into(),
+        detail: reason::detail(candidate, how, cx).into(),
         sql: ddl.create,
         more_sql,
         applicability,
@@ -263,7 +263,7 @@ fn recommendation(
         verified_by: how,
         before: per_day(before),
         after: per_day(after),
-        unit: "ms/day".to_owned(),
+        unit: "ms/day".into(),
         queries: impact::fingerprints(&queries, cx.workload),
         size_bytes: table.and_then(|t| size::bytes(candidate, selectivity, t)),
         cost: effect::cost(candidate, cx),

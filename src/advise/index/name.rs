@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::access::Key;
 use crate::catalog::model::Catalog;
+use crate::catalog::text::Text;
 
 use super::candidate::Candidate;
 
@@ -12,7 +13,7 @@ const LONGEST: usize = 63;
 
 /// Names already used, so that no two new indexes clash with each other or with what exists.
 #[derive(Debug, Default)]
-pub struct Names(BTreeSet<(String, String)>);
+pub struct Names(BTreeSet<(Text, Text)>);
 
 impl Names {
     pub fn of(catalog: Option<&Catalog>) -> Self {
@@ -26,7 +27,7 @@ impl Names {
     }
 
     pub fn take(&mut self, schema: &str, name: &str) {
-        self.0.insert((schema.to_owned(), name.to_owned()));
+        self.0.insert((schema.into(), name.into()));
     }
 
     pub fn choose(&mut self, candidate: &Candidate) -> String {
@@ -39,7 +40,7 @@ impl Names {
         for n in 0.. {
             let suffix = if n == 0 { "_idx".to_owned() } else { format!("_idx{n}") };
             let name = format!("{}{suffix}", cut(stem, LONGEST - suffix.len()));
-            if self.0.insert((schema.to_owned(), name.clone())) {
+            if self.0.insert((schema.into(), name.as_str().into())) {
                 return name;
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::catalog::access::{Access, Constant, ConstantKind, Key};
 use crate::catalog::model::{ConstraintKind, Table};
+use crate::catalog::text::Text;
 use crate::sql::facts::Span;
 use crate::workload::model::Query;
 
@@ -70,6 +71,8 @@ impl Partial {
 /// The primary key, which a reader wants anyway, else the predicate's own column.
 pub fn lone_key(constants: &[&Constant], table: Option<&Table>) -> Option<Key> {
     let primary = table?.constraints.iter().find(|c| c.kind == ConstraintKind::PrimaryKey);
-    let first = primary.and_then(|c| c.columns.first()).or_else(|| constants.first()?.columns.first())?;
-    Some(Key::Column(first.clone()))
+    let first = primary
+        .and_then(|c| c.columns.first().map(Text::as_str))
+        .or_else(|| constants.first()?.columns.first().map(String::as_str))?;
+    Some(Key::Column(first.to_string()))
 }

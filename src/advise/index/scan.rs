@@ -66,9 +66,9 @@ pub fn for_scans(asks: &BTreeMap<(QueryIndex, String), ScanAsk>, cx: &WorkloadCx
 fn with_partitions(table: TableName, partitions: Option<&Partitions>) -> TableName {
     match partitions.map(|partitions| &partitions.parent) {
         Some(Parent::Named(name)) => {
-            TableName { schema: name.schema.clone().unwrap_or(table.schema), name: name.name.clone() }
+            TableName { schema: name.schema.clone().map_or(table.schema, Into::into), name: name.name.as_str().into() }
         }
-        Some(Parent::Called(name)) => TableName { name: name.clone(), ..table },
+        Some(Parent::Called(name)) => TableName { name: name.as_str().into(), ..table },
         Some(Parent::Unknown) | None => table,
     }
 }

@@ -254,8 +254,8 @@ mod tests {
                 };
                 let type_name = (*type_name).to_owned();
                 table.columns.push(Column {
-                    name: format!("c{n}"),
-                    type_name,
+                    name: format!("c{n}").into(),
+                    type_name: type_name.into(),
                     stats: Some(stats.into()),
                     ..Column::default()
                 });

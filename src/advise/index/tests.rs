@@ -179,7 +179,7 @@ fn nothing_that_exists_is_offered() {
     none("SELECT o.id FROM orders o JOIN users u ON u.id = o.user_id WHERE o.id = $1");
     // Extends what exists, and says that the old one can go.
     let some = bench(SHOP, &["SELECT * FROM orders WHERE user_id = $1 AND status = $2"]);
-    let advice = recommend(&some.ask_for_all(), &some.cx());
+    let advice = recommend(&mut some.ask_for_all(), &some.cx());
     assert_eq!(
         advice.recommendations[0].sql,
         "CREATE INDEX CONCURRENTLY orders_user_id_status_idx ON orders (user_id, status);"
@@ -239,7 +239,7 @@ fn one_index_serves_a_count_and_its_pages() {
     let some = bench(SHOP, &texts);
     let mut drafts = some.ask_for_all();
     drafts[1].asks.push(Ask::Keyset { query: 1 });
-    let advice = recommend(&drafts, &some.cx());
+    let advice = recommend(&mut drafts, &some.cx());
     let kinds: Vec<&str> = advice.recommendations.iter().map(|r| r.sql.as_str()).collect();
     assert!(kinds.contains(&"CREATE INDEX CONCURRENTLY users_country_id_idx ON users (country, id);"), "{kinds:?}");
     let page = advice.recommendations.iter().find(|r| r.kind == RecommendationKind::KeysetPage).expect("pages");
@@ -259,7 +259,7 @@ fn a_count_beside_pages_can_stop() {
     );
     let mut drafts = some.ask_for_all();
     drafts.iter_mut().enumerate().for_each(|(query, d)| d.asks = vec![Ask::CappedCount { query }]);
-    let advice = recommend(&drafts, &some.cx());
+    let advice = recommend(&mut drafts, &some.cx());
     assert_eq!(
         advice.recommendations[0].sql,
         "SELECT count(*) AS n FROM (SELECT 1 FROM users WHERE country = $1 -- all of them\nLIMIT 10001) AS capped"

@@ -35,7 +35,7 @@ pub fn index_need(pages: &Pages, text: &str, facts: &Facts, planned: &[NewIndex]
     {
         let all = indexes_of(table);
         let index = all.iter().find(|i| serves(&access, i) == Service::Full);
-        return Need::Exists(index.map(|i| i.name.clone()).unwrap_or_default());
+        return Need::Exists(index.map(|i| i.name.clone()).unwrap_or_default().to_string());
     }
     let of_table = planned.iter().filter(|p| p.candidate.table == access.table);
     if let Some(new) = of_table.into_iter().find(|p| serves(&access, &p.candidate.as_index("")) == Service::Full) {
@@ -59,7 +59,7 @@ pub fn index_need(pages: &Pages, text: &str, facts: &Facts, planned: &[NewIndex]
     let name = names.choose(&candidate);
     let ordered = |i: &&Index| i.predicate.is_none() && provides_order(&i.keys, &access.sort);
     let existing = table.map(indexes_of).unwrap_or_default();
-    let filtered = existing.iter().map(AsRef::as_ref).find(ordered).map(|i| i.name.clone());
+    let filtered = existing.iter().map(AsRef::as_ref).find(ordered).map(|i| i.name.to_string());
     Need::Create { sql: ddl::write(&candidate, &name, cx.catalog, &mut names).create, filtered }
 }
 

@@ -43,9 +43,9 @@ fn output_names(scope: &Scope<'_>, block: &Block) -> Vec<OutputName> {
                     }
                     let columns = scope.table(0, s).into_iter().flat_map(|t| &t.columns);
                     names.extend(columns.map(|c| OutputName {
-                        name: c.name.clone(),
+                        name: c.name.to_string(),
                         sql: String::new(),
-                        column: Some(((0, s), c.name.clone())),
+                        column: Some(((0, s), c.name.to_string())),
                     }));
                 }
             }

@@ -2,6 +2,7 @@
 
 use crate::catalog::access::{Scope, columns_of, meant, quote_ident, table_name};
 use crate::catalog::model::{ConstraintKind, Table, TableKind};
+use crate::catalog::text::Text;
 use crate::sql::facts::{Block, CompareOp, Join, Operand, OrderKey, Output, Predicate, Relation, Test, Value};
 
 use super::PageKey;
@@ -148,9 +149,9 @@ fn qualifies(block: &Block) -> bool {
 
 /// Column sets that no two rows of a table share, the primary key first. Deferrable constraints may be violated within
 /// a transaction, partial indexes speak of some rows only, and nullable columns allow several NULLs: all left out.
-fn key_columns(table: &Table) -> Vec<Vec<String>> {
-    let not_null = |name: &String| table.columns.iter().any(|c| c.name == *name && c.not_null);
-    let mut keys: Vec<Vec<String>> = Vec::new();
+fn key_columns(table: &Table) -> Vec<Vec<Text>> {
+    let not_null = |name: &Text| table.columns.iter().any(|c| c.name == *name && c.not_null);
+    let mut keys: Vec<Vec<Text>> = Vec::new();
     let mut constraints: Vec<_> = table.constraints.iter().filter(|c| !c.deferrable).collect();
     constraints.sort_by_key(|c| c.kind != ConstraintKind::PrimaryKey);
     for constraint in constraints {
@@ -164,7 +165,7 @@ fn key_columns(table: &Table) -> Vec<Vec<String>> {
         return Vec::new();
     }
     for index in &table.indexes {
-        let columns: Vec<String> = index.keys.iter().map(|k| k.text.clone()).collect();
+        let columns: Vec<Text> = index.keys.iter().map(|k| k.text.clone()).collect();
         let plain = index.unique && index.valid && index.predicate.is_none() && !index.constraint;
         if plain && index.keys.iter().all(|k| !k.expression) && columns.iter().all(not_null) {
             keys.push(columns);
@@ -187,7 +188,7 @@ fn at_most_one(scope: &Scope<'_>, block: &Block, s: usize, determined: &[usize])
         fixed.extend(fixed_column(scope, predicate, (0, s), determined));
     }
     let inherited = table.kind == TableKind::Table && has_children(scope, block, s);
-    !inherited && key_columns(table).iter().any(|key| key.iter().all(|column| fixed.contains(column)))
+    !inherited && key_columns(table).iter().any(|key| key.iter().all(|column| fixed.iter().any(|one| one == column)))
 }
 
 /// The column of `home` that an equality with a constant or a settled source fixes.

@@ -68,7 +68,7 @@ pub fn upkeep_ms(candidate: &Candidate, writes: &Writes, table: &Table) -> f64 {
     };
     let indexed = |column: &String| {
         let keyed = |index: &crate::catalog::model::Index| {
-            index.keys.iter().any(|key| key.text == *column) || index.include.contains(column)
+            index.keys.iter().any(|key| key.text == *column) || index.include.iter().any(|one| one == column)
         };
         table.indexes.iter().any(keyed)
     };

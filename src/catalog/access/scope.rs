@@ -9,8 +9,8 @@ pub fn table_name(relation: &RelationName, catalog: Option<&Catalog>) -> TableNa
     match catalog.and_then(|catalog| catalog.table(relation)) {
         Some((name, _)) => name.clone(),
         None => TableName {
-            schema: relation.schema.clone().unwrap_or_else(|| "public".to_owned()),
-            name: relation.name.clone(),
+            schema: relation.schema.clone().unwrap_or_else(|| "public".to_owned()).into(),
+            name: relation.name.as_str().into(),
         },
     }
 }

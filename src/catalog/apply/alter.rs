@@ -1,9 +1,10 @@
 //! ALTER TABLE, action by action.
 
-use super::table::{bound_text, new_column};
-use super::{Applied, Complaint, Replay};
+use super::table::{MOST_COLUMNS, bound_text, new_column, too_many_columns};
+use super::{Applied, Complaint, Replay, grow};
 use crate::catalog::expression::rename_column;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
+use crate::catalog::text::Text;
 use crate::sql::ddl::model::{ActionKind, AlterTable, ColumnDef, ConstraintDef, MoveTo, Name, TypeName};
 
 /// Whether a catalog knows of what the action changes.
@@ -51,7 +52,9 @@ impl Replay {
         };
         for action in &alter.actions {
             let at = self.lines.place(at, action.span);
-            if let Err(complaint) = self.act(&table, alter, &action.kind, &at) {
+            if let Err(complaint) = self.act(&table, alter, &action.kind, &at)
+                && self.complaints.last().is_none_or(|last| last.message != complaint.message)
+            {
                 self.complaints.push(complaint);
             }
         }
@@ -100,7 +103,7 @@ impl Replay {
             ActionKind::SetNotNull(column) => self.set_not_null(table, &column.text, true),
             ActionKind::DropNotNull(column) => self.set_not_null(table, &column.text, false),
             ActionKind::SetDefault { column, to } => {
-                self.change(table, column, |column| column.default = Some(to.text.clone()))
+                self.change(table, column, |column| column.default = Some(to.text.as_str().into()))
             }
             ActionKind::DropDefault(column) => self.change(table, column, |column| column.default = None),
             ActionKind::AddIdentity(column) => self.change(table, column, |column| {
@@ -109,7 +112,7 @@ impl Replay {
             }),
             ActionKind::DropIdentity(column) => self.change(table, column, |column| column.identity = false),
             ActionKind::SetExpression { column, to } => {
-                self.change(table, column, |column| column.default = Some(to.text.clone()))
+                self.change(table, column, |column| column.default = Some(to.text.as_str().into()))
             }
             ActionKind::DropExpression(column) => self.change(table, column, |column| {
                 column.generated = false;
@@ -130,13 +133,13 @@ impl Replay {
             ActionKind::RenameConstraint { from, to } => self.rename_constraint(table, from, to),
             ActionKind::Move(MoveTo::Name(to)) => self.rename_table(table, &to.text),
             ActionKind::Move(MoveTo::Schema(to)) => {
-                self.move_table(table, &TableName { schema: to.text.clone(), name: table.name.clone() })
+                self.move_table(table, &TableName { schema: to.text.as_str().into(), name: table.name.clone() })
             }
             ActionKind::AttachPartition { partition, bound } => {
                 let partition = self.known_table(partition)?;
                 self.adopt(table, &partition)?;
                 let child = self.table_mut(&partition)?;
-                child.partition_bound = Some(bound_text(bound));
+                child.partition_bound = Some(bound_text(bound).into());
                 if child.kind == TableKind::Table {
                     child.kind = TableKind::Partition;
                 }
@@ -185,8 +188,11 @@ impl Replay {
         for member in self.family(table) {
             let column = new_column(def, table, self.lines.place(at, def.span));
             let columns = &mut self.table_mut(&member)?.columns;
+            if columns.len() >= MOST_COLUMNS {
+                return Err(too_many_columns(table));
+            }
             if columns.iter().all(|one| one.name != column.name) {
-                columns.push(column);
+                grow(columns, column);
             }
         }
         self.own_sequence(def, table, at);
@@ -207,7 +213,7 @@ impl Replay {
         for child in &children {
             self.table_mut(child)?.parent = None;
         }
-        let before: Vec<String> = self.table_mut(table)?.indexes.iter().map(|index| index.name.clone()).collect();
+        let before: Vec<Text> = self.table_mut(table)?.indexes.iter().map(|index| index.name.clone()).collect();
         let added = self.add_constraint(table, constraint, at);
         for (child, parent) in parents {
             self.table_mut(&child)?.parent = parent;
@@ -229,15 +235,16 @@ impl Replay {
 
     fn set_type(&mut self, table: &TableName, column: &Name, to: &TypeName, collation: Option<&String>) -> Applied {
         self.change(table, column, |column| {
-            column.type_name = to.canonical.clone();
-            column.collation = collation.cloned();
+            column.type_name = to.canonical.as_str().into();
+            column.collation = collation.cloned().map(Into::into);
             column.stats = None;
         })
     }
 
     fn change(&mut self, table: &TableName, name: &Name, edit: impl Fn(&mut Column)) -> Applied {
-        let columns = &self.table_mut(table)?.columns;
-        if !columns.is_empty() && columns.iter().all(|column| column.name != name.text) {
+        let found = self.table_mut(table)?;
+        let known = !matches!(found.kind, TableKind::View | TableKind::MaterializedView) && !found.columns.is_empty();
+        if known && found.columns.iter().all(|column| column.name != name.text) {
             return Err(Complaint::new(format!("unknown column {} of {table}", name.text)));
         }
         for member in self.family(table) {
@@ -286,20 +293,21 @@ impl Replay {
     }
 
     fn rename_constraint(&mut self, table: &TableName, from: &Name, to: &Name) -> Applied {
-        self.change_constraint(table, from, |constraint| constraint.name = to.text.clone())?;
+        self.change_constraint(table, from, |constraint| constraint.name = to.text.as_str().into())?;
         for index in self.table_mut(table)?.indexes.iter_mut() {
             if index.constraint && index.name == from.text {
-                index.name = to.text.clone();
+                index.name = to.text.as_str().into();
             }
         }
         Ok(())
     }
 
     fn rename_column(&mut self, table: &TableName, from: &Name, to: &Name) -> Applied {
-        self.change(table, from, |column| column.name = to.text.clone())?;
-        let rename = |name: &mut String| {
+        self.change(table, from, |column| column.name = to.text.as_str().into())?;
+        let new = Text::from(&to.text);
+        let rename = |name: &mut Text| {
             if *name == from.text {
-                *name = to.text.clone();
+                *name = new.clone();
             }
         };
         for member in self.family(table) {
@@ -318,7 +326,7 @@ impl Replay {
     }
 
     pub(super) fn rename_table(&mut self, table: &TableName, to: &str) -> Applied {
-        self.move_table(table, &TableName { schema: table.schema.clone(), name: to.to_owned() })
+        self.move_table(table, &TableName { schema: table.schema.clone(), name: to.into() })
     }
 
     /// Gives a table another name or schema, wherever it is spoken of.
@@ -327,8 +335,9 @@ impl Replay {
             return Err(Complaint::exists(format!("{from} cannot become {to}, which exists already")));
         }
         let Some(moved) = self.catalog.tables.remove(from) else { return Ok(()) };
-        self.catalog.tables.insert(to.clone(), moved);
-        self.seen.touch(to);
+        self.insert_table(to, moved);
+        let at_first = self.renamed.remove(from).unwrap_or_else(|| from.clone());
+        self.renamed.insert(to.clone(), at_first);
         for child in self.children(from) {
             self.table_mut(&child)?
                 .parents_mut()
@@ -348,29 +357,29 @@ impl Replay {
     }
 }
 
-fn rename_in(table: &mut Table, from: &Name, to: &Name, rename: impl Fn(&mut String) + Copy) {
+fn rename_in(table: &mut Table, from: &Name, to: &Name, rename: impl Fn(&mut Text) + Copy) {
     for constraint in &mut table.constraints {
         constraint.columns.iter_mut().for_each(rename);
         if let ConstraintKind::Check { expression } = &mut constraint.kind {
-            *expression = rename_column(expression, &from.text, &to.text);
+            *expression = rename_column(expression, &from.text, &to.text).into();
         }
     }
     for index in &mut table.indexes {
         index.include.iter_mut().for_each(rename);
         for key in &mut index.keys {
             if key.expression {
-                key.text = rename_column(&key.text, &from.text, &to.text);
+                key.text = rename_column(&key.text, &from.text, &to.text).into();
             } else {
                 rename(&mut key.text);
             }
         }
         if let Some(predicate) = &mut index.predicate {
-            *predicate = rename_column(predicate, &from.text, &to.text);
+            *predicate = rename_column(predicate, &from.text, &to.text).into();
         }
     }
     for column in table.columns.iter_mut().filter(|column| column.generated) {
         if let Some(expression) = &mut column.default {
-            *expression = rename_column(expression, &from.text, &to.text);
+            *expression = rename_column(expression, &from.text, &to.text).into();
         }
     }
 }

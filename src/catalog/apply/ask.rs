@@ -22,11 +22,11 @@ impl Replay {
     /// The same for an index of the parent that does not exist yet.
     pub fn fits_new_index(&self, partition: &TableName, def: &CreateIndex) -> bool {
         let index = Index {
-            method: def.method.clone(),
+            method: def.method.as_str().into(),
             keys: def.keys.iter().map(|key| index_key(key, &def.method)).collect(),
-            include: def.include.iter().map(|name| name.text.clone()).collect(),
+            include: def.include.iter().map(|name| name.text.as_str().into()).collect(),
             unique: def.unique,
-            predicate: def.predicate.as_ref().map(|predicate| predicate.text.clone()),
+            predicate: def.predicate.as_ref().map(|predicate| predicate.text.as_str().into()),
             ..Index::default()
         };
         self.fits_partition(partition, &index)
@@ -34,7 +34,7 @@ impl Replay {
 
     /// Whether the index belongs to one of a partitioned table.
     pub fn is_attached(&self, table: &TableName, index: &str) -> bool {
-        let key = TableName { schema: table.schema.clone(), name: index.to_owned() };
+        let key = TableName { schema: table.schema.clone(), name: index.into() };
         self.attached.values().any(|all| all.contains(&key))
     }
 }

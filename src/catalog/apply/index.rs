@@ -1,17 +1,18 @@
 //! CREATE INDEX and ALTER INDEX, and the indexes of partitions.
 
 use super::names::{index_columns, joined};
-use super::{Applied, Complaint, GIVE_BEFORE, Replay, shown};
+use super::{Applied, Complaint, GIVE_BEFORE, Replay, grow, shown};
 use crate::catalog::expression::{mentions, normalise, only_column, strip_parens};
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
 use crate::catalog::opclass::non_default;
+use crate::catalog::text::Text;
 use crate::sql::ddl::model::{AlterIndex, CreateIndex, IndexAction, KeyPart, QualifiedName};
 
 impl Replay {
     pub(super) fn create_index(&mut self, def: &CreateIndex, at: &SourceLine) -> Applied {
         let table = self.known_table(&def.table)?;
         let keys: Vec<IndexKey> = def.keys.iter().map(|key| index_key(key, &def.method)).collect();
-        let include: Vec<String> = def.include.iter().map(|name| name.text.clone()).collect();
+        let include: Vec<Text> = def.include.iter().map(|name| name.text.as_str().into()).collect();
         self.check_columns(&table, &keys, &include)?;
         let name = match &def.name {
             Some(name) if self.relation_exists(&table.schema, &name.text) => {
@@ -28,26 +29,26 @@ impl Replay {
             }
         };
         let index = Index {
-            name,
-            method: def.method.clone(),
+            name: name.into(),
+            method: def.method.as_str().into(),
             keys,
             include,
             unique: def.unique,
             nulls_not_distinct: def.nulls_not_distinct,
-            predicate: def.predicate.as_ref().map(|predicate| predicate.text.clone()),
+            predicate: def.predicate.as_ref().map(|predicate| predicate.text.as_str().into()),
             // ON ONLY a table that has partitions: not valid until each has its own (`DefineIndex`).
             valid: !def.only || self.children(&table).is_empty(),
             defined_at: Some(at.clone()),
             ..Index::default()
         };
         if def.only {
-            self.table_mut(&table)?.indexes.push(index);
+            grow(&mut self.table_mut(&table)?.indexes, index);
             return Ok(());
         }
         self.push_index(&table, index, at)
     }
 
-    fn check_columns(&mut self, table: &TableName, keys: &[IndexKey], include: &[String]) -> Applied {
+    fn check_columns(&mut self, table: &TableName, keys: &[IndexKey], include: &[Text]) -> Applied {
         let known = &self.table_mut(table)?.columns;
         let plain = keys.iter().filter(|key| !key.expression).map(|key| &key.text).chain(include);
         for column in plain {
@@ -60,11 +61,13 @@ impl Replay {
 
     /// Adds an index to a table and, when it is partitioned, to its partitions.
     pub(super) fn push_index(&mut self, table: &TableName, index: Index, at: &SourceLine) -> Applied {
-        self.table_mut(table)?.indexes.push(index.clone());
-        if self.is_partitioned(table) {
-            for child in self.children(table) {
-                self.index_on_partition(table, &index, &child, at)?;
-            }
+        if !self.is_partitioned(table) {
+            grow(&mut self.table_mut(table)?.indexes, index);
+            return Ok(());
+        }
+        grow(&mut self.table_mut(table)?.indexes, index.clone());
+        for child in self.children(table) {
+            self.index_on_partition(table, &index, &child, at)?;
         }
         Ok(())
     }
@@ -77,13 +80,13 @@ impl Replay {
         child: &TableName,
         at: &SourceLine,
     ) -> Applied {
-        let taken: Vec<String> = self.attached.values().flatten().map(|key| key.name.clone()).collect();
+        let taken: Vec<Text> = self.attached.values().flatten().map(|key| key.name.clone()).collect();
         let own = self.table_mut(child)?.indexes.iter();
         let fitting =
             own.filter(|own| same_shape(own, index) && !taken.contains(&own.name)).map(|own| own.name.clone());
         let name = match fitting.collect::<Vec<_>>().into_iter().next() {
             Some(name) => name,
-            None => self.clone_index(parent, index, child, at)?,
+            None => self.clone_index(parent, index, child, at)?.into(),
         };
         let parent_key = self.index_key(parent, index);
         self.attached.entry(parent_key).or_default().insert(TableName { schema: child.schema.clone(), name });
@@ -111,7 +114,7 @@ impl Replay {
         };
         let name = self.free_index_name(target, &subject, label);
         let made = Index {
-            name: name.clone(),
+            name: name.as_str().into(),
             bytes: None,
             scans: None,
             defined_at: Some(at.clone()),
@@ -119,13 +122,13 @@ impl Replay {
             ..index.clone()
         };
         if let Some(behind) = behind {
-            let constraint = Constraint { name: name.clone(), defined_at: Some(at.clone()), ..behind };
+            let constraint = Constraint { name: name.as_str().into(), defined_at: Some(at.clone()), ..behind };
             if constraint.kind == ConstraintKind::PrimaryKey {
                 for column in &constraint.columns {
                     self.set_not_null(target, column, true)?;
                 }
             }
-            self.table_mut(target)?.constraints.push(constraint);
+            grow(&mut self.table_mut(target)?.constraints, constraint);
         }
         self.push_index(target, made, at)?;
         Ok(name)
@@ -151,12 +154,12 @@ impl Replay {
         let table = self.table_mut(table)?;
         let index = &mut table.indexes[at];
         for constraint in table.constraints.iter_mut().filter(|one| index.constraint && one.name == index.name) {
-            constraint.name = to.to_owned();
+            constraint.name = to.into();
         }
         if table.replica_identity.as_ref() == Some(&index.name) {
-            table.replica_identity = Some(to.to_owned());
+            table.replica_identity = Some(to.into());
         }
-        index.name = to.to_owned();
+        index.name = to.into();
         Ok(())
     }
 
@@ -182,7 +185,7 @@ impl Replay {
     pub(super) fn drop_column_rules(&mut self, table: &TableName, column: &str) -> Applied {
         let found = self.table_mut(table)?;
         // A key with the column among its INCLUDE goes with its index.
-        let gone: Vec<String> =
+        let gone: Vec<Text> =
             found.indexes.iter().filter(|index| uses(index, column)).map(|index| index.name.clone()).collect();
         found.indexes.retain(|index| !gone.contains(&index.name));
         found.constraints.retain(|constraint| {
@@ -228,11 +231,11 @@ pub(super) fn index_key(key: &KeyPart, method: &str) -> IndexKey {
         None => (key.text.clone(), false),
     };
     IndexKey {
-        text,
+        text: text.into(),
         expression,
         descending: key.descending,
         nulls_first: key.nulls_first.unwrap_or(key.descending),
-        opclass: key.opclass.clone().filter(|opclass| non_default(method, opclass)),
-        collation: key.collation.clone(),
+        opclass: key.opclass.clone().filter(|opclass| non_default(method, opclass)).map(Into::into),
+        collation: key.collation.as_deref().map(Into::into),
     }
 }

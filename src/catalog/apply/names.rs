@@ -4,6 +4,7 @@
 //! `ChooseIndexColumnNames`) and `src/backend/catalog/pg_constraint.c` (`ChooseConstraintName`).
 
 use crate::catalog::model::IndexKey;
+use crate::catalog::text::Text;
 
 /// `NAMEDATALEN - 1`.
 const LONGEST: usize = 63;
@@ -55,9 +56,9 @@ pub fn joined<'n>(columns: impl IntoIterator<Item = &'n str>) -> String {
 }
 
 /// What stands for each key in an index's name: the column, the function of an expression, else `expr`; made distinct.
-pub fn index_columns(keys: &[IndexKey], include: &[String]) -> Vec<String> {
+pub fn index_columns(keys: &[IndexKey], include: &[Text]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let plain = keys.iter().map(key_name).chain(include.iter().cloned());
+    let plain = keys.iter().map(key_name).chain(include.iter().map(Text::to_string));
     for base in plain {
         let mut name = base.clone();
         let mut pass = 0;
@@ -73,7 +74,7 @@ pub fn index_columns(keys: &[IndexKey], include: &[String]) -> Vec<String> {
 /// `FigureIndexColname` in `parse_target.c`, for the shapes that are common in indexes.
 fn key_name(key: &IndexKey) -> String {
     if !key.expression {
-        return key.text.clone();
+        return key.text.to_string();
     }
     let function = key.text.split('(').next().unwrap_or_default().trim();
     let is_call = key.text.trim_end().ends_with(')')

@@ -53,6 +53,7 @@ impl Replay {
     fn remove_tables(&mut self, gone: &[TableName]) {
         for name in gone {
             self.catalog.tables.remove(name);
+            self.renamed.remove(name);
         }
         let others: BTreeSet<TableName> = gone.iter().flat_map(|name| self.referencing(name)).collect();
         for table in others {
@@ -72,8 +73,8 @@ impl Replay {
         // An index of a partitioned table takes those of its partitions with it.
         for child in self.attached.remove(&key).unwrap_or_default() {
             self.drop_index(&QualifiedName {
-                schema: Some(child.schema.clone()),
-                name: child.name.clone(),
+                schema: Some(child.schema.to_string()),
+                name: child.name.to_string(),
                 ..QualifiedName::default()
             });
         }
@@ -102,12 +103,12 @@ impl Replay {
             return Err(Complaint::exists(format!("{name} exists already: the later definition is left out")));
         }
         let kind = if def.materialized { TableKind::MaterializedView } else { TableKind::View };
-        let columns = def.columns.iter().map(|column| Column { name: column.text.clone(), ..Column::default() });
+        let columns =
+            def.columns.iter().map(|column| Column { name: column.text.as_str().into(), ..Column::default() });
         let mut view = Table { kind, columns: columns.collect(), defined_at: Some(at.clone()), ..Table::default() };
         view.unfilled = def.materialized && !def.with_data;
         super::policies::set_parameters(&mut view, &def.parameters);
-        self.seen.touch(&name);
-        self.catalog.tables.insert(name, view);
+        self.insert_table(&name, view);
         Ok(())
     }
 
@@ -131,7 +132,7 @@ impl Replay {
             let Some(table) = self.find_table(&name) else { continue };
             let columns = self.catalog.tables.get(&table).map(|table| table.columns.as_slice()).unwrap_or_default();
             let used = columns.iter().filter(|column| star || mentions(query, &column.name));
-            reads.insert(table, used.map(|column| column.name.clone()).collect());
+            reads.insert(table, used.map(|column| column.name.to_string()).collect());
         }
         if let Some(view) = self.find_table(&def.name)
             && let Ok(view) = self.table_mut(&view)
@@ -194,7 +195,11 @@ impl Replay {
 
     fn new_type_name(&self, name: &QualifiedName) -> String {
         let placed = self.new_name(name);
-        type_key(&QualifiedName { schema: Some(placed.schema), name: placed.name, ..QualifiedName::default() })
+        type_key(&QualifiedName {
+            schema: Some(placed.schema.to_string()),
+            name: placed.name.to_string(),
+            ..QualifiedName::default()
+        })
     }
 
     pub(super) fn move_type(&mut self, name: &QualifiedName, to: &MoveTo) -> Applied {
@@ -207,7 +212,7 @@ impl Replay {
         };
         for column in self.catalog.tables.values_mut().flat_map(|table| table.columns.iter_mut()) {
             if let Some(suffix @ ("" | "[]")) = column.type_name.strip_prefix(&old) {
-                column.type_name = format!("{new}{suffix}");
+                column.type_name = format!("{new}{suffix}").into();
             }
         }
         if let Some(constraints) = constraints {
@@ -242,7 +247,7 @@ impl Replay {
     pub(super) fn rename_schema(&mut self, from: &str, to: &str) -> Applied {
         let moved: Vec<TableName> = self.in_schema(from).map(|(name, _)| name.clone()).collect();
         for name in moved {
-            let target = TableName { schema: to.to_owned(), name: name.name.clone() };
+            let target = TableName { schema: to.into(), name: name.name.clone() };
             self.move_table(&name, &target)?;
         }
         Ok(())

@@ -72,7 +72,7 @@ impl Replay {
     pub(super) fn set_view_query(&mut self, name: &QualifiedName, query: &str) {
         let found = self.find_table(name).and_then(|name| self.catalog.tables.get_mut(&name));
         if let Some(view) = found {
-            view.query = Some(query.to_owned());
+            view.query = Some(query.into());
         }
     }
 }
@@ -119,7 +119,7 @@ pub(super) fn set_property(table: &mut Table, action: &ActionKind, at: &SourceLi
         }
         ActionKind::ReplicaIdentity(identity) => {
             table.replica_identity = match identity {
-                ReplicaIdentity::Index(name) => Some(name.text.clone()),
+                ReplicaIdentity::Index(name) => Some(name.text.as_str().into()),
                 _ => None,
             }
         }

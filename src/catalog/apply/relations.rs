@@ -1,9 +1,10 @@
 //! Constraints: added, with the index behind a key; dropped; found.
 
 use super::names::{choose, joined};
-use super::{Applied, Complaint, GIVE_BEFORE, Replay, shown};
+use super::{Applied, Complaint, GIVE_BEFORE, Replay, grow, shown};
 use crate::catalog::expression::columns_in;
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
+use crate::catalog::text::Text;
 use crate::sql::ddl::model::{ConstraintBody, ConstraintDef, KeyDef, Name, QualifiedName};
 
 impl Replay {
@@ -14,15 +15,15 @@ impl Replay {
             ConstraintBody::NotNull(column) if def.not_valid.is_some() => {
                 let name = self.constraint_name(table, def, &column.text, "not_null");
                 let made = constraint(name, ConstraintKind::NotNull, at);
-                self.push_constraint(table, def, Constraint { columns: vec![column.text.clone()], ..made })
+                self.push_constraint(table, def, Constraint { columns: vec![column.text.as_str().into()], ..made })
             }
             ConstraintBody::NotNull(column) => self.set_not_null(table, &column.text, true),
             ConstraintBody::Check(expression) => {
                 let columns = columns_in(&expression.text, &self.table_mut(table)?.columns);
                 // With exactly one column in it, a check is named after the column (`AddRelationNewConstraints`).
-                let subject = if let [only] = columns.as_slice() { only.clone() } else { String::new() };
+                let subject = if let [only] = columns.as_slice() { only.clone() } else { Text::default() };
                 let name = self.constraint_name(table, def, &subject, "check");
-                let kind = ConstraintKind::Check { expression: expression.text.clone() };
+                let kind = ConstraintKind::Check { expression: expression.text.as_str().into() };
                 self.push_constraint(table, def, Constraint { columns, ..constraint(name, kind, at) })
             }
             ConstraintBody::ForeignKey(key) => {
@@ -30,23 +31,23 @@ impl Replay {
             }
             ConstraintBody::Exclusion { method, keys, predicate } => {
                 let keys: Vec<IndexKey> = keys.iter().map(|key| super::index::index_key(key, method)).collect();
-                let columns: Vec<String> = keys.iter().filter(|key| !key.expression).map(|k| k.text.clone()).collect();
+                let columns: Vec<Text> = keys.iter().filter(|key| !key.expression).map(|k| k.text.clone()).collect();
                 let named = super::names::index_columns(&keys, &[]);
                 let name = match &def.name {
                     Some(name) => name.text.clone(),
                     None => self.free_index_name(table, &joined(named.iter().map(String::as_str)), "excl"),
                 };
                 let index = Index {
-                    name: name.clone(),
-                    method: method.clone(),
+                    name: name.as_str().into(),
+                    method: method.as_str().into(),
                     keys,
-                    predicate: predicate.as_ref().map(|predicate| predicate.text.clone()),
+                    predicate: predicate.as_ref().map(|predicate| predicate.text.as_str().into()),
                     valid: true,
                     constraint: true,
                     defined_at: Some(at.clone()),
                     ..Index::default()
                 };
-                self.table_mut(table)?.indexes.push(index);
+                grow(&mut self.table_mut(table)?.indexes, index);
                 let made = constraint(name, ConstraintKind::Exclusion, at);
                 self.push_constraint(table, def, Constraint { columns, ..made })
             }
@@ -64,7 +65,7 @@ impl Replay {
         for target in targets {
             let constraints = &mut self.table_mut(&target)?.constraints;
             if constraints.iter().all(|present| present.name != made.name) {
-                constraints.push(made.clone());
+                grow(constraints, made.clone());
             }
         }
         Ok(())
@@ -83,14 +84,14 @@ impl Replay {
             return self.take_index_over(table, def, index, kind, at);
         }
         let columns = self.known_columns(table, &key.columns)?;
-        let include: Vec<String> = key.include.iter().map(|name| name.text.clone()).collect();
+        let include: Vec<Text> = key.include.iter().map(|name| name.text.as_str().into()).collect();
         let name = match &def.name {
             Some(name) => name.text.clone(),
             None if primary => self.free_index_name(table, "", "pkey"),
-            None => self.free_index_name(table, &joined(columns.iter().chain(&include).map(String::as_str)), "key"),
+            None => self.free_index_name(table, &joined(columns.iter().chain(&include).map(Text::as_str)), "key"),
         };
         let index = Index {
-            name: name.clone(),
+            name: name.as_str().into(),
             method: "btree".into(),
             keys: columns.iter().map(|column| IndexKey { text: column.clone(), ..IndexKey::default() }).collect(),
             include,
@@ -125,9 +126,9 @@ impl Replay {
         let Some(found) = found else {
             return Err(Complaint::stranger(format!("unknown index {} on {table}", index.text)));
         };
-        found.name = name.clone();
+        found.name = name.as_str().into();
         found.constraint = true;
-        let columns: Vec<String> = found.keys.iter().map(|key| key.text.clone()).collect();
+        let columns: Vec<Text> = found.keys.iter().map(|key| key.text.clone()).collect();
         if kind == ConstraintKind::PrimaryKey {
             for column in &columns {
                 self.set_not_null(table, column, true)?;
@@ -147,27 +148,27 @@ impl Replay {
         let parent = self.find_table(references);
         if parent.is_none() {
             let message = format!("a foreign key of {table} references the unknown table {}", shown(references));
-            self.complaints.push(Complaint { hint: Some(GIVE_BEFORE.into()), ..Complaint::new(message) });
+            self.complaints.push(Complaint { hint: Some(GIVE_BEFORE.into()), ..Complaint::stranger(message) });
         }
         let parent = parent.unwrap_or_else(|| self.new_name(references));
         let referenced_columns = if referenced.is_empty() {
             self.catalog.tables.get(&parent).and_then(primary_key).unwrap_or_default()
         } else {
-            referenced.iter().map(|name| name.text.clone()).collect()
+            referenced.iter().map(|name| name.text.as_str().into()).collect()
         };
-        let name = self.constraint_name(table, def, &joined(columns.iter().map(String::as_str)), "fkey");
+        let name = self.constraint_name(table, def, &joined(columns.iter().map(Text::as_str)), "fkey");
         let kind = ConstraintKind::ForeignKey { references: parent, referenced_columns };
         self.push_constraint(table, def, Constraint { columns, ..constraint(name, kind, at) })
     }
 
-    fn known_columns(&mut self, table: &TableName, names: &[Name]) -> Result<Vec<String>, Complaint> {
+    fn known_columns(&mut self, table: &TableName, names: &[Name]) -> Result<Vec<Text>, Complaint> {
         let known = &self.table_mut(table)?.columns;
         // Without columns (CREATE TABLE … AS) nothing can be said against a name.
         let missing =
             names.iter().find(|name| !known.is_empty() && known.iter().all(|column| column.name != name.text));
         match missing {
             Some(name) => Err(Complaint::new(format!("unknown column {} of {table}", name.text))),
-            None => Ok(names.iter().map(|name| name.text.clone()).collect()),
+            None => Ok(names.iter().map(|name| name.text.as_str().into()).collect()),
         }
     }
 
@@ -190,7 +191,7 @@ impl Replay {
         for member in self.family(table) {
             let found = self.table_mut(&member)?;
             let valid = |one: &&Constraint| one.kind == ConstraintKind::NotNull && one.validated;
-            let columns: Vec<String> =
+            let columns: Vec<Text> =
                 found.constraints.iter().filter(valid).flat_map(|one| one.columns.clone()).collect();
             found.constraints.retain(|one| !(one.kind == ConstraintKind::NotNull && one.validated));
             found.columns.iter_mut().filter(|column| columns.contains(&column.name)).for_each(|c| c.not_null = true);
@@ -221,14 +222,14 @@ impl Replay {
     }
 }
 
-fn primary_key(table: &crate::catalog::model::Table) -> Option<Vec<String>> {
+fn primary_key(table: &crate::catalog::model::Table) -> Option<Vec<Text>> {
     let key = table.constraints.iter().find(|one| one.kind == ConstraintKind::PrimaryKey)?;
     Some(key.columns.clone())
 }
 
 fn constraint(name: String, kind: ConstraintKind, at: &SourceLine) -> Constraint {
     Constraint {
-        name,
+        name: name.into(),
         kind,
         columns: Vec::new(),
         deferrable: false,

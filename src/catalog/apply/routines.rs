@@ -31,8 +31,8 @@ impl Replay {
             routine.security_definer &= alter.options.security_invoker.is_none();
             routine.sets_search_path |= alter.options.sets_search_path();
             match &alter.action {
-                ObjectAction::Move(MoveTo::Name(to)) => routine.name.name.clone_from(&to.text),
-                ObjectAction::Move(MoveTo::Schema(to)) => routine.name.schema.clone_from(&to.text),
+                ObjectAction::Move(MoveTo::Name(to)) => routine.name.name = to.text.as_str().into(),
+                ObjectAction::Move(MoveTo::Schema(to)) => routine.name.schema = to.text.as_str().into(),
                 _ => {}
             }
         }

@@ -14,8 +14,8 @@ use crate::catalog::model::{Catalog, ConstraintKind, Table, TableName};
 pub(super) struct Seen {
     tables: Vec<Arc<TableName>>,
     numbers: FxHashMap<Arc<TableName>, Number>,
-    /// Hash of the name of an index or a constraint → tables that had one of that name.
-    names: Links<u64>,
+    /// Hash of the name of an index or a constraint → tables that had one of that name, or of one with the same hash.
+    names: Links<u32>,
     /// Table → tables that were its children.
     children: Links<Number>,
     /// Table → tables whose foreign keys pointed at it.
@@ -28,46 +28,45 @@ pub(super) struct Seen {
 /// Into [`Seen::tables`].
 type Number = u32;
 
-/// Most names are those of one table.
+/// From each key to few tables; most keys have one.
 #[derive(Debug)]
-enum Few {
-    One(Number),
-    // A name that many tables had is rare: the map stays small.
-    #[expect(clippy::box_collection, reason = "a vector in place would double every entry")]
-    Many(Box<Vec<Number>>),
+struct Links<K> {
+    /// The only table; from [`MANY`] on, less it, an index into `many`.
+    first: FxHashMap<K, Number>,
+    many: Vec<Vec<Number>>,
 }
 
-#[derive(Debug)]
-struct Links<K>(FxHashMap<K, Few>);
+const MANY: Number = 1 << 31;
 
 impl<K> Default for Links<K> {
     fn default() -> Self {
-        Links(FxHashMap::default())
+        Links { first: FxHashMap::default(), many: Vec::new() }
     }
 }
 
 impl<K: Eq + Hash> Links<K> {
-    fn link(&mut self, from: K, to: Number) {
-        match self.0.get_mut(&from) {
-            None => drop(self.0.insert(from, Few::One(to))),
-            Some(Few::One(only)) if *only == to => {}
-            Some(few @ Few::One(_)) => {
-                let Few::One(only) = *few else { return };
-                *few = Few::Many(Box::new(vec![only, to]));
+    fn link(&mut self, from: K, to: Number)
+    where
+        K: Copy,
+    {
+        let known = *self.first.entry(from).or_insert(to);
+        if known >= MANY {
+            let many = &mut self.many[(known - MANY) as usize];
+            if !many.contains(&to) {
+                many.push(to);
             }
-            Some(Few::Many(many)) => {
-                if !many.contains(&to) {
-                    many.push(to);
-                }
-            }
+        } else if known != to {
+            let place = MANY + Number::try_from(self.many.len()).expect("fewer tables than 2^31 fit into memory");
+            self.many.push(vec![known, to]);
+            self.first.insert(from, place);
         }
     }
 
     fn of(&self, from: &K) -> &[Number] {
-        match self.0.get(from) {
+        match self.first.get(from) {
             None => &[],
-            Some(Few::One(only)) => std::slice::from_ref(only),
-            Some(Few::Many(many)) => many,
+            Some(place) if *place >= MANY => &self.many[(*place - MANY) as usize],
+            Some(only) => std::slice::from_ref(only),
         }
     }
 }
@@ -98,7 +97,7 @@ impl Seen {
     fn note(&mut self, name: &TableName, table: &Table) {
         let own = self.number(name);
         for given in names_of(table) {
-            self.names.link(xxh3_64(given.as_bytes()), own);
+            self.names.link(hash(given), own);
         }
         for constraint in &table.constraints {
             if let ConstraintKind::ForeignKey { references, .. } = &constraint.kind {
@@ -129,7 +128,7 @@ impl Seen {
 
     /// Tables that may have an index or a constraint of that name, in their order.
     pub fn tables_with<'s>(&'s self, name: &str) -> Vec<&'s TableName> {
-        self.with_touched(self.names.of(&xxh3_64(name.as_bytes())))
+        self.with_touched(self.names.of(&hash(name)))
     }
 
     /// Tables that may stand below that one, in their order.
@@ -158,6 +157,10 @@ impl Seen {
         all.dedup();
         all
     }
+}
+
+fn hash(name: &str) -> u32 {
+    xxh3_64(name.as_bytes()) as u32
 }
 
 fn names_of(table: &Table) -> impl Iterator<Item = &str> {

@@ -10,14 +10,15 @@ impl Replay {
     pub(super) fn own_sequence(&mut self, column: &ColumnDef, table: &TableName, at: &SourceLine) {
         let Some(of) = column.type_name.as_ref().filter(|of| of.serial) else { return };
         let name = choose(&table.name, &column.name.text, "seq", |_| false);
-        let made = Sequence { type_name: of.canonical.clone(), defined_at: Some(at.clone()), ..Sequence::default() };
-        self.catalog.sequences.insert(TableName { schema: table.schema.clone(), name }, made);
+        let made =
+            Sequence { type_name: of.canonical.as_str().into(), defined_at: Some(at.clone()), ..Sequence::default() };
+        self.catalog.sequences.insert(TableName { schema: table.schema.clone(), name: name.into() }, made);
     }
 
     pub(super) fn create_sequence(&mut self, def: &CreateSequence, at: &SourceLine) -> Applied {
         let type_name = def.options.as_type.as_ref().map_or("bigint", |of| of.canonical.as_str()).to_owned();
         let made = Sequence {
-            type_name,
+            type_name: type_name.into(),
             max_value: def.options.max_value,
             defined_at: Some(at.clone()),
             ..Sequence::default()
@@ -33,7 +34,7 @@ impl Replay {
             SequenceAction::Options(options) => {
                 if let Some(sequence) = self.catalog.sequences.get_mut(&name) {
                     if let Some(of) = &options.as_type {
-                        sequence.type_name.clone_from(&of.canonical);
+                        sequence.type_name = (&of.canonical).into();
                     }
                     sequence.max_value = options.max_value.or(sequence.max_value);
                 }
@@ -41,8 +42,8 @@ impl Replay {
             SequenceAction::Move(to) => {
                 if let Some(sequence) = self.catalog.sequences.remove(&name) {
                     let to = match to {
-                        MoveTo::Name(to) => TableName { name: to.text.clone(), ..name },
-                        MoveTo::Schema(to) => TableName { schema: to.text.clone(), ..name },
+                        MoveTo::Name(to) => TableName { name: to.text.as_str().into(), ..name },
+                        MoveTo::Schema(to) => TableName { schema: to.text.as_str().into(), ..name },
                     };
                     self.catalog.sequences.insert(to, sequence);
                 }
@@ -60,7 +61,7 @@ impl Replay {
 
     fn find_sequence(&self, name: &QualifiedName) -> Option<TableName> {
         self.schemas(name)
-            .map(|schema| TableName { schema: schema.to_owned(), name: name.name.clone() })
+            .map(|schema| TableName { schema: schema.into(), name: name.name.as_str().into() })
             .find(|found| self.catalog.sequences.contains_key(found))
     }
 }

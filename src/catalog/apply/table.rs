@@ -1,12 +1,21 @@
 //! CREATE TABLE: columns from the statement, its parents and LIKE; then constraints.
 
 use super::names::choose;
-use super::{Applied, Complaint, ComplaintKind, Replay, TEMPORARY};
+use super::{Applied, Complaint, ComplaintKind, Replay, TEMPORARY, grow};
 use crate::catalog::model::{Column, Constraint, ConstraintKind, Index, SourceLine, Table, TableKind, TableName};
 use crate::sql::ddl::model::{
     Bound, ColumnDef, ConstraintBody, ConstraintDef, CreateTable, GeneratedKind, Like, Persistence,
 };
 use crate::sql::ddl::quoted_if_needed;
+
+/// `MaxHeapAttributeNumber` (`src/include/access/htup_details.h`): the server takes no more.
+pub(super) const MOST_COLUMNS: usize = 1600;
+
+pub(super) fn too_many_columns(table: &TableName) -> Complaint {
+    Complaint::new(format!(
+        "{table} would have more than {MOST_COLUMNS} columns, which no server takes: the others are left out"
+    ))
+}
 
 impl Replay {
     pub(super) fn create_table(&mut self, def: &CreateTable, at: &SourceLine) -> Applied {
@@ -24,9 +33,9 @@ impl Replay {
         let partition_of = def.partition_of.as_ref().map(|parent| self.known_table(parent)).transpose()?;
         let mut table = Table {
             kind: kind(def),
-            partition_key: def.partition_by.as_ref().map(|key| key.text.clone()),
+            partition_key: def.partition_by.as_ref().map(|key| key.text.as_str().into()),
             parent: partition_of.clone(),
-            partition_bound: def.bound.as_ref().map(bound_text),
+            partition_bound: def.bound.as_ref().map(bound_text).map(Into::into),
             unlogged: def.persistence == Persistence::Unlogged,
             defined_at: Some(at.clone()),
             ..Table::default()
@@ -51,7 +60,11 @@ impl Replay {
         }
         table.columns.reserve_exact(def.columns.len());
         table.constraints.reserve_exact(def.constraints.len());
-        for column in &def.columns {
+        if def.columns.len() > MOST_COLUMNS {
+            self.complaints.push(too_many_columns(&name));
+        }
+        let columns = &def.columns[..def.columns.len().min(MOST_COLUMNS)];
+        for column in columns {
             merge(&mut table.columns, new_column(column, &name, self.lines.place(at, column.span)));
         }
         if def.as_query.is_some() {
@@ -62,9 +75,8 @@ impl Replay {
                 ))
             });
         }
-        self.catalog.tables.insert(name.clone(), table);
-        self.seen.touch(&name);
-        for column in &def.columns {
+        self.insert_table(&name, table);
+        for column in columns {
             self.own_sequence(column, &name, at);
         }
         for like in &def.like {
@@ -119,7 +131,7 @@ impl Replay {
                 own.name == constraint.name || (own.kind == constraint.kind && own.columns == constraint.columns)
             });
             if inherited && !present {
-                table.constraints.push(constraint.clone());
+                grow(&mut table.constraints, constraint.clone());
             }
         }
         for index in &parent_table.indexes {
@@ -134,14 +146,17 @@ impl Replay {
         for column in &from.columns {
             let generated = column.generated && included(like, "generated");
             let default = included(like, "defaults") || generated;
-            table.columns.push(Column {
-                default: column.default.clone().filter(|_| default && (generated || !column.generated)),
-                generated,
-                identity: column.identity && included(like, "identity"),
-                stats: None,
-                defined_at: None,
-                ..column.clone()
-            });
+            grow(
+                &mut table.columns,
+                Column {
+                    default: column.default.clone().filter(|_| default && (generated || !column.generated)),
+                    generated,
+                    identity: column.identity && included(like, "identity"),
+                    stats: None,
+                    defined_at: None,
+                    ..column.clone()
+                },
+            );
         }
         if included(like, "constraints") {
             table.constraints.extend(self.inheritable_checks(&source)?);
@@ -183,7 +198,7 @@ fn included(like: &Like, what: &str) -> bool {
 /// Adds a column, or joins it with the one of the same name that a parent gave (as Postgres merges them).
 fn merge(columns: &mut Vec<Column>, new: Column) {
     let Some(old) = columns.iter_mut().find(|column| column.name == new.name) else {
-        columns.push(new);
+        grow(columns, new);
         return;
     };
     old.not_null |= new.not_null;
@@ -206,14 +221,14 @@ pub(super) fn new_column(def: &ColumnDef, table: &TableName, at: SourceLine) -> 
         format!("nextval('{}'::regclass)", quoted_if_needed(&name))
     });
     Column {
-        name: def.name.text.clone(),
-        type_name,
+        name: def.name.text.as_str().into(),
+        type_name: type_name.into(),
         not_null: def.not_null.is_some(),
-        default: written.or(sequence),
+        default: written.or(sequence).map(Into::into),
         generated: def.generated.is_some(),
         virtual_generated: matches!(def.generated_kind, Some(GeneratedKind::Virtual | GeneratedKind::Unsaid)),
         identity: def.identity.is_some(),
-        collation: def.collation.clone(),
+        collation: def.collation.as_deref().map(Into::into),
         stats: None,
         defined_at: Some(at),
     }

@@ -42,7 +42,7 @@ fn describe(catalog: &Catalog, name: &str) -> Vec<String> {
                 _ => "",
             };
             let opclass = key.opclass.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
-            let text = if key.expression { format!("({})", key.text) } else { key.text.clone() };
+            let text = if key.expression { format!("({})", key.text) } else { key.text.to_string() };
             format!("{text}{opclass}{desc}{nulls}")
         });
         let keys: Vec<String> = keys.collect();

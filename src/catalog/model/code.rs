@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{SourceLine, TableName};
+use crate::catalog::text::Text;
 
 /// A row security policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +58,7 @@ pub struct Routine {
 #[serde(default, deny_unknown_fields)]
 pub struct Sequence {
     /// `smallint`, `integer` or `bigint`; it decides where the sequence ends.
-    pub type_name: String,
+    pub type_name: Text,
     pub max_value: Option<i64>,
     pub min_value: Option<i64>,
     /// Negative: it counts down.
@@ -68,6 +69,6 @@ pub struct Sequence {
     /// The role may not read it.
     pub unreadable: bool,
     /// The table and column that own it.
-    pub owner: Option<(TableName, String)>,
+    pub owner: Option<(TableName, Text)>,
     pub defined_at: Option<SourceLine>,
 }

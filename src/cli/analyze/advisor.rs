@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::advise::Advice;
 use crate::advise::set::{self, Outcome, SizeModel, Step, Watch};
+use crate::catalog::model::Catalog;
 use crate::cli::args::{Common, IndexAdvice, Sizes};
 use crate::cli::terminal;
 use crate::db;
@@ -39,9 +40,8 @@ pub fn search(
     if statements.all.is_empty() {
         return Ok(None);
     }
-    let hypopg = open(session)
+    let mut hypopg = open(session, catalog)
         .map_err(|error| format!("indexes are advised by estimate, because the planner could not be asked: {error}"))?;
-    let mut hypopg = hypopg.under(&names::path(catalog));
     let left_out = statements.left_out;
     let clock = Clock::new(args.time_limit, common);
     let sizes = match args.size_model {
@@ -54,10 +54,11 @@ pub fn search(
 }
 
 /// HypoPG on this connection, or why there is none.
-pub fn open(session: &mut Session) -> Result<HypoPg<'_>, OpenError> {
+pub fn open<'s>(session: &'s mut Session, catalog: &Catalog) -> Result<HypoPg<'s>, OpenError> {
     let (limits, route) = (session.limits(), session.route);
     let allowed = db::names::read(session, limits)?;
-    HypoPg::open(session, route, limits, allowed)
+    let path = names::path(catalog, session)?;
+    Ok(HypoPg::open(session, route, limits, allowed)?.under(&path))
 }
 
 /// The set as the report has it.

@@ -1,7 +1,7 @@
 //! Indexes that are advised to be dropped, the workload and an open session in; those whose absence makes a statement dearer, taken
 //! out of the advice, with why.
 
-use super::{advisor, names};
+use super::advisor;
 use crate::advise::set;
 use crate::advise::whatif::{WhatIf, WhatIfError};
 use crate::cli::verify::take_back;
@@ -31,8 +31,7 @@ pub fn prove(
     }
     let Some(catalog) = cx.catalog else { return Vec::new() };
     // Why it could not be asked has been said.
-    let Ok(hypopg) = advisor::open(session) else { return Vec::new() };
-    let mut hypopg = hypopg.under(&names::path(catalog));
+    let Ok(mut hypopg) = advisor::open(session, catalog) else { return Vec::new() };
     if !hypopg.hides() {
         return vec![format!(
             "{} to be dropped: the planner was not asked what would become dearer, because HypoPG {} cannot hide an index (1.4 can)",

@@ -13,6 +13,7 @@ use crate::db::rights::Rights;
 use crate::db::session::Limits;
 use crate::db::{Session, catalog, health, statements, values};
 use crate::report::model::Input;
+use crate::report::render::units::counted;
 use crate::sql::facts::Facts;
 
 /// What the server may work on one statement of ours, if nothing else was said.
@@ -35,8 +36,11 @@ pub fn read(session: &mut Session, wanted: Wanted) -> Result<Given, Failure> {
     let catalog = &snapshot.catalog;
     let details = [
         catalog.server_version.map(|version| format!("Postgres {}", shown(version))),
-        Some(format!("{} tables", catalog.tables.len())),
-        snapshot.queries.as_ref().map(|queries| format!("{} entries of pg_stat_statements", queries.len())),
+        Some(counted(catalog.tables.len() as u64, "table", "tables")),
+        snapshot
+            .queries
+            .as_ref()
+            .map(|queries| format!("{} of pg_stat_statements", counted(queries.len() as u64, "entry", "entries"))),
     ];
     let input = Input {
         path: catalog.database.clone().unwrap_or_default(),

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::model::{Catalog, TableName};
+use crate::db::{self, DbError, Session};
 use crate::sql::facts::{Facts, Relation, RelationName};
 use crate::workload::model::{Query, Workload};
 
@@ -63,15 +64,18 @@ pub fn settle(workload: &Workload, facts: &mut [Option<Facts>], catalog: &Catalo
     notes.into_iter().flatten().collect()
 }
 
-/// Where the server is to look names up that have no schema: where the roles look that run most, then where the others do.
-pub fn path(catalog: &Catalog) -> Vec<String> {
+/// Where the server is to look names up that have no schema: where the roles look that run most, then where the others do, then
+/// where extensions stand.
+pub fn path(catalog: &Catalog, session: &mut Session) -> Result<Vec<String>, DbError> {
+    let extensions = db::names::extension_schemas(session, session.limits())?;
     let mut path: Vec<String> = Vec::new();
-    for schema in catalog.search_path.iter().chain(catalog.role_search_paths.values().flatten()) {
+    let roles = catalog.search_path.iter().chain(catalog.role_search_paths.values().flatten());
+    for schema in roles.chain(&extensions) {
         if !path.contains(schema) {
             path.push(schema.clone());
         }
     }
-    path
+    Ok(path)
 }
 
 /// Queries and names that something is the matter with.
@@ -90,12 +94,14 @@ impl Note {
         });
     }
 
+    /// `what` begins with a verb in the plural.
     fn said(&self, what: &str) -> Option<String> {
         let few: Vec<&str> = self.names.iter().take(FEW).map(String::as_str).collect();
         let more = if self.names.len() > FEW { format!(" and {} more", self.names.len() - FEW) } else { String::new() };
         let queries = self.queries.len();
-        let noun = if queries == 1 { "query" } else { "queries" };
-        (queries > 0).then(|| format!("{queries} {noun} {what}: {}{more}", few.join(", ")))
+        let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
+        let begins = if queries == 1 { format!("1 query {verb}s") } else { format!("{queries} queries {verb}") };
+        (queries > 0).then(|| format!("{begins} {rest}: {}{more}", few.join(", ")))
     }
 }
 
@@ -109,7 +115,7 @@ fn paths<'a>(query: &Query, catalog: &'a Catalog) -> BTreeSet<&'a [String]> {
 
 fn find<'c>(name: &RelationName, path: &[String], catalog: &'c Catalog) -> Option<&'c TableName> {
     let look = |schema: &String| {
-        let wanted = TableName { schema: schema.clone(), name: name.name.clone() };
+        let wanted = TableName { schema: schema.clone().into(), name: name.name.clone().into() };
         catalog.tables.get_key_value(&wanted).map(|(known, _)| known)
     };
     match &name.schema {
@@ -201,7 +207,7 @@ mod tests {
         assert_eq!(names("UPDATE t SET a = 1", &["web"]).0, ["app.t", "app.t"]);
         let (ambiguous, notes) = names("SELECT * FROM t", &["ada", "web"]);
         assert_eq!(ambiguous, ["?.t"]);
-        assert!(notes[0].starts_with("1 query name tables that mean another one"), "{notes:?}");
+        assert!(notes[0].starts_with("1 query names tables that mean another one"), "{notes:?}");
         assert!(names("SELECT * FROM w", &["ada"]).1[0].contains("in several schemas"));
         assert!(names("SELECT * FROM gone, pg_class", &["ada"]).1[0].ends_with(": gone"));
     }

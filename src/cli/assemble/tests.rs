@@ -28,7 +28,7 @@ fn found(id: &str, impact: Option<f64>, queries: Vec<QueryIndex>) -> Found {
             severity: Severity::Warning,
             confidence: Confidence::High,
             title: "t".into(),
-            detail: String::new(),
+            detail: String::new().into(),
             subject: Subject::Server("s".into()),
             locations: vec![Location::default()],
             evidence: Vec::new(),
@@ -42,7 +42,7 @@ fn found(id: &str, impact: Option<f64>, queries: Vec<QueryIndex>) -> Found {
             grows_with: None,
             lock: None,
             title: "t".into(),
-            detail: String::new(),
+            detail: String::new().into(),
             subject: Subject::Server("s".into()),
             severity: None,
             confidence: None,
@@ -54,6 +54,7 @@ fn found(id: &str, impact: Option<f64>, queries: Vec<QueryIndex>) -> Found {
             observed_us: None,
             queries,
         },
+        because: None,
     }
 }
 

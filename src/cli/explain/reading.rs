@@ -182,7 +182,7 @@ fn nothing(problems: &[Problem]) -> Failure {
     let say = |p: &Problem| {
         let path = p.path.as_deref().unwrap_or_default();
         let path = if path == "-" { "standard input" } else { path };
-        let place = p.line.map_or(path.to_owned(), |line| format!("{path}:{line}"));
+        let place = p.line.filter(|line| *line > 1).map_or(path.to_owned(), |line| format!("{path}:{line}"));
         match p.message.contains(path) {
             true => p.message.clone(),
             false => format!("{place}: {}", p.message),

@@ -6,16 +6,18 @@ use crate::advise;
 use crate::catalog::model::TableName;
 use crate::cli::analyze::catalog::Given;
 use crate::config::lint::{Paths, severity};
-use crate::report::model::{Coverage, Finding, Input, Problem, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary};
+use crate::report::model::{
+    Coverage, Finding, Input, Problem, RecommendationKind, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary,
+};
 use crate::report::render::units::{count, counted};
 use crate::rules::context::{WorkloadCx, Worth};
-use crate::rules::lint::Linted;
+use crate::rules::lint::{Dynamic, Linted};
 use crate::script::model::{Kind, Script};
 use crate::sql::FINGERPRINT_VERSION;
 use crate::workload::model::Workload;
 
 pub fn assemble(
-    linted: Linted,
+    mut linted: Linted,
     scripts: &[Script],
     given: Given,
     unreadable: Vec<Problem>,
@@ -29,7 +31,13 @@ pub fn assemble(
         plans: &[],
         worth: Worth::default(),
     };
-    let advice = advise::recommend(&linted.outcome.found, &cx);
+    let mut advice = advise::recommend(&mut linted.outcome.found, &cx);
+    // It goes into a script; what takes a statement's place in one has its `;` behind it already.
+    let for_script = advice.recommendations.iter_mut().filter(|one| one.kind != RecommendationKind::RewriteQuery);
+    for recommendation in for_script {
+        end(&mut recommendation.sql);
+        recommendation.more_sql.iter_mut().for_each(|part| end(&mut part.sql));
+    }
     let findings = linted.outcome.found.into_iter().zip(advice.links).map(|(found, links)| {
         let mut finding = found.finding;
         finding.recommendations = links;
@@ -70,16 +78,31 @@ pub fn assemble(
             rules_run: linted.outcome.rules_run,
             rules_not_run: linted.outcome.rules_not_run,
             allowed: linted.outcome.allowed,
-            notes: given.notes.into_iter().chain(strangers(linted.strangers)).collect(),
+            notes: given
+                .notes
+                .into_iter()
+                .chain(strangers(linted.strangers))
+                .chain(not_read(&linted.dynamic))
+                .collect(),
             ..Coverage::default()
         },
         workload: WorkloadSummary::default(),
         plans: Vec::new(),
         comparison: None,
         index_set: None,
+        suppressed: linted.outcome.suppressed,
         findings,
         recommendations: advice.recommendations,
         problems,
+    }
+}
+
+/// Ends SQL with a `;`, unless its last line has one or ends in a comment.
+fn end(sql: &mut String) {
+    let last = sql.lines().next_back().unwrap_or_default();
+    if !last.trim().is_empty() && !last.contains("--") && !last.trim_end().ends_with(';') {
+        sql.truncate(sql.trim_end().len());
+        sql.push(';');
     }
 }
 
@@ -89,6 +112,19 @@ fn strangers(statements: u64) -> Option<String> {
         format!(
             "{statements} of the statements concern tables or indexes that none of these files makes: they were taken for large and in \
              use; give the migrations before them, --schema or --snapshot to know their columns and keys"
+        )
+    })
+}
+
+/// What to know of SQL that is put together when it runs.
+fn not_read(dynamic: &Dynamic) -> Option<String> {
+    let places: Vec<String> = dynamic.places.iter().map(|place| format!("{}:{}", place.path, place.line)).collect();
+    let more = if dynamic.statements > places.len() as u64 { ", …" } else { "" };
+    (dynamic.statements > 0).then(|| {
+        format!(
+            "the SQL of {} is put together at run time and was not looked at: {}{more}",
+            counted(dynamic.statements, "EXECUTE statement", "EXECUTE statements"),
+            places.join(", ")
         )
     })
 }
@@ -108,14 +144,14 @@ pub fn left_out(small: &BTreeMap<TableName, u64>, rows: u64) -> Option<String> {
 fn input(script: &Script) -> Input {
     let format = match script.kind {
         Kind::Migration(_) => "migration",
-        Kind::Dump => "schema",
+        Kind::Dump => "dump",
         Kind::Queries => "queries",
     };
     let details = match script.kind {
         Kind::Migration(framework) => vec![framework.name().to_owned()],
         _ => Vec::new(),
     };
-    Input { path: script.path.clone(), format: format.to_owned(), details, bytes: script.text.len() as u64 }
+    Input { path: script.path.clone(), format: format.to_owned(), details, bytes: script.bytes }
 }
 
 /// Gives findings the severities that `[[paths]]` sets for their files, and leaves out what is off there.
@@ -123,18 +159,22 @@ pub fn by_path(report: &mut Report, entries: &[Paths]) {
     if entries.is_empty() {
         return;
     }
-    report.findings.retain_mut(|finding| {
-        let path = finding.locations.first().map_or("", |place| place.path.as_str());
-        match severity(entries, path, &finding.rule) {
-            Some(None) => false,
-            Some(Some(severity)) => {
-                finding.severity = severity;
-                true
-            }
-            None => true,
-        }
-    });
+    report.findings.retain_mut(|finding| is_on(finding, entries));
+    report.suppressed.retain_mut(|suppressed| is_on(&mut suppressed.finding, entries));
     forget_unasked(report);
+}
+
+/// Whether the rule is on for the finding's file; the finding then has the severity that holds there.
+fn is_on(finding: &mut Finding, entries: &[Paths]) -> bool {
+    let path = finding.locations.first().map_or("", |place| place.path.as_str());
+    match severity(entries, path, &finding.rule) {
+        Some(None) => false,
+        Some(Some(severity)) => {
+            finding.severity = severity;
+            true
+        }
+        None => true,
+    }
 }
 
 /// Leaves out recommendations that no finding asks for any more.

@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::terminal;
 use crate::config::lint::fits;
 use crate::report::model::Problem;
-use crate::script::{Source, decode, is_marker, is_sql};
+use crate::script::{Source, decode, decode_owned, is_marker, is_sql};
 
 #[derive(Default)]
 pub struct Found {
@@ -34,7 +34,7 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
         let path = Path::new(input);
         if input == "-" {
             let bytes = standard_input()?;
-            let source = found.decoded("-".to_owned(), &bytes);
+            let source = found.decoded("-".to_owned(), bytes);
             found.sources.push(source);
         } else if path.is_dir() {
             walk(path, &mut paths, &mut found.problems);
@@ -52,7 +52,7 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
         let name = shown(&path);
         match text {
             Ok(bytes) => {
-                let source = found.decoded(name, &bytes);
+                let source = found.decoded(name, bytes);
                 if named == Named::InAFolder && !is_sql(&source.path) {
                     found.markers.push(source);
                 } else {
@@ -77,8 +77,8 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
 
 impl Found {
     /// The text of a file; what is wrong with its encoding is a problem.
-    fn decoded(&mut self, path: String, bytes: &[u8]) -> Source {
-        let (text, problem) = decode(bytes);
+    fn decoded(&mut self, path: String, bytes: Vec<u8>) -> Source {
+        let (text, problem) = decode_owned(bytes);
         self.problems.extend(problem.map(|problem| Problem {
             path: Some(path.clone()),
             line: None,

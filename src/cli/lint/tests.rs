@@ -9,7 +9,7 @@ use crate::catalog::model::Catalog;
 use crate::cli::analyze::catalog::Given;
 use crate::cli::args::{Color, Common, FailOn, LintFormat};
 use crate::effect::Version;
-use crate::report::model::Report;
+use crate::report::model::{RecommendationKind, Report};
 use crate::rules::lint::{Target, lint};
 use crate::rules::page::Preset;
 use crate::rules::registry::Registry;
@@ -78,4 +78,49 @@ fn migrations() -> Vec<(String, String)> {
     }
     found.sort();
     found
+}
+
+#[test]
+fn a_dump_that_is_linted_is_a_file_among_the_others() {
+    let dump = "-- PostgreSQL database dump\nSET statement_timeout = 0;\nSELECT pg_catalog.set_config('search_path', '', false);\n\
+                CREATE TABLE public.t (id bigint NOT NULL);\n-- PostgreSQL database dump complete\n";
+    let report = passes(&[("structure.sql", dump.as_bytes()), ("queries.sql", b"SELECT 1")], None).expect("it is read");
+    let view = write::View::of(false, &COMMON, FailOn::Error);
+    let formats: Vec<&str> = report.inputs.iter().map(|input| input.format.as_str()).collect();
+    assert!(formats.contains(&"dump"), "{formats:?}");
+    for format in [LintFormat::Junit, LintFormat::Checkstyle, LintFormat::Sarif] {
+        let text = write::render(&report, &[], format, &view);
+        assert!(text.contains("structure.sql"), "{text}");
+    }
+}
+
+#[test]
+fn what_a_comment_takes_away_is_a_suppressed_result() {
+    let text = "-- sqlsift: allow migration/index_not_concurrent because the table is empty\nCREATE INDEX a_idx ON t (a);\n\
+                CREATE INDEX a_idx ON t (a);\n";
+    let report = passes(&[("1.sql", text.as_bytes())], None).expect("it is read");
+    let ours = |rule: &str| rule == "migration/index_not_concurrent";
+    assert_eq!(report.findings.iter().filter(|finding| ours(&finding.rule)).count(), 1);
+    let [suppressed] = report.suppressed.as_slice() else { panic!("{:?}", report.suppressed) };
+    assert_eq!(suppressed.because, "the table is empty");
+    let live = report.findings.iter().find(|finding| ours(&finding.rule)).expect("the second one");
+    assert_ne!(live.id, suppressed.finding.id);
+    let sarif = write::render(&report, &[], LintFormat::Sarif, &write::View::of(false, &COMMON, FailOn::Error));
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let accepted: Vec<_> = results.iter().filter_map(|result| result.get("suppressions")).collect();
+    assert_eq!(accepted, [&serde_json::json!([{ "kind": "inSource", "justification": "the table is empty" }])]);
+}
+
+#[test]
+fn what_is_advised_can_be_pasted_into_a_script() {
+    let text = "CREATE INDEX a_idx ON t (a);\nALTER TABLE t ALTER COLUMN b TYPE char(3);\nUPDATE t SET a = 1;\n\
+                CREATE TABLE u (id serial PRIMARY KEY, n varchar(20), d timestamp);\n";
+    let report = passes(&[("1.sql", text.as_bytes())], None).expect("it is read");
+    assert!(report.recommendations.len() > 5);
+    let scripts = report.recommendations.iter().filter(|one| one.kind != RecommendationKind::RewriteQuery);
+    for sql in scripts.flat_map(|one| std::iter::once(&one.sql).chain(one.more_sql.iter().map(|part| &part.sql))) {
+        let last = sql.lines().next_back().unwrap_or_default();
+        assert!(last.is_empty() || last.ends_with(';') || last.contains("--"), "{sql}");
+    }
 }

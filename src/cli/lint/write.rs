@@ -56,6 +56,11 @@ pub fn write(report: &Report, scripts: &[Script], output: &mut Output<LintFormat
     }
 }
 
+/// Whether what is written holds parts of the files.
+pub fn shows_source(format: LintFormat) -> bool {
+    matches!(format, LintFormat::Text | LintFormat::Markdown | LintFormat::Sarif)
+}
+
 pub(super) fn render(report: &Report, scripts: &[Script], format: LintFormat, view: &View) -> String {
     let sources: Sources<'_> = scripts.iter().map(|script| (script.path.as_str(), script.text.as_str())).collect();
     match format {
@@ -95,7 +100,7 @@ fn rule_text(page: &Page) -> RuleText {
         id: page.id.clone(),
         title: page.title.clone(),
         summary: page.summary.clone(),
-        body: page.body.clone(),
+        body: page.body.to_string(),
         severity: page.severity,
         confidence: page.confidence,
         links: page.links.clone(),

@@ -11,6 +11,7 @@ use crate::catalog::model::{
     Table, TableName,
 };
 use crate::catalog::snapshot::as_ddl_spells_it;
+use crate::catalog::text::Text;
 use crate::db::error::{DbError, DbErrorKind};
 use crate::db::rights::HiddenTables;
 use crate::db::session::Row;
@@ -44,11 +45,11 @@ impl Builder {
 
     pub fn relations(&mut self, rows: &[Row]) -> Taken {
         for row in rows {
-            let name = TableName { schema: row.try_get(1)?, name: row.try_get(2)? };
+            let name = table_name(row, 1)?;
             let mut table: Table = json(&row.try_get::<_, String>(3)?)?;
-            table.partition_key.as_mut().map(spell);
-            table.partition_bound.as_mut().map(spell);
-            table.query.as_mut().map(spell);
+            table.partition_key.as_mut().map(spell_text);
+            table.partition_bound.as_mut().map(spell_text);
+            table.query.as_mut().map(spell_text);
             self.tables.insert(row.try_get(0)?, (name, table));
         }
         Ok(())
@@ -56,14 +57,14 @@ impl Builder {
 
     /// Oid and name of each, in the order of their oids.
     pub fn names(&self) -> Vec<(i64, String)> {
-        self.tables.iter().map(|(oid, (name, _))| (*oid, name.name.clone())).collect()
+        self.tables.iter().map(|(oid, (name, _))| (*oid, name.name.to_string())).collect()
     }
 
     pub fn columns(&mut self, rows: &[Row]) -> Taken {
         self.each(rows, |table, mut columns: Vec<Column>| {
             for column in &mut columns {
-                spell(&mut column.type_name);
-                column.default.as_mut().map(spell);
+                spell_text(&mut column.type_name);
+                column.default.as_mut().map(spell_text);
             }
             table.columns = columns;
         })
@@ -73,7 +74,7 @@ impl Builder {
         self.each(rows, |table, mut constraints: Vec<Constraint>| {
             for constraint in &mut constraints {
                 if let ConstraintKind::Check { expression } = &mut constraint.kind {
-                    spell(expression);
+                    spell_text(expression);
                 }
             }
             table.constraints = constraints;
@@ -85,11 +86,11 @@ impl Builder {
             let Some((_, table)) = self.tables.get_mut(&row.try_get(0)?) else { continue };
             let mut indexes: Vec<Index> = json(&row.try_get::<_, String>(1)?)?;
             for index in &mut indexes {
-                index.keys.iter_mut().filter(|key| key.expression).for_each(|key| spell(&mut key.text));
-                index.predicate.as_mut().map(spell);
+                index.keys.iter_mut().filter(|key| key.expression).for_each(|key| spell_text(&mut key.text));
+                index.predicate.as_mut().map(spell_text);
             }
             table.indexes = indexes;
-            table.replica_identity = row.try_get(2)?;
+            table.replica_identity = row.try_get::<_, Option<&str>>(2)?.map(Text::new);
         }
         Ok(())
     }
@@ -158,7 +159,7 @@ impl Builder {
             let mut arguments: String = row.try_get(2)?;
             spell(&mut arguments);
             self.catalog.routines.push(Routine {
-                name: TableName { schema: row.try_get(0)?, name: row.try_get(1)? },
+                name: table_name(row, 0)?,
                 arguments,
                 language: row.try_get(3)?,
                 security_definer: row.try_get(4)?,
@@ -171,8 +172,9 @@ impl Builder {
 
     pub fn sequences(&mut self, rows: &[Row]) -> Taken {
         for row in rows {
-            let name = TableName { schema: row.try_get(0)?, name: row.try_get(1)? };
-            let sequence = Sequence { type_name: row.try_get(2)?, max_value: row.try_get(3)?, ..Sequence::default() };
+            let name = table_name(row, 0)?;
+            let type_name = row.try_get::<_, &str>(2)?.into();
+            let sequence = Sequence { type_name, max_value: row.try_get(3)?, ..Sequence::default() };
             self.catalog.sequences.insert(name, sequence);
         }
         Ok(())
@@ -202,7 +204,7 @@ impl Builder {
     pub fn statistics(&mut self, rows: &[Row]) -> Taken {
         self.each(rows, |table, mut statistics: BTreeMap<String, ColumnStats>| {
             for column in &mut table.columns {
-                column.stats = statistics.remove(&column.name).map(Box::new);
+                column.stats = statistics.remove(column.name.as_str()).map(Box::new);
             }
         })
     }
@@ -248,6 +250,17 @@ impl Builder {
 /// A relation that went away meanwhile has no size.
 fn bytes(told: Option<i64>) -> Option<u64> {
     told.and_then(|bytes| u64::try_from(bytes).ok())
+}
+
+fn spell_text(text: &mut Text) {
+    if let Some(short) = without_public(text) {
+        *text = short.into();
+    }
+}
+
+/// Schema and name, in this column of the answer and the next.
+fn table_name(row: &Row, at: usize) -> Result<TableName, DbError> {
+    Ok(TableName { schema: row.try_get::<_, &str>(at)?.into(), name: row.try_get::<_, &str>(at + 1)?.into() })
 }
 
 fn spell(text: &mut String) {

@@ -59,14 +59,14 @@ pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, column: &Name, casc
     draft.views_go(&altered.table, Some(&column.text), cascade, span);
     for member in &altered.family {
         let Some(table) = draft.table(member) else { continue };
-        for one in table.foreign_keys().filter(|key| key.columns.contains(&column.text)) {
+        for one in table.foreign_keys().filter(|key| key.columns.iter().any(|own| *own == column.text)) {
             draft.lock(one.references, LockMode::AccessExclusive, span);
         }
         for other in draft.referencing(member) {
             let points = draft.table(&other).is_some_and(|table| {
                 table
                     .foreign_keys()
-                    .any(|key| key.references == member && key.referenced_columns.contains(&column.text))
+                    .any(|key| key.references == member && key.referenced_columns.iter().any(|one| *one == column.text))
             });
             if points {
                 draft.lock(&other, LockMode::AccessExclusive, span);

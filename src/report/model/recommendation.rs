@@ -1,5 +1,7 @@
 //! What to do: advice with its SQL, what it costs and saves, and how that is known.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -50,9 +52,9 @@ pub struct Recommendation {
     /// Stable: a hash of kind and SQL.
     pub id: String,
     pub kind: RecommendationKind,
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// Why, and what to watch; plain text.
-    pub detail: String,
+    pub detail: Cow<'static, str>,
     /// The statement to run, or the rewritten query; empty when the advice is not SQL.
     pub sql: String,
     /// Further pieces of SQL by name, in the order to read them (`previous page`, `first page`, …).
@@ -65,7 +67,7 @@ pub struct Recommendation {
     /// Before and after in `unit`, over the affected queries, per day.
     pub before: Option<f64>,
     pub after: Option<f64>,
-    pub unit: String,
+    pub unit: Cow<'static, str>,
     /// Fingerprints of the queries that it serves.
     pub queries: Vec<String>,
     /// Estimated size of what is created.

@@ -28,7 +28,7 @@ fn one(evidence: &Evidence) -> String {
         EvidenceSource::Estimated => " (estimated)",
         EvidenceSource::Assumed => " (assumed)",
     };
-    match evidence.label.as_str() {
+    match evidence.label.as_ref() {
         "lock" => format!("takes {value}{source}"),
         "blocks" => format!("blocks {value}{source}"),
         "work" => format!("{value}{source}"),
@@ -45,7 +45,7 @@ fn value(evidence: &Evidence) -> String {
         EvidenceValue::Number(n) => n,
         EvidenceValue::Text(ref text) => return escape::line(text).into_owned(),
     };
-    match evidence.unit.as_str() {
+    match evidence.unit.as_ref() {
         "ms" => units::duration(number),
         "bytes" => units::bytes(number.max(0.0) as u64),
         "rows" => format!("{} rows", units::rounded(number)),

@@ -1,5 +1,7 @@
 //! Reports of `lint` for the tests of its formats, and what holds for all of them.
 
+use std::borrow::Cow;
+
 use super::palette::Palette;
 use super::*;
 use crate::report::model::*;
@@ -15,11 +17,11 @@ pub fn sources() -> Sources<'static> {
     [("migrations/0002_total.sql", ORDERS), ("migrations/0003_names.sql", NAMES)].into_iter().collect()
 }
 
-pub fn text_fact(label: &str, value: &str) -> Evidence {
+pub fn text_fact(label: impl Into<Cow<'static, str>>, value: &str) -> Evidence {
     Evidence {
         label: label.into(),
         value: EvidenceValue::Text(value.into()),
-        unit: String::new(),
+        unit: String::new().into(),
         source: EvidenceSource::Documented,
     }
 }
@@ -136,15 +138,15 @@ pub fn many(n: usize) -> Report {
 pub fn hostile(evil: &str) -> Report {
     let mut report = example();
     for finding in &mut report.findings {
-        for text in [&mut finding.title, &mut finding.detail, &mut finding.locations[0].path] {
+        for text in [&mut finding.title, finding.detail.to_mut(), &mut finding.locations[0].path] {
             *text = evil.into();
         }
         finding.subject = Subject::Table(evil.into());
         finding.evidence.push(text_fact("lock", evil));
-        finding.evidence.push(text_fact(evil, evil));
+        finding.evidence.push(text_fact(evil.to_owned(), evil));
     }
     for fix in &mut report.recommendations {
-        for text in [&mut fix.title, &mut fix.detail, &mut fix.sql] {
+        for text in [fix.title.to_mut(), fix.detail.to_mut(), &mut fix.sql] {
             *text = evil.into();
         }
         fix.more_sql = vec![SqlPart { label: evil.into(), sql: evil.into() }];

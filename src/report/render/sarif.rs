@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::facts::{self, Advice};
 use super::{order, path};
 use crate::report::escape;
-use crate::report::model::{Finding, Location, Problem, Recommendation, Report, Severity};
+use crate::report::model::{Finding, Location, Problem, Recommendation, Report, Severity, Suppressed};
 use crate::report::rule_text::RuleText;
 use crate::report::source::Sources;
 
@@ -21,9 +21,12 @@ pub const ROOT: &str = "%SRCROOT%";
 /// `texts`: the rules that ran; a rule that is missing there is listed by its name alone.
 pub fn render(report: &Report, sources: &Sources<'_>, texts: &[RuleText]) -> String {
     let findings = order::by_place(report);
-    let rules = rules::Rules::of(&findings, texts);
+    let all: Vec<&Finding> = findings.iter().copied().chain(report.suppressed.iter().map(|s| &s.finding)).collect();
+    let rules = rules::Rules::of(&all, texts);
     let advice = Advice::of(report);
-    let results: Vec<Value> = findings.iter().map(|f| result(f, &rules, &advice, sources)).collect();
+    let live = findings.iter().map(|f| result(f, &rules, &advice, sources));
+    let accepted = report.suppressed.iter().map(|suppressed| accepted(suppressed, &rules, &advice, sources));
+    let results: Vec<Value> = live.chain(accepted).collect();
     let mut driver = Map::new();
     driver.insert("name".into(), json!(report.tool.name));
     driver.insert("version".into(), json!(report.tool.version));
@@ -91,6 +94,15 @@ fn result(finding: &Finding, rules: &rules::Rules<'_>, advice: &Advice<'_>, sour
     if !fixes.is_empty() {
         object.insert("fixes".into(), json!(fixes));
     }
+    result
+}
+
+/// §3.35: one that a comment beside it takes away; it is neither new nor does it fail anything.
+fn accepted(suppressed: &Suppressed, rules: &rules::Rules<'_>, advice: &Advice<'_>, sources: &Sources<'_>) -> Value {
+    let mut result = result(&suppressed.finding, rules, advice, sources);
+    let object = result.as_object_mut().expect("an object was written");
+    let why = json!([{ "kind": "inSource", "justification": escape::line(&suppressed.because) }]);
+    object.insert("suppressions".into(), why);
     result
 }
 

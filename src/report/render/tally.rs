@@ -49,11 +49,12 @@ impl Tally {
         };
         let statements = units::counted(self.statements, "statement", "statements");
         let mut out = format!("{found} ({statements})");
-        let aside = [
-            (self.suppressed, "suppressed"),
-            (self.known, "known from the baseline"),
-            (self.down, "statements that undo migrations left out"),
-        ];
+        let down = if self.down == 1 {
+            "statement that undoes a migration left out"
+        } else {
+            "statements that undo migrations left out"
+        };
+        let aside = [(self.suppressed, "suppressed"), (self.known, "known from the baseline"), (self.down, down)];
         for (n, what) in aside.into_iter().filter(|(n, _)| *n > 0) {
             out.push_str(&format!(", {} {what}", units::count(n)));
         }

@@ -1,6 +1,7 @@
 //! Statements that change very many rows at once, told from those that change few.
 
 use crate::catalog::model::{ConstraintKind, TableName};
+use crate::catalog::text::Text;
 use crate::rules::lint::context::{ScriptCx, StatementCx};
 use crate::rules::lint::lived::Step;
 use crate::script::model::{Content, Inner, Script, Within};
@@ -32,11 +33,11 @@ pub fn reach(facts: &Facts, unique: &dyn Fn(&[&str]) -> bool) -> Reach {
 /// Whether these columns hold a key of the table, as far as the catalog knows; `id` does where it knows nothing.
 pub fn unique_in(cx: &StatementCx<'_>, table: &TableName, columns: &[&str]) -> bool {
     let Some(known) = cx.replay.catalog().tables.get(table) else { return columns.contains(&"id") };
-    let covers = |key: &[String]| !key.is_empty() && key.iter().all(|name| columns.contains(&name.as_str()));
+    let covers = |key: &[Text]| !key.is_empty() && key.iter().all(|name| columns.contains(&name.as_str()));
     let constraint = |kind: &ConstraintKind| matches!(kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique);
     known.constraints.iter().any(|one| constraint(&one.kind) && covers(&one.columns))
         || known.indexes.iter().any(|index| {
-            let keys: Vec<String> = index.keys.iter().map(|key| key.text.clone()).collect();
+            let keys: Vec<Text> = index.keys.iter().map(|key| key.text.clone()).collect();
             index.unique && index.predicate.is_none() && covers(&keys)
         })
 }

@@ -12,6 +12,17 @@ pub struct Allowance {
     pub scope: Scope,
 }
 
+impl Allowance {
+    /// Other tools' comments need not give one.
+    pub fn reason(&self) -> String {
+        match (&self.because, &self.what) {
+            (Some(because), _) => because.clone(),
+            (None, What::Theirs { tool, .. }) => format!("a comment for {tool}"),
+            (None, What::Ours(_)) => String::new(),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// A rule's id, or `group/*`.

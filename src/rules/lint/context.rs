@@ -85,19 +85,34 @@ impl<'a> StatementCx<'a> {
     }
 
     /// A finding about this statement; underlines `span`.
-    pub fn draft(&self, span: Span, title: impl Into<String>, detail: impl Into<String>) -> Draft {
+    pub fn draft(
+        &self,
+        span: Span,
+        title: impl Into<String>,
+        detail: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Draft {
         let fingerprint = crate::sql::fingerprint::fingerprint(self.text.as_bytes()).to_string();
         Draft::new(Subject::Statement(fingerprint), title, detail).at(span)
     }
 
     /// As [`StatementCx::draft`], with what the lock stops as evidence. For what takes a moment, however large the table.
-    pub fn locking(&self, lock: &Lock, title: impl Into<String>, detail: impl Into<String>) -> Draft {
+    pub fn locking(
+        &self,
+        lock: &Lock,
+        title: impl Into<String>,
+        detail: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Draft {
         self.draft(lock.span, title, detail).under(lock)
     }
 
     /// A finding about work that takes the longer the larger the table is, and about who waits meanwhile: the strongest lock that
     /// the statement holds on it.
-    pub fn working(&self, work: &Work, title: impl Into<String>, detail: impl Into<String>) -> Draft {
+    pub fn working(
+        &self,
+        work: &Work,
+        title: impl Into<String>,
+        detail: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Draft {
         let mut draft = self.draft(work.span, title, detail);
         let held = self.effect.lock_on(&work.on);
         if let Some(lock) = held {
@@ -110,14 +125,24 @@ impl<'a> StatementCx<'a> {
 
 impl ScriptCx<'_> {
     /// A finding about the script that begins at one of its statements; underlines the statement.
-    pub fn draft(&self, statement: usize, title: impl Into<String>, detail: impl Into<String>) -> Draft {
+    pub fn draft(
+        &self,
+        statement: usize,
+        title: impl Into<String>,
+        detail: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Draft {
         let span = self.script.statements.get(statement).map_or_else(Span::default, |statement| statement.span);
         let fingerprint = crate::sql::fingerprint::fingerprint(span.of(&self.script.text).as_bytes()).to_string();
         Draft::new(Subject::Statement(fingerprint), title, detail).at(span)
     }
 
     /// As [`ScriptCx::draft`], of the statement that a step is, be it one of a DO block.
-    pub fn draft_of(&self, step: &Step, title: impl Into<String>, detail: impl Into<String>) -> Draft {
+    pub fn draft_of(
+        &self,
+        step: &Step,
+        title: impl Into<String>,
+        detail: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Draft {
         let mut draft = self.draft(step.statement, title, detail);
         let statement = self.script.statements.get(step.statement);
         if let Some(inner) = statement.zip(step.inner).and_then(|(statement, at)| statement.inner.get(at)) {

@@ -77,11 +77,16 @@ pub fn newness(name: &TableName, found: Option<&Table>, script: &Script, deploye
     }
 }
 
+/// Whether a setting of a timeout is a limit.
+pub fn limits(value: Option<&str>) -> bool {
+    value.is_some_and(|value| !matches!(value.trim(), "0" | "0s" | "0ms" | ""))
+}
+
 impl Lived {
-    /// The next statement stands in this transaction.
-    pub(super) fn enter(&mut self, transaction: Option<Transaction>) {
+    /// The next statement stands in this transaction; gives whether that is another than before, or none.
+    pub(super) fn enter(&mut self, transaction: Option<Transaction>) -> bool {
         if self.transaction.as_ref().map(|open| open.transaction) == transaction {
-            return;
+            return false;
         }
         for (name, value) in self.transaction.take().into_iter().flat_map(|open| open.hidden) {
             match value {
@@ -96,6 +101,7 @@ impl Lived {
             not_valid: Vec::new(),
             hidden: BTreeMap::new(),
         });
+        true
     }
 
     /// The statement has run.

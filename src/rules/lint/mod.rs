@@ -13,7 +13,7 @@ mod target;
 mod traffic;
 mod weigh;
 
-pub use run::{Linted, Linting, lint};
+pub use run::{Dynamic, Linted, Linting, lint};
 pub use target::Target;
 pub use traffic::Traffic;
 pub use weigh::SMALL_TABLE_ROWS;

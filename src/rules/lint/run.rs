@@ -15,6 +15,8 @@ use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, guarded};
 use crate::rules::{QueryRule, StatementRule};
 use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
+use crate::sql::ddl::Ddl;
+use crate::sql::ddl::model::Scope;
 use crate::sql::facts::Level;
 
 use super::backfill::{Reach, reach, unique_in};
@@ -34,7 +36,19 @@ pub struct Linted {
     pub small: BTreeMap<TableName, u64>,
     /// Statements about tables and indexes that no script makes, nor the catalog before them.
     pub strangers: u64,
+    pub dynamic: Dynamic,
 }
+
+/// Statements of bodies whose SQL is put together when they run (`EXECUTE`): nothing is known of it.
+#[derive(Debug, Default)]
+pub struct Dynamic {
+    pub statements: u64,
+    /// Of the first few.
+    pub places: Vec<SourceLine>,
+}
+
+/// Places that are named.
+const DYNAMIC_NAMED: usize = 3;
 
 /// Runs every rule over every script, in order, from the catalog that stood before the first.
 pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Target<'_>) -> Linted {
@@ -58,6 +72,7 @@ impl<'a> Linting<'a> {
             desk: Desk::default(),
             complaints: 0,
             strangers: 0,
+            dynamic: Dynamic::default(),
             statements: 0,
             down: 0,
         })
@@ -78,7 +93,8 @@ impl<'a> Linting<'a> {
         let small = run.desk.small();
         let outcome = run.desk.close(run.registry);
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
-        Linted { outcome, catalog: run.replay.finish(), statements, down, small, strangers }
+        let dynamic = run.dynamic;
+        Linted { outcome, catalog: run.replay.finish(), statements, down, small, strangers, dynamic }
     }
 }
 
@@ -93,6 +109,7 @@ struct Run<'a> {
     complaints: u64,
     /// Those of them that are about a table or an index of which nothing is known: the history is not whole.
     strangers: u64,
+    dynamic: Dynamic,
     statements: u64,
     down: u64,
 }
@@ -191,9 +208,18 @@ impl<'a> Run<'a> {
         if wanted {
             let cx = ScriptCx { script, steps: &steps, lived: &lived, replay: &self.replay, target: self.target };
             let scale = self.target.scale(&self.replay);
+            let mut spoke: BTreeSet<&str> = BTreeSet::new();
             for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
                 let Check::Script(check) = &rule.check else { continue };
-                self.desk.take(rule, guarded(|sink| check.check(&cx, sink)), script, None, &scale);
+                // Those to which a rule yields come before it: rules are in the order of their names.
+                if rule.page.yields_to.iter().any(|to| spoke.contains(to.as_str())) {
+                    continue;
+                }
+                let said = guarded(|sink| check.check(&cx, sink));
+                if !said.0.drafts.is_empty() {
+                    spoke.insert(&rule.page.id);
+                }
+                self.desk.take(rule, said, script, None, &scale);
             }
             self.desk.shut();
         }
@@ -201,19 +227,29 @@ impl<'a> Run<'a> {
 
     /// Looks at the statement, then lets it happen. What stands in a routine's body is only looked at.
     fn statement(&mut self, script: &Script, at: At<'_>, lived: &mut Lived) -> Option<Step> {
-        lived.enter(at.statement.transaction);
+        if lived.enter(at.statement.transaction) {
+            self.replay.end_transaction();
+        }
         let runs = at.within() != Some(Within::Routine);
         let ddl = at.content().ddl().filter(|_| runs);
         let effect = ddl.map_or_else(Effect::default, |ddl| predict(ddl, &self.replay, self.target.version));
         if (self.target.wanted)(&script.path) {
             self.look(script, at, &effect, lived);
+            if matches!(at.content(), Content::Dynamic) {
+                self.dynamic.statements += 1;
+                if self.dynamic.places.len() < DYNAMIC_NAMED {
+                    self.dynamic.places.push(at.place());
+                }
+            }
         }
         if !runs {
             return None;
         }
         let step = step(&at.cx(script, self, &effect, lived), at.inner.map(|(number, _)| number));
         lived.live(at.content(), at.number, &step, &self.replay);
-        if let Some(ddl) = ddl {
+        // Outside of a transaction SET LOCAL does nothing.
+        let void = |ddl: &&Ddl| matches!(ddl, Ddl::SearchPath(_, Scope::Local)) && at.statement.transaction.is_none();
+        if let Some(ddl) = ddl.filter(|ddl| !void(ddl)) {
             let place = at.place();
             let span = at.inner.map_or(at.statement.span, |(_, inner)| inner.span);
             let complaints = self.replay.apply_text(ddl, span.of(&script.text), &place);

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::model::TableName;
-use crate::report::model::{Location, Problem};
+use crate::report::model::{Location, Problem, Suppressed};
 use crate::rules::draft::{Ask, Draft, Sink};
-use crate::rules::finding::{finish, in_order};
+use crate::rules::finding::{Found, finish, in_order};
 use crate::rules::place::{Lines, Places};
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, internal};
@@ -62,14 +62,14 @@ impl Desk {
             let lines = self.lines.get_or_insert_with(|| Lines::of(&script.text));
             place(&mut draft, script, lines, at.map_or(0, |(start, _)| start));
             let statement = at.map(|(_, number)| number).or_else(|| statement_at(script, &draft));
-            let allowed = self.comments.as_mut().is_some_and(|comments| comments.take(&rule.page, statement));
-            if allowed {
-                continue;
-            }
+            let because = self.comments.as_mut().and_then(|comments| comments.take(&rule.page, statement));
             match weigh(draft, scale) {
                 Weighed::Said(draft) => {
-                    self.outcome.found.push(finish(rule, *draft, None, Places::default(), &script.path));
+                    let mut found = finish(rule, *draft, None, Places::default(), &script.path);
+                    forget_places(&mut found.draft);
+                    self.outcome.found.push(Found { because, ..found });
                 }
+                Weighed::Small(_) if because.is_some() => {}
                 Weighed::Small(table) => *self.small.entry(table).or_default() += 1,
             }
         }
@@ -92,9 +92,10 @@ impl Desk {
             }
             let line = draft.locations.first().map_or(0, |place| place.line);
             let comments = self.before.iter_mut().find(|comments| comments.path() == path);
-            let allowed = comments.is_some_and(|comments| comments.take(&rule.page, comments.statement_at(line)));
-            if scripts.contains(path.as_str()) && !allowed {
-                self.outcome.found.push(finish(rule, draft, None, Places::default(), &path));
+            let because = comments.and_then(|comments| comments.take(&rule.page, comments.statement_at(line)));
+            if scripts.contains(path.as_str()) {
+                let found = finish(rule, draft, None, Places::default(), &path);
+                self.outcome.found.push(Found { because, ..found });
             }
         }
     }
@@ -110,9 +111,24 @@ impl Desk {
         let on = registry.rules.iter().filter(|rule| rule.severity.is_some());
         let looked = |rule: &&Configured| !matches!(rule.check, Check::Plan(_) | Check::Workload(_));
         self.outcome.rules_run = on.filter(looked).map(|rule| rule.page.id.clone()).collect();
+        // Before the suppressed ones go: a comment above one of two alike must not give the other another id.
         in_order(&mut self.outcome.found);
+        if self.outcome.found.iter().any(|found| found.because.is_some()) {
+            let (kept, suppressed): (Vec<Found>, Vec<Found>) =
+                std::mem::take(&mut self.outcome.found).into_iter().partition(|found| found.because.is_none());
+            self.outcome.found = kept;
+            let one = |Found { finding, because, .. }| Some(Suppressed { because: because?, finding });
+            self.outcome.suppressed = suppressed.into_iter().filter_map(one).collect();
+        }
         self.outcome
     }
+}
+
+/// The finding has them; what is left of a draft is what it asks for.
+fn forget_places(draft: &mut Draft) {
+    draft.spans = Vec::new();
+    draft.grows_with = None;
+    draft.lock = None;
 }
 
 /// Makes offsets into the statement places in the script.

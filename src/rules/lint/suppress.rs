@@ -59,15 +59,16 @@ impl Suppressions {
         &self.path
     }
 
-    /// Whether a comment takes a finding about that statement (or, `None`, about the script) away; counts it.
-    pub fn take(&mut self, page: &Page, statement: Option<usize>) -> bool {
+    /// Why a comment takes a finding about that statement (or, `None`, about the script) away, if one does; counts it.
+    pub fn take(&mut self, page: &Page, statement: Option<usize>) -> Option<String> {
         let fits = |comment: &&mut Comment| {
             let holds = comment.allowance.because.is_some() || matches!(comment.allowance.what, What::Theirs { .. });
             let here = comment.allowance.scope == Scope::File || statement.is_none() || comment.statement == statement;
             holds && here && comment.allowance.what.covers(page)
         };
-        let found = self.comments.iter_mut().find(fits);
-        found.map(|comment| comment.taken += 1).is_some()
+        let comment = self.comments.iter_mut().find(fits)?;
+        comment.taken += 1;
+        Some(comment.allowance.reason())
     }
 
     /// What was allowed; problems for ours without a reason and for those that nothing needed. Other tools' comments may serve the
@@ -81,7 +82,7 @@ impl Suppressions {
                 hint: Some(hint.to_owned()),
                 count: 1,
             };
-            let because = comment.allowance.because.clone();
+            let (because, reason) = (comment.allowance.because.clone(), comment.allowance.reason());
             match (comment.allowance.what, because, comment.taken) {
                 (What::Ours(rule), None, _) => outcome.problems.push(problem(
                     format!("a comment allows `{rule}` without a reason, so it does not hold"),
@@ -94,9 +95,9 @@ impl Suppressions {
                     outcome.allowed.push(Allowed { rule, because, findings });
                 }
                 (What::Theirs { .. }, _, 0) => {}
-                (What::Theirs { tool, rule }, because, findings) => outcome.allowed.push(Allowed {
+                (What::Theirs { tool, rule }, _, findings) => outcome.allowed.push(Allowed {
                     rule: format!("{tool}:{}", rule.as_deref().unwrap_or("*")),
-                    because: because.unwrap_or_else(|| format!("a comment for {tool}")),
+                    because: reason,
                     findings,
                 }),
             }

@@ -3,6 +3,7 @@
 
 use crate::catalog::apply::Replay;
 use crate::catalog::model::{Table, TableName};
+use crate::effect::Lock;
 use crate::rules::draft::{Draft, estimated, measured, seen};
 
 use super::traffic::Traffic;
@@ -43,9 +44,16 @@ pub fn weigh(mut draft: Draft, scale: &Scale<'_>) -> Weighed {
         draft.grows_with = Some(table);
     }
     let waiting =
-        draft.lock.as_ref().zip(scale.traffic).and_then(|(lock, traffic)| traffic.waiting(&lock.on, lock.mode));
+        draft.lock.as_ref().zip(scale.traffic).and_then(|(lock, traffic)| waiting(traffic, scale.replay, lock));
     draft.evidence.extend(waiting.map(|waiting| seen("blocked", waiting)));
     Weighed::Said(Box::new(draft))
+}
+
+/// Clients that run meanwhile know the table by the name that it had before the scripts; after a swap of two tables it may be the other
+/// one that they mean.
+fn waiting(traffic: &Traffic, replay: &Replay, lock: &Lock) -> Option<String> {
+    let before = replay.called_at_first(&lock.on);
+    traffic.waiting(before, lock.mode).or_else(|| traffic.waiting(&lock.on, lock.mode))
 }
 
 /// Of a table with its partitions and children, as far as they were measured: what the scripts add to it has no figures.
@@ -118,7 +126,7 @@ mod tests {
                 assert_eq!(small, name(table));
                 None
             }
-            Weighed::Said(draft) => Some(draft.evidence.into_iter().map(|one| one.label).collect()),
+            Weighed::Said(draft) => Some(draft.evidence.into_iter().map(|one| one.label.into_owned()).collect()),
         }
     }
 

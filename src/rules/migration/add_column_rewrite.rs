@@ -142,7 +142,7 @@ fn generated(cx: &StatementCx<'_>, alter: &AlterTable, column: &ColumnDef, add: 
         return steps::split("Make it VIRTUAL", detail, first, Vec::new());
     }
     let schema = cx.replay.name(&alter.name).schema;
-    let keep = TableName { schema, name: steps::plain_name(&[&alter.name.name, &column.name.text, "keep"]) };
+    let keep = TableName { schema, name: steps::plain_name(&[&alter.name.name, &column.name.text, "keep"]).into() };
     let function = crate::catalog::access::quote_table(&keep);
     let trigger = named(&[&keep.name]);
     let first = format!(

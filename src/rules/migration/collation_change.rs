@@ -59,7 +59,7 @@ fn index_before(cx: &StatementCx<'_>, alter: &AlterTable, column: &Name, collati
         let keys: Vec<String> = index.keys.iter().map(|key| key_with(key, &column.text, collation)).collect();
         let unique = if index.unique { "UNIQUE " } else { "" };
         build += &format!("CREATE {unique}INDEX CONCURRENTLY {new} ON {table} ({});\n", keys.join(", "));
-        let own = quote_table(&TableName { schema: schema.to_owned(), name: index.name.clone() });
+        let own = quote_table(&TableName { schema: schema.into(), name: index.name.clone() });
         drop += &format!("DROP INDEX CONCURRENTLY {own};\n");
         rename += &format!("ALTER INDEX {new} RENAME TO {};\n", quote_ident(&index.name));
     }

@@ -2,6 +2,7 @@
 
 use crate::catalog::access::{quote_ident, quote_table};
 use crate::catalog::model::{Catalog, ConstraintKind, Table, TableKind, TableName};
+use crate::catalog::text::Text;
 use crate::sql::ddl::model::QualifiedName;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,14 +76,14 @@ fn views(catalog: &Catalog, table: &TableName, column: Option<&str>) -> Vec<Depe
 }
 
 /// Foreign keys of other tables that point at `table`; at those columns, where given.
-pub fn foreign_keys(catalog: &Catalog, table: &TableName, columns: Option<&[String]>) -> Vec<Dependent> {
+pub fn foreign_keys(catalog: &Catalog, table: &TableName, columns: Option<&[Text]>) -> Vec<Dependent> {
     let mut found = Vec::new();
     for (name, other) in catalog.tables.iter().filter(|(name, _)| *name != table) {
         for key in other.foreign_keys().filter(|key| key.references == table) {
             let concerned =
                 columns.is_none_or(|columns| columns.iter().any(|one| key.referenced_columns.contains(one)));
             if concerned {
-                found.push(Dependent::ForeignKey { table: name.clone(), name: key.constraint.name.clone() });
+                found.push(Dependent::ForeignKey { table: name.clone(), name: key.constraint.name.to_string() });
             }
         }
     }
@@ -100,7 +101,7 @@ pub fn of_table(catalog: &Catalog, table: &TableName) -> Vec<Dependent> {
 
 pub fn of_column(catalog: &Catalog, table: &TableName, column: &str) -> Vec<Dependent> {
     let mut found = views(catalog, table, Some(column));
-    found.extend(foreign_keys(catalog, table, Some(&[column.to_owned()])));
+    found.extend(foreign_keys(catalog, table, Some(&[column.into()])));
     found
 }
 
@@ -122,7 +123,7 @@ pub fn of_type(catalog: &Catalog, name: &QualifiedName) -> Vec<Dependent> {
     let mut found = Vec::new();
     for (table, def) in &catalog.tables {
         for column in def.columns.iter().filter(|column| is_it(column.type_name.trim_end_matches("[]"))) {
-            found.push(Dependent::Column { table: table.clone(), name: column.name.clone() });
+            found.push(Dependent::Column { table: table.clone(), name: column.name.to_string() });
         }
     }
     found

@@ -70,11 +70,6 @@ impl StatementRule for Rule {
                     &[],
                 );
             }
-            Some(Ddl::DropOwned { roles, .. }) => {
-                let names: Vec<&str> = roles.iter().map(|role| role.text.as_str()).collect();
-                let span = roles.first().map_or_else(Span::default, |role| role.span);
-                say(cx, out, span, &format!("whatever {} owns in this database", names.join(", ")), &[]);
-            }
             _ => {}
         }
     }

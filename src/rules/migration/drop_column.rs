@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::catalog::model::{Table, TableName};
+use crate::catalog::text::Text;
 use crate::rules::StatementRule;
 use crate::rules::draft::{Advice, Ask, Sink, documented};
 use crate::rules::lint::context::StatementCx;
@@ -49,7 +50,7 @@ pub(super) fn is_absent(found: Option<&Table>, column: &str) -> bool {
 /// Indexes over the column, its foreign keys and keys.
 fn goes_along(found: Option<&Table>, table: &TableName, column: &str) -> Option<String> {
     let found = found?;
-    let of = |columns: &[String]| columns.iter().any(|one| one == column);
+    let of = |columns: &[Text]| columns.iter().any(|one| one == column);
     let constraints =
         found.constraints.iter().filter(|one| of(&one.columns)).map(|one| format!("constraint {}", one.name));
     let indexes = found.indexes.iter().filter(|index| {

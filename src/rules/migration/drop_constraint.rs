@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::catalog::model::{Constraint, ConstraintKind, Table, TableName};
+use crate::catalog::text::Text;
 use crate::report::model::Confidence;
 use crate::rules::StatementRule;
 use crate::rules::draft::{Draft, Sink};
@@ -103,7 +104,7 @@ fn is_missed(cx: &StatementCx<'_>, alter: &AlterTable, table: &Table, one: &Cons
 
 /// `CHECK (c IS NOT NULL)`, when c is NOT NULL by now or becomes so in the same statement.
 fn is_proof(alter: &AlterTable, table: &Table, one: &Constraint) -> bool {
-    let required = |column: &String| {
+    let required = |column: &Text| {
         let now = |action: &ActionKind| matches!(action, ActionKind::SetNotNull(name) if name.text == *column);
         table.column(column).is_some_and(|column| column.not_null)
             || alter.actions.iter().any(|action| now(&action.kind))
@@ -115,7 +116,7 @@ fn is_proof(alter: &AlterTable, table: &Table, one: &Constraint) -> bool {
 fn proves_bound(cx: &StatementCx<'_>, table: &Table, one: &Constraint) -> bool {
     let parent = table.parent.as_ref().and_then(|parent| cx.replay.catalog().tables.get(parent));
     let Some(key) = parent.and_then(|parent| parent.partition_key.as_ref()) else { return false };
-    let in_key = |column: &String| key.contains(column.as_str());
+    let in_key = |column: &Text| key.contains(column.as_str());
     matches!(one.kind, ConstraintKind::Check { .. }) && !one.columns.is_empty() && one.columns.iter().all(in_key)
 }
 
@@ -129,7 +130,7 @@ fn is_not_null_check(one: &Constraint) -> bool {
 
 /// Another constraint (or unique index) of the kind stands on the same columns, or the script adds one.
 fn is_replaced(cx: &StatementCx<'_>, alter: &AlterTable, table: &Table, one: &Constraint) -> bool {
-    let set = |columns: &[String]| columns.iter().cloned().collect::<std::collections::BTreeSet<_>>();
+    let set = |columns: &[Text]| columns.iter().cloned().collect::<std::collections::BTreeSet<_>>();
     let alike = |other: &Constraint| {
         other.name != one.name
             && !is_not_null_check(other)
@@ -138,7 +139,7 @@ fn is_replaced(cx: &StatementCx<'_>, alter: &AlterTable, table: &Table, one: &Co
     };
     let unique = matches!(one.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique);
     let index = |index: &crate::catalog::model::Index| {
-        let keys: Vec<String> = index.keys.iter().map(|key| key.text.clone()).collect();
+        let keys: Vec<Text> = index.keys.iter().map(|key| key.text.clone()).collect();
         unique
             && index.unique
             && index.valid
@@ -164,7 +165,7 @@ fn added<'a>(cx: &StatementCx<'a>, alter: &'a AlterTable) -> impl Iterator<Item 
 }
 
 fn takes_place(def: &ConstraintDef, one: &Constraint) -> bool {
-    let of = |names: &[Name]| names.iter().any(|name| one.columns.contains(&name.text));
+    let of = |names: &[Name]| names.iter().any(|name| one.columns.iter().any(|column| *column == name.text));
     let same_name = def.name.as_ref().is_some_and(|name| name.text == one.name);
     match (&def.body, &one.kind) {
         // A new primary key is what an old one is dropped for, whatever its columns.
@@ -194,7 +195,7 @@ fn goes_anyway(cx: &StatementCx<'_>, alter: &AlterTable, one: &Constraint) -> bo
     };
     let gone = |name: &str| name == alter.name.name || Some(name) == parent;
     let drops_column = |alter: &AlterTable| {
-        let column = |action: &ActionKind| matches!(action, ActionKind::DropColumn { column, .. } if one.columns.contains(&column.text));
+        let column = |action: &ActionKind| matches!(action, ActionKind::DropColumn { column, .. } if one.columns.iter().any(|own| *own == column.text));
         alter.actions.iter().any(|action| column(&action.kind))
     };
     let other = |ddl: &Ddl| match ddl {

@@ -39,7 +39,7 @@ impl StatementRule for Rule {
 
 fn concurrently(cx: &StatementCx<'_>, index: &CreateIndex) -> Advice {
     let at = index_word_end(cx.text);
-    let sql = format!("{} CONCURRENTLY{}", &cx.text[..at], &cx.text[at..]);
+    let sql = format!("{} CONCURRENTLY{};", &cx.text[..at], &cx.text[at..]);
     let mut advice = Advice::new(
         RecommendationKind::CreateIndex,
         format!("Build it CONCURRENTLY on {}", index.table.name),

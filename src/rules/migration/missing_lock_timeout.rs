@@ -7,7 +7,7 @@ use crate::report::model::{Applicability, Edit, RecommendationKind};
 use crate::rules::ScriptRule;
 use crate::rules::draft::{Advice, Ask, Sink, documented};
 use crate::rules::lint::context::ScriptCx;
-use crate::rules::lint::lived::Step;
+use crate::rules::lint::lived::{Step, limits};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,10 +23,12 @@ impl ScriptRule for Rule {
         let unlimited: Vec<(&Step, &Lock)> = cx
             .steps
             .iter()
-            .filter(|step| !is_set(step.lock_timeout.as_deref()))
+            .filter(|step| !limits(step.lock_timeout.as_deref()))
             .filter_map(|step| {
                 let stops = step.shared.iter().filter(|lock| lock.mode.blocks_writes());
-                Some((step, stops.max_by_key(|lock| lock.mode)?))
+                // Of equal ones the first table: the statement's own, not an index or what is locked along with it.
+                let table = |lock: &Lock| cx.replay.catalog().tables.contains_key(&lock.on);
+                Some((step, stops.rev().max_by_key(|lock| (lock.mode, table(lock)))?))
             })
             .collect();
         let Some((step, lock)) = unlimited.first() else { return };
@@ -40,10 +42,6 @@ impl ScriptRule for Rule {
         let draft = draft.evidence(documented("statements of the script that wait so", unlimited.len().to_string()));
         out.find(draft.ask(Ask::Ready(self.advice(cx, step))));
     }
-}
-
-fn is_set(value: Option<&str>) -> bool {
-    value.is_some_and(|value| !matches!(value.trim(), "0" | "0s" | "0ms" | ""))
 }
 
 impl Rule {

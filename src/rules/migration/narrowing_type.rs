@@ -63,7 +63,7 @@ pub(super) fn narrows(
 ) -> Option<(String, Loss)> {
     let (_, table) = cx.replay.table(&alter.name)?;
     let from = &table.column(&column.text)?.type_name;
-    Some((from.clone(), loss(from, &to.canonical)?))
+    Some((from.to_string(), loss(from, &to.canonical)?))
 }
 
 /// A CHECK keeps new values within the bounds without touching what is there.

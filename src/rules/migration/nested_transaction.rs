@@ -45,9 +45,9 @@ impl StatementRule for Rule {
 
 /// Whether an earlier BEGIN of the script stands in the same transaction.
 fn begun_before(cx: &StatementCx<'_>) -> bool {
-    cx.script.statements[..cx.number].iter().any(|before| {
-        before.transaction == cx.statement.transaction
-            && before.direction == cx.statement.direction
-            && matches!(before.content.ddl(), Some(Ddl::Transaction(Transaction::Begin)))
-    })
+    let same_way = cx.script.statements[..cx.number].iter().rev();
+    let same_way = same_way.filter(|before| before.direction == cx.statement.direction);
+    same_way
+        .take_while(|before| before.transaction == cx.statement.transaction)
+        .any(|before| matches!(before.content.ddl(), Some(Ddl::Transaction(Transaction::Begin))))
 }

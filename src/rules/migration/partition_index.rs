@@ -26,10 +26,10 @@ pub fn one_by_one(cx: &StatementCx<'_>, index: &CreateIndex) -> Advice {
     let mut build = String::new();
     let mut attach = String::new();
     let schema = cx.replay.name(&index.table).schema;
-    let parent_index = quote_table(&TableName { schema, name: bare.clone() });
+    let parent_index = quote_table(&TableName { schema, name: bare.clone().into() });
     for partition in &partitions {
         let own = plain_name(&[partition.name.as_str(), columns.join("_").as_str(), "idx"]);
-        let qualified = quote_table(&TableName { schema: partition.schema.clone(), name: own.clone() });
+        let qualified = quote_table(&TableName { schema: partition.schema.clone(), name: own.clone().into() });
         build +=
             &format!("CREATE {unique}INDEX CONCURRENTLY {} ON {}{tail};\n", quote_ident(&own), quote_table(partition));
         attach += &format!("ALTER INDEX {parent_index} ATTACH PARTITION {qualified};\n");
@@ -55,7 +55,7 @@ fn partitions(cx: &StatementCx<'_>, index: &CreateIndex) -> (Vec<TableName>, boo
     let known: Vec<TableName> =
         tables.filter(|(_, table)| table.parent.as_ref() == Some(&parent)).map(|(name, _)| name.clone()).collect();
     if known.is_empty() {
-        return (vec![TableName { schema: parent.schema, name: format!("{}_1", parent.name) }], false);
+        return (vec![TableName { schema: parent.schema, name: format!("{}_1", parent.name).into() }], false);
     }
     (known, true)
 }

@@ -45,10 +45,10 @@ fn taken_over(action: &Action) -> Option<&Name> {
 
 fn not_null_first(cx: &StatementCx<'_>, alter: &AlterTable, action: &Action, index: &Name) -> Advice {
     let (table, bare) = (spelled(cx, &alter.name), alter.name.name.as_str());
-    let schema = Some(cx.replay.name(&alter.name).schema);
+    let schema = Some(cx.replay.name(&alter.name).schema.to_string());
     let qualified = QualifiedName { schema, name: index.text.clone(), span: index.span };
     let columns: Vec<String> = match cx.replay.index(&qualified) {
-        Some((_, index)) => index.keys.iter().map(|key| key.text.clone()).collect(),
+        Some((_, index)) => index.keys.iter().map(|key| key.text.to_string()).collect(),
         None => Vec::new(),
     };
     let known = cx.replay.table(&alter.name).map(|(_, table)| table);

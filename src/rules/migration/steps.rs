@@ -16,14 +16,24 @@ pub const BATCHES: &str = "then, in batches, outside of any migration";
 pub type Step = (&'static str, String);
 
 /// Advice whose first step is `first`; the others follow in order.
-pub fn split(title: impl Into<String>, detail: impl Into<String>, first: String, then: Vec<Step>) -> Advice {
+pub fn split(
+    title: impl Into<std::borrow::Cow<'static, str>>,
+    detail: impl Into<std::borrow::Cow<'static, str>>,
+    first: String,
+    then: Vec<Step>,
+) -> Advice {
     let mut advice = Advice::new(RecommendationKind::SplitMigration, title, detail, first);
     advice.more_sql = then.into_iter().map(|(label, sql)| SqlPart { label: label.to_owned(), sql }).collect();
     advice
 }
 
 /// As [`split`], where something has to be filled in.
-pub fn sketch(title: impl Into<String>, detail: impl Into<String>, first: String, then: Vec<Step>) -> Advice {
+pub fn sketch(
+    title: impl Into<std::borrow::Cow<'static, str>>,
+    detail: impl Into<std::borrow::Cow<'static, str>>,
+    first: String,
+    then: Vec<Step>,
+) -> Advice {
     let mut advice = split(title, detail, first, then);
     advice.applicability = Applicability::Sketch;
     advice

@@ -86,7 +86,7 @@ fn finding(cx: &StatementCx<'_>, change: &Change<'_>, work: &Work) -> Draft {
         draft = draft.evidence(documented("types", format!("{} to {}", known.type_name, change.to.canonical)));
     } else {
         let guess = "The old type is not known: if it can hold the same values in the same form, nothing is written.";
-        draft.detail = format!("{} {guess}", draft.detail);
+        draft.detail = format!("{} {guess}", draft.detail).into();
         draft = draft.confidence(Confidence::Low).severity(Severity::Warning);
     }
     if utc::advice(cx, change).is_some() {
@@ -109,7 +109,7 @@ fn safe_way(cx: &StatementCx<'_>, change: &Change<'_>) -> Advice {
     let (new, old) = (named(&[bare, "new"]), named(&[bare, "old"]));
     let copy = plain_name(&[bare_table, bare, "copy"]);
     let schema = cx.replay.name(&change.alter.name).schema;
-    let function = quote_table(&TableName { schema, name: copy.clone() });
+    let function = quote_table(&TableName { schema, name: copy.clone().into() });
     let trigger = named(&[&copy]);
     let canonical = &change.to.canonical;
     let value = change.using.map_or_else(|| name.to_owned(), |using| using.text.clone());

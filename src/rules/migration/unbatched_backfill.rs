@@ -71,8 +71,9 @@ fn is_change(facts: &Facts) -> bool {
 }
 
 fn looped(cx: &StatementCx<'_>) -> bool {
-    let inner = cx.statement.inner.iter().find(|inner| inner.span.start == cx.start);
-    inner.is_some_and(|inner| inner.looped)
+    let all = &cx.statement.inner;
+    let inner = all.get(all.partition_point(|inner| inner.span.start < cx.start));
+    inner.is_some_and(|inner| inner.span.start == cx.start && inner.looped)
 }
 
 /// The shape of a procedure that commits after each batch.

@@ -88,7 +88,7 @@ fn of_index(node: &Node, rows: Rows) -> Option<f64> {
 fn compact(node: &Node) -> Advice {
     let relation = node.relation.clone().unwrap_or_default();
     let name = match &node.schema {
-        Some(schema) => quote_table(&TableName { schema: schema.clone(), name: relation }),
+        Some(schema) => quote_table(&TableName { schema: schema.as_str().into(), name: relation.into() }),
         None => quote_ident(&relation),
     };
     Advice {

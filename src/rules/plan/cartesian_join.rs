@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::catalog::model::{Catalog, TableName};
+use crate::catalog::text::Text;
 use crate::plan::model::{Node, NodeId, Plan};
 use crate::report::model::{Applicability, Confidence, RecommendationKind};
 use crate::rules::PlanRule;
@@ -92,7 +93,7 @@ fn foreign_key(catalog: &Catalog, one: &[&Node], other: &[&Node]) -> Option<Stri
         let key =
             table.foreign_keys().find(|key| key.references == parent_name && !key.referenced_columns.is_empty())?;
         let columns = key.columns.iter().zip(key.referenced_columns);
-        let equal = |(a, b): (&String, &String)| {
+        let equal = |(a, b): (&Text, &Text)| {
             format!("{}.{a} = {}.{b}", child.name().unwrap_or_default(), parent.name().unwrap_or_default())
         };
         Some(columns.map(equal).collect::<Vec<_>>().join(" AND "))

@@ -52,7 +52,7 @@ fn referencing(catalog: &Catalog, trigger: &Trigger) -> Option<(TableName, Vec<S
     let name = trigger.constraint.as_deref()?;
     let mut keys = catalog.tables.iter().flat_map(|(table, known)| {
         let named = known.foreign_keys().filter(|key| key.constraint.name == name);
-        named.map(|key| (table.clone(), key.columns.to_vec()))
+        named.map(|key| (table.clone(), key.columns.iter().map(ToString::to_string).collect()))
     });
     let first = keys.next()?;
     keys.next().is_none().then_some(first)

@@ -56,7 +56,7 @@ fn skips(cx: &PlanCx<'_>, id: usize, node: &Node, condition: &str) -> bool {
     let relation = table.and_then(|n| Some(RelationName { schema: n.schema.clone(), name: n.relation.clone()? }));
     let known = relation.and_then(|relation| cx.catalog?.table(&relation)).and_then(|(_, table)| {
         let indexes = indexes_of(table);
-        let index = indexes.iter().find(|index| Some(&index.name) == node.index.as_ref())?;
+        let index = indexes.iter().find(|index| Some(index.name.as_str()) == node.index.as_deref())?;
         index.keys.first().map(|key| key.text.clone())
     });
     match known {

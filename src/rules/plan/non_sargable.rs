@@ -56,7 +56,7 @@ fn rewrite(waste: &Waste) -> Option<Advice> {
     let sketch = |title: String, detail: &str| {
         Some(Advice {
             applicability: Applicability::Sketch,
-            ..Advice::new(RecommendationKind::RewriteQuery, title, detail, "")
+            ..Advice::new(RecommendationKind::RewriteQuery, title, detail.to_owned(), "")
         })
     };
     if let Some((column, to)) = cast_of_number(&waste.operand) {

@@ -44,7 +44,7 @@ impl PlanRule for Rule {
 
 impl Rule {
     fn advice<'n>(&self, pruned: f64, scans: f64, mut nodes: impl Iterator<Item = &'n Node>) -> Advice {
-        let advise = |title: &str, detail: &str| Advice {
+        let advise = |title: &'static str, detail: &'static str| Advice {
             applicability: Applicability::Sketch,
             ..Advice::new(RecommendationKind::Application, title, detail, "")
         };

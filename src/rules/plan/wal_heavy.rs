@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::catalog::text::Text;
 use crate::plan::model::{Kind, NodeId};
 use crate::report::model::{Applicability, RecommendationKind};
 use crate::rules::PlanRule;
@@ -69,6 +70,6 @@ fn indexed_and_written(cx: &PlanCx<'_>, id: NodeId) -> Option<String> {
         let of = |index: &&crate::catalog::model::Index| index.keys.iter().any(|key| key.text == *column);
         table.indexes.iter().filter(of).map(|index| index.name.clone()).collect::<Vec<_>>()
     };
-    let names: std::collections::BTreeSet<String> = write.columns.iter().flat_map(holds).collect();
+    let names: std::collections::BTreeSet<Text> = write.columns.iter().flat_map(holds).collect();
     (!names.is_empty()).then(|| names.into_iter().collect::<Vec<_>>().join(", "))
 }

@@ -5,6 +5,7 @@
 //! inherit from (whose rows no key covers), a sample of the parent, a deferrable or partial unique key (more than one partner), outer joins around.
 
 use crate::catalog::model::{Constraint, ConstraintKind, Table, TableKind};
+use crate::catalog::text::Text;
 use crate::rules::context::QueryCx;
 use crate::rules::{scope, walk};
 use crate::sql::facts::{Block, Join, Operand, Place, Predicate, Relation, Span, Value};
@@ -99,12 +100,8 @@ pub fn by_foreign_key<'a>(cx: &QueryCx<'a>, index: usize, block: &'a Block, sour
             if references != name || !constraint.validated || constraint.deferrable {
                 continue;
             }
-            let pairs: Vec<(&str, &str)> = constraint
-                .columns
-                .iter()
-                .map(String::as_str)
-                .zip(referenced_columns.iter().map(String::as_str))
-                .collect();
+            let pairs: Vec<(&str, &str)> =
+                constraint.columns.iter().map(Text::as_str).zip(referenced_columns.iter().map(Text::as_str)).collect();
             let Some(used) = covered(&links, child, &pairs) else { continue };
             if !same_types(child_table, table, &pairs) {
                 continue;
@@ -220,11 +217,11 @@ fn same_types(child: &Table, parent: &Table, pairs: &[(&str, &str)]) -> bool {
 }
 
 fn nullable<'a>(child: &'a Table, constraint: &'a Constraint) -> Vec<&'a str> {
-    let can_be_null = |column: &&String| !child.column(column).is_some_and(|known| known.not_null);
-    constraint.columns.iter().filter(can_be_null).map(String::as_str).collect()
+    let can_be_null = |column: &&Text| !child.column(column).is_some_and(|known| known.not_null);
+    constraint.columns.iter().filter(can_be_null).map(Text::as_str).collect()
 }
 
-fn statement(child: &str, constraint: &Constraint, parent: &str, referenced: &[String]) -> String {
+fn statement(child: &str, constraint: &Constraint, parent: &str, referenced: &[Text]) -> String {
     format!(
         "{} of {child}: FOREIGN KEY ({}) REFERENCES {parent} ({})",
         constraint.name,

@@ -50,8 +50,8 @@ impl QueryRule for Rule {
                     name(own)
                 );
                 let draft = Draft::about(cx, title, detail).at(predicate.span);
-                let draft = draft.evidence(documented(&name(own), own.column.type_name.clone()));
-                out.find(draft.evidence(documented(&name(other), other.column.type_name.clone())));
+                let draft = draft.evidence(documented(name(own), own.column.type_name.clone()));
+                out.find(draft.evidence(documented(name(other), other.column.type_name.clone())));
                 break;
             }
         }

@@ -10,6 +10,7 @@ pub mod count_of_column;
 mod date_range;
 pub mod deep_offset;
 pub mod distinct_on_order;
+pub mod distinct_with_join;
 pub mod duplicate_column;
 pub mod duplicate_condition;
 pub mod endless_recursion;
@@ -44,6 +45,7 @@ pub mod redundant_join;
 mod rewriting;
 mod row_identity;
 pub mod select_star;
+pub mod select_without_where;
 #[cfg(test)]
 mod tests;
 pub mod timezone_dependent;

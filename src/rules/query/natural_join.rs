@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::catalog::access::quote_ident;
+use crate::catalog::text::Text;
 use crate::report::model::Applicability;
 use crate::rules::QueryRule;
 use crate::rules::context::QueryCx;
@@ -46,7 +47,7 @@ fn shared(cx: &QueryCx<'_>, block: &Block, at: usize) -> Option<Vec<String>> {
         return None;
     }
     let names = left.columns.iter().map(|column| &column.name);
-    Some(names.filter(|name| right.column(name).is_some()).cloned().collect())
+    Some(names.filter(|name| right.column(name).is_some()).map(Text::to_string).collect())
 }
 
 fn with_using(draft: Draft, cx: &QueryCx<'_>, join: Span, source: Span, columns: &[String]) -> Draft {

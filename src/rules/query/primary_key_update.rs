@@ -23,7 +23,7 @@ impl QueryRule for Rule {
             let Assigned::Value(value) = &assignment.value else { continue };
             // Tools that save whole rows write the key as they found it: as itself, or with the value it was found by.
             let itself = scope::plain_column(value).is_some_and(|own| own.name == *column);
-            if !key.contains(column) || itself || found_by(cx, column, value) {
+            if key.iter().all(|one| one != column) || itself || found_by(cx, column, value) {
                 continue;
             }
             let detail = "Tables that refer to the row hold the old key: the update is refused, or goes through all of them with ON UPDATE \

@@ -20,7 +20,7 @@ pub fn rewriting(draft: Draft, cx: &QueryCx<'_>, what: &Rewriting<'_>, replaceme
         text: it.text.clone(),
     };
     let edits = replacements.iter().map(edit).collect();
-    let mut advice = Advice::rewrite(what.title, what.detail, replace(cx.text, replacements));
+    let mut advice = Advice::rewrite(what.title.to_owned(), what.detail.to_owned(), replace(cx.text, replacements));
     advice.applicability = what.applicability;
     advice.edits = edits;
     draft.ask(Ask::Ready(advice))

@@ -79,9 +79,8 @@ fn order_by_key(draft: Draft, cx: &QueryCx<'_>, block: &Block) -> Draft {
     };
     let Some(key) = table.primary_key() else { return draft };
     let direction = if block.order_by.last().is_some_and(|last| last.descending) { " DESC" } else { "" };
-    let named = |column: &String| {
-        block.order_by.iter().any(|k| scope::plain_column(&k.operand).is_some_and(|c| c.name == *column))
-    };
+    let named =
+        |column: &str| block.order_by.iter().any(|k| scope::plain_column(&k.operand).is_some_and(|c| c.name == column));
     let columns: Vec<String> = key
         .iter()
         .filter(|column| !named(column))

@@ -59,7 +59,7 @@ impl ColumnOf<'_> {
         format!("{}.{}", self.name.name, self.column.name)
     }
 
-    pub fn draft(&self, title: impl Into<String>, detail: impl Into<String>) -> Draft {
+    pub fn draft(&self, title: impl Into<String>, detail: impl Into<std::borrow::Cow<'static, str>>) -> Draft {
         let mut draft = Draft::new(Subject::Table(self.name.to_string()), title, detail);
         let at = self.column.defined_at.as_ref().or(self.table.defined_at.as_ref());
         draft.locations.extend(at.map(location));
@@ -98,7 +98,12 @@ pub fn counted<'c>(cx: &SchemaCx<'c>, out: &mut Sink) -> Option<&'c ServerFacts>
 }
 
 /// A finding about a table as a whole.
-pub fn table(name: &TableName, table: &Table, title: impl Into<String>, detail: impl Into<String>) -> Draft {
+pub fn table(
+    name: &TableName,
+    table: &Table,
+    title: impl Into<String>,
+    detail: impl Into<std::borrow::Cow<'static, str>>,
+) -> Draft {
     let mut draft = Draft::new(Subject::Table(name.to_string()), title, detail);
     draft.locations.extend(table.defined_at.as_ref().map(location));
     draft
@@ -107,7 +112,7 @@ pub fn table(name: &TableName, table: &Table, title: impl Into<String>, detail: 
 /// A finding about an index.
 pub fn index(table: &TableName, index: &crate::catalog::model::Index, title: String, detail: &str) -> Draft {
     let name = TableName { schema: table.schema.clone(), name: index.name.clone() };
-    let mut draft = Draft::new(Subject::Index(name.to_string()), title, detail);
+    let mut draft = Draft::new(Subject::Index(name.to_string()), title, detail.to_owned());
     draft.locations.extend(index.defined_at.as_ref().map(location));
     draft
 }
@@ -121,7 +126,11 @@ pub fn at(mut draft: Draft, at: Option<&SourceLine>) -> Draft {
 }
 
 /// A change of the schema, to be read before it is made.
-pub fn change(title: impl Into<String>, detail: impl Into<String>, sql: impl Into<String>) -> Ask {
+pub fn change(
+    title: impl Into<std::borrow::Cow<'static, str>>,
+    detail: impl Into<std::borrow::Cow<'static, str>>,
+    sql: impl Into<String>,
+) -> Ask {
     let mut advice = Advice::new(RecommendationKind::ChangeSchema, title, detail, sql);
     advice.lock = Some("AccessExclusiveLock".to_owned());
     Ask::Ready(advice)
@@ -202,7 +211,7 @@ mod tests {
         assert_eq!(words("total_price_EUR"), ["total", "price", "eur"]);
         assert_eq!(plain("timestamp(3) without time zone"), "timestamp without time zone");
         assert_eq!((plain("character(2)").as_str(), length("character(2)")), ("character", Some(2)));
-        let column = |default: &str| Column { default: Some(default.to_owned()), ..Column::default() };
+        let column = |default: &str| Column { default: Some(default.into()), ..Column::default() };
         assert_eq!(sequence_of(&column("nextval('public.a_id_seq'::regclass)")), Some("public.a_id_seq"));
         assert_eq!(sequence_of(&column("0")), None);
     }

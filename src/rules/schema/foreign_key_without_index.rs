@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::catalog::access::{indexes_of, normal_expression};
 use crate::catalog::model::{Constraint, ConstraintKind, Index, Table, TableName};
+use crate::catalog::text::Text;
 use crate::report::model::{Severity, Subject};
 use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
@@ -69,7 +70,7 @@ fn unindexed(cx: &SchemaCx<'_>, name: &TableName, table: &Table, constraint: &Co
     }
     let at = constraint.defined_at.as_ref().or(table.defined_at.as_ref());
     draft.locations.extend(at.map(location));
-    draft.ask(Ask::IndexOn { table: name.clone(), columns: constraint.columns.clone() })
+    draft.ask(Ask::IndexOn { table: name.clone(), columns: constraint.columns.iter().map(Text::to_string).collect() })
 }
 
 fn is_deleted_from(cx: &crate::rules::context::WorkloadCx<'_>, parent: &TableName) -> bool {
@@ -81,12 +82,11 @@ fn is_deleted_from(cx: &crate::rules::context::WorkloadCx<'_>, parent: &TableNam
 }
 
 /// The index begins with these columns in any order, and holds every row that has a reference.
-pub fn supports(index: &Index, columns: &[String]) -> bool {
+pub fn supports(index: &Index, columns: &[Text]) -> bool {
     let partial = index.predicate.as_ref().is_some_and(|predicate| {
         let bare = predicate.to_lowercase().replace(['(', ')'], " ");
         let not_null = |part: &str| {
-            let wanted =
-                |column: &String| normal_expression(part) == normal_expression(&format!("{column} IS NOT NULL"));
+            let wanted = |column: &Text| normal_expression(part) == normal_expression(&format!("{column} IS NOT NULL"));
             columns.iter().any(wanted)
         };
         !bare.split(" and ").all(|part| not_null(part.trim()))

@@ -47,21 +47,25 @@ const MAX: usize = 63;
 
 /// Whether a word, or what stands between two double quotes, is long enough to be worth a look; much cheaper than tokens.
 fn has_long_word(text: &str) -> bool {
-    let (mut word, mut quote) = (0, None);
-    text.bytes().enumerate().any(|(at, byte)| {
-        let long_name = byte == b'"'
-            && match quote.take() {
-                Some(open) => at - open > MAX,
-                None => {
-                    quote = Some(at);
-                    false
-                }
-            };
-        if !(byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'_' | b'$')) {
-            word = at + 1;
+    has_long_run(text.as_bytes()) || has_long_quote(text.as_bytes())
+}
+
+fn has_long_run(text: &[u8]) -> bool {
+    let ends_word = |byte: &u8| !(byte.is_ascii_alphanumeric() || *byte >= 0x80 || matches!(*byte, b'_' | b'$'));
+    let mut start = 0;
+    // From the end of where a word too long would reach back to what breaks it: most bytes are never looked at.
+    while let Some(reach) = text.get(start..start + MAX + 1) {
+        match reach.iter().rposition(ends_word) {
+            Some(at) => start += at + 1,
+            None => return true,
         }
-        long_name || at + 1 - word > MAX
-    })
+    }
+    false
+}
+
+fn has_long_quote(text: &[u8]) -> bool {
+    let mut quotes = memchr::memchr_iter(b'"', text);
+    std::iter::from_fn(|| Some(quotes.next()?..quotes.next()?)).any(|name| name.len() > MAX)
 }
 
 #[cfg(test)]
@@ -75,6 +79,11 @@ mod tests {
             "CREATE TABLE {name} (id bigint PRIMARY KEY, \"b\" text, c text NOT NULL DEFAULT '')"
         )));
         assert!(has_long_word(&format!("DROP TABLE {name}b")));
+        for before in 0..3 * MAX {
+            let before = "x ".repeat(before);
+            assert!(has_long_word(&format!("{before}{name}b")), "{before}");
+            assert!(!has_long_word(&format!("{before}{name}")), "{before}");
+        }
         assert!(has_long_word(&format!("DROP TABLE \"a b {name}\"")));
     }
 }

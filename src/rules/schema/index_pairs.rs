@@ -54,7 +54,7 @@ pub fn shown(index: &Index) -> String {
 /// A finding about an index that another one makes superfluous.
 pub fn superfluous(table: &TableName, needless: &Index, other: &Index, title: String, detail: &str) -> Draft {
     let name = TableName { schema: table.schema.clone(), name: needless.name.clone() };
-    let mut draft = Draft::new(Subject::Index(name.to_string()), title, detail)
+    let mut draft = Draft::new(Subject::Index(name.to_string()), title, detail.to_owned())
         .evidence(documented("superfluous", format!("{} {}", needless.name, shown(needless))))
         .evidence(documented("does its work", format!("{} {}", other.name, shown(other))));
     if let Some(bytes) = needless.bytes {
@@ -64,7 +64,7 @@ pub fn superfluous(table: &TableName, needless: &Index, other: &Index, title: St
         draft = draft.evidence(measured("scans", scans, "scans"));
     }
     draft.locations.extend(needless.defined_at.as_ref().map(location));
-    draft.ask(Ask::DropIndex { table: table.clone(), index: needless.name.clone() })
+    draft.ask(Ask::DropIndex { table: table.clone(), index: needless.name.to_string() })
 }
 
 pub fn location(at: &SourceLine) -> Location {

@@ -60,7 +60,7 @@ impl SchemaRule for Rule {
 /// The table that the column most likely means, when its key has the column's type.
 fn parent<'c>(cx: &SchemaCx<'c>, of: &ColumnOf<'c>) -> Option<(&'c TableName, &'c str)> {
     foreign_key_guess(&of.name.name, &of.column.name).into_iter().find_map(|guess| {
-        let wanted = TableName { schema: of.name.schema.clone(), name: guess };
+        let wanted = TableName { schema: of.name.schema.clone(), name: guess.into() };
         let (name, parent) = cx.catalog.tables.get_key_value(&wanted)?;
         let key = single_key(parent)?;
         let same = parent.column(key)?.type_name == of.column.type_name;

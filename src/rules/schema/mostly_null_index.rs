@@ -56,7 +56,7 @@ fn draft(name: &TableName, table: &Table, index: &Index, column: &str, bytes: u6
             .evidence(documented("foreign key", "its check looks for values only, and uses the smaller index as well"));
     }
     let fresh = format!("{}_not_null", index.name);
-    let full = |index: &str| quote_table(&TableName { schema: name.schema.clone(), name: index.to_owned() });
+    let full = |index: &str| quote_table(&TableName { schema: name.schema.clone(), name: index.into() });
     let mut advice = Advice::new(
         RecommendationKind::CreateIndex,
         format!("Index only the rows of {} that have a {column}", name.name),

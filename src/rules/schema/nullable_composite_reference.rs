@@ -8,6 +8,7 @@ use crate::rules::context::SchemaCx;
 use crate::rules::draft::Sink;
 
 use crate::catalog::model::ConstraintKind;
+use crate::catalog::text::Text;
 use crate::rules::draft::documented;
 
 use super::about;
@@ -20,7 +21,7 @@ impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
         for (name, table) in about::tables(cx) {
             for key in table.foreign_keys().filter(|key| key.columns.len() > 1 && !key.constraint.match_full) {
-                let nullable = |column: &&String| table.column(column).is_some_and(|column| !column.not_null);
+                let nullable = |column: &&Text| table.column(column).is_some_and(|column| !column.not_null);
                 let Some(column) = key.columns.iter().find(nullable) else { continue };
                 // With all of them nullable a CHECK may see to it that they go together.
                 let checked = table

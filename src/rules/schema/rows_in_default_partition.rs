@@ -27,7 +27,7 @@ impl SchemaRule for Rule {
             if rows < self.min_rows {
                 continue;
             }
-            let parent = table.parent.as_ref().map_or(String::new(), |parent| parent.name.clone());
+            let parent = table.parent.as_ref().map_or(String::new(), |parent| parent.name.to_string());
             let mut draft = about::table(
                 name,
                 table,

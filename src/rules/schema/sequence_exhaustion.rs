@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::catalog::access::{quote_ident, quote_table};
 use crate::catalog::model::{Catalog, Sequence, TableName};
+use crate::catalog::text::Text;
 use crate::report::model::Severity;
 use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
@@ -88,28 +89,34 @@ fn end(catalog: &Catalog, uses: &Uses, name: &TableName, sequence: &Sequence) ->
         let value = if down { lowest } else { highest };
         if nearer(value, nearest.value) {
             let (table, column) = (table.clone(), column.clone());
-            nearest = End { value, by: By::Column { table, column, type_name: of.type_name.clone() } };
+            nearest = End {
+                value,
+                by: By::Column { table, column: column.to_string(), type_name: of.type_name.to_string() },
+            };
         }
         for (referring, column, type_name) in uses.references.get(key).into_iter().flatten() {
             let (lowest, highest) = limits(about::base(catalog, type_name)).unwrap_or((i64::MIN, i64::MAX));
             let value = if down { lowest } else { highest };
             if nearer(value, nearest.value) {
                 let (table, column, type_name) = (referring.clone(), column.clone(), type_name.clone());
-                nearest = End { value, by: By::Reference { table, column, type_name } };
+                nearest = End {
+                    value,
+                    by: By::Reference { table, column: column.to_string(), type_name: type_name.to_string() },
+                };
             }
         }
     }
     nearest
 }
 
-type ColumnKey = (TableName, String);
+type ColumnKey = (TableName, Text);
 
 /// What hangs together, looked up once for all sequences.
 struct Uses {
     /// The columns that take their values from a sequence: the owner, and those whose default names it.
     fills: BTreeMap<TableName, Vec<ColumnKey>>,
     /// Columns of single-column foreign keys, with their types, by the column that they refer to.
-    references: BTreeMap<ColumnKey, Vec<(TableName, String, String)>>,
+    references: BTreeMap<ColumnKey, Vec<(TableName, Text, Text)>>,
 }
 
 impl Uses {
@@ -160,7 +167,7 @@ impl Rule {
         percent: f64,
     ) -> Draft {
         let (what, whose) = match &end.by {
-            By::Sequence => (name.name.clone(), format!("{} itself, {}", name.name, sequence.type_name)),
+            By::Sequence => (name.name.to_string(), format!("{} itself, {}", name.name, sequence.type_name)),
             By::Column { table, column, type_name } => {
                 (format!("{}.{column}", table.name), format!("{}.{column}, {type_name}", table.name))
             }

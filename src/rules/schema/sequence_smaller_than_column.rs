@@ -47,8 +47,8 @@ impl SchemaRule for Rule {
 fn sequence<'c>(catalog: &'c Catalog, table: &TableName, written: &str) -> Option<&'c Sequence> {
     let plain = |text: &str| text.trim_matches('"').to_owned();
     let name = match written.split_once('.') {
-        Some((schema, name)) => TableName { schema: plain(schema), name: plain(name) },
-        None => TableName { schema: table.schema.clone(), name: plain(written) },
+        Some((schema, name)) => TableName { schema: plain(schema).into(), name: plain(name).into() },
+        None => TableName { schema: table.schema.clone(), name: plain(written).into() },
     };
     catalog.sequences.get(&name)
 }

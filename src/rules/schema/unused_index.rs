@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::catalog::access::quote_table;
 use crate::catalog::model::{Catalog, Index, Table, TableKind, TableName};
+use crate::catalog::text::Text;
 use crate::report::model::{Confidence, RecommendationKind};
 use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
@@ -110,7 +111,7 @@ impl Rule {
         }
         match table.kind {
             TableKind::Partitioned => draft.ask(drop_partitioned(name, index, seen)),
-            _ => draft.ask(Ask::DropIndex { table: name.clone(), index: index.name.clone() }),
+            _ => draft.ask(Ask::DropIndex { table: name.clone(), index: index.name.to_string() }),
         }
     }
 }
@@ -120,7 +121,7 @@ const DETAIL: &str = "Each insert writes it, each update that is not HOT writes 
 
 /// Nothing but scans would miss it.
 fn is_only_for_scans(table: &Table, index: &Index) -> bool {
-    let needed = |columns: &[String]| {
+    let needed = |columns: &[Text]| {
         supports(index, columns)
             && !table.indexes.iter().any(|other| other.name != index.name && supports(other, columns))
     };

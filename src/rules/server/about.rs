@@ -37,7 +37,11 @@ pub fn setting<'c>(facts: &'c ServerFacts, name: &str, out: &mut Sink) -> Option
     part(facts, "settings", &facts.settings, out)?.get(name)
 }
 
-pub fn finding(subject: impl Into<String>, title: impl Into<String>, detail: impl Into<String>) -> Draft {
+pub fn finding(
+    subject: impl Into<String>,
+    title: impl Into<String>,
+    detail: impl Into<std::borrow::Cow<'static, str>>,
+) -> Draft {
     Draft::new(Subject::Server(subject.into()), title, detail)
 }
 
@@ -98,12 +102,20 @@ pub fn literal(text: &str) -> String {
 }
 
 /// SQL that does something to the server, to be read first.
-pub fn statement(kind: RecommendationKind, title: impl Into<String>, detail: impl Into<String>, sql: String) -> Ask {
+pub fn statement(
+    kind: RecommendationKind,
+    title: impl Into<std::borrow::Cow<'static, str>>,
+    detail: impl Into<std::borrow::Cow<'static, str>>,
+    sql: String,
+) -> Ask {
     Ask::Ready(Advice::new(kind, title, detail, sql))
 }
 
 /// Advice that no SQL can carry out.
-pub fn habit(title: impl Into<String>, detail: impl Into<String>) -> Ask {
+pub fn habit(
+    title: impl Into<std::borrow::Cow<'static, str>>,
+    detail: impl Into<std::borrow::Cow<'static, str>>,
+) -> Ask {
     let mut advice = Advice::new(RecommendationKind::Application, title, detail, "");
     advice.applicability = Applicability::Sketch;
     Ask::Ready(advice)

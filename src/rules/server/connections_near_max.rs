@@ -35,7 +35,7 @@ impl SchemaRule for Rule {
         .evidence(measured("max_connections", connections.max, "connections"))
         .evidence(measured("kept for superusers", connections.reserved, "connections"));
         for (state, sessions) in &connections.states {
-            draft = draft.evidence(measured(state, *sessions, "sessions"));
+            draft = draft.evidence(measured(state.clone(), *sessions, "sessions"));
         }
         if let Some(holder) = connections.holders.first() {
             let name = if holder.application.is_empty() { "without a name" } else { holder.application.as_str() };

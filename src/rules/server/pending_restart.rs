@@ -25,7 +25,7 @@ impl SchemaRule for Rule {
         let detail = "Whoever changed them believes that they hold, and the next restart, perhaps after a crash at night, brings them all at once.";
         let mut draft = finding("restart", title, detail);
         for (name, setting) in &waiting {
-            draft = draft.evidence(seen(name, format!("still {}", with_unit(setting))));
+            draft = draft.evidence(seen((*name).clone(), format!("still {}", with_unit(setting))));
         }
         out.find(draft.ask(habit(
             "Restart at a time of your choice, or take the change back",

@@ -22,7 +22,7 @@ impl SchemaRule for Rule {
             if known.value == "off" {
                 out.find(
                     finding(name.as_str(), format!("{name} is off for everybody"), DETAIL)
-                        .evidence(seen(name, known.value.clone()))
+                        .evidence(seen(name.clone(), known.value.clone()))
                         .evidence(seen("set by", known.source.clone()))
                         .ask(alter_system(
                             name,
@@ -38,7 +38,7 @@ impl SchemaRule for Rule {
             if name.starts_with("enable_") && usual(name) && value.eq_ignore_ascii_case("off") {
                 out.find(
                     finding(place.as_str(), format!("{name} is off for {who}"), DETAIL)
-                        .evidence(seen(place, value.clone()))
+                        .evidence(seen(place.clone(), value.clone()))
                         .ask(habit(format!("Reset {name} for {who}"), format!("ALTER ROLE or ALTER DATABASE … RESET {name}; use SET LOCAL around the one statement that needs it."))),
                 );
             }

@@ -45,7 +45,7 @@ impl SchemaRule for Rule {
             let Some(known) = settings.get(*name).filter(|known| known.value != *safe) else { continue };
             out.find(
                 finding(*name, format!("{name} is {}", known.value), *detail)
-                    .evidence(seen(name, known.value.clone()))
+                    .evidence(seen(*name, known.value.clone()))
                     .evidence(seen("set by", known.source.clone()))
                     .ask(alter_system(
                         name,

@@ -69,7 +69,7 @@ fn with_tables(mut draft: Draft, catalog: &Catalog, kind: &Kind) -> Draft {
         catalog.tables.iter().filter_map(|(name, table)| Some((name, of(table)?))).collect();
     tables.sort_by_key(|(name, age)| (std::cmp::Reverse(*age), (*name).clone()));
     for (name, age) in tables.iter().take(SHOWN) {
-        draft = draft.evidence(measured(&format!("table {}", name.name), *age, kind.what));
+        draft = draft.evidence(measured(format!("table {}", name.name), *age, kind.what));
     }
     if let Some((name, _)) = tables.first() {
         let mut advice = Advice::new(

@@ -2,6 +2,7 @@
 
 use crate::catalog::model::{Catalog, Table, TableName};
 use crate::catalog::names::may_reference;
+use crate::catalog::text::Text;
 use crate::rules::scope;
 use crate::sql::facts::{Block, ColumnRef, Facts, Output, RelationName, Source};
 
@@ -86,13 +87,15 @@ fn by_key(catalog: &Catalog, child: &TableName, table: &Table, lookup: &Lookup<'
     let mut found: Vec<Edge> = Vec::new();
     for (parent_name, parent_table) in parents {
         for key in table.foreign_keys().filter(|key| key.references == parent_name) {
-            if key.constraint.columns.first() == Some(column) && key.constraint.columns.len() == 1 {
+            if key.constraint.columns.first().is_some_and(|first| first == column) && key.constraint.columns.len() == 1
+            {
                 found.push(Edge::Key(Way::Collection, shown(&child.name, column, &parent_name.name)));
             }
         }
         for key in parent_table.foreign_keys().filter(|key| key.references == child) {
-            if key.referenced_columns.first() == Some(column) && key.referenced_columns.len() == 1 {
-                let own = key.constraint.columns.first().map(String::as_str).unwrap_or_default();
+            if key.referenced_columns.first().is_some_and(|first| first == column) && key.referenced_columns.len() == 1
+            {
+                let own = key.constraint.columns.first().map(Text::as_str).unwrap_or_default();
                 if gives(parent, own) {
                     found.push(Edge::Key(Way::BelongsTo, shown(&parent_name.name, own, &child.name)));
                 }

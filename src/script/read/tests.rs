@@ -98,6 +98,13 @@ fn what_is_wrong_is_said_with_its_line() {
         ("1.sql", "selec 1;", vec![(ProblemKind::Syntax, Some(1))]),
         ("1.sql", "drop table a;\n\nselect 'a", vec![(ProblemKind::Syntax, Some(3))]),
         ("1.sql", "drop table ${a};\n${what} b;", vec![]),
+        (
+            "1.sql",
+            "select a from t\nselect b from t;\nselec 1;",
+            vec![(ProblemKind::Syntax, Some(2)), (ProblemKind::Syntax, Some(3))],
+        ),
+        ("1.sql", "{% if x %}\nselect a from t\n{% else %}\nselect b from t\n{% endif %};", vec![]),
+        ("q.sql", "-- name: A :one\nselect a from t\n-- name: B :one\nselect b from t", vec![]),
         ("1.sql", "\n\\i other.sql\ndrop table a;", vec![(ProblemKind::NotRead, Some(2))]),
         ("1.sql", "CREATE TABLE `a` (\n`b` int\n) ENGINE=InnoDB;", vec![(ProblemKind::OtherProduct, None)]),
         ("1.mysql.up.sql", "CREATE TABLE a ()", vec![(ProblemKind::OtherProduct, None)]),

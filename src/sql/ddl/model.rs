@@ -90,7 +90,7 @@ pub enum Ddl {
 
     Transaction(Transaction),
     /// `SET search_path`, or `SELECT set_config('search_path', …)`. Empty: only qualified names resolve.
-    SearchPath(Vec<String>),
+    SearchPath(Vec<String>, Scope),
     /// Any other `SET`, and `SELECT set_config('name', 'value', …)`.
     Set(Setting),
     /// `RESET name`; `None` is `RESET ALL`.

@@ -6,8 +6,8 @@ use crate::sql::facts::Span;
 use crate::sql::lexer::TokenKind;
 
 /// The path of a new session (documentation, `search_path`: `"$user", public`).
-fn default_path() -> Ddl {
-    Ddl::SearchPath(vec!["public".into()])
+fn default_path(scope: Scope) -> Ddl {
+    Ddl::SearchPath(vec!["public".into()], scope)
 }
 
 fn block(c: &mut Cursor<'_>) {
@@ -107,8 +107,8 @@ pub(super) fn set(c: &mut Cursor<'_>) -> Parsed<Ddl> {
         return Ok(Ddl::Set(setting));
     }
     Ok(match setting.value {
-        None => default_path(),
-        Some(_) => Ddl::SearchPath(path(c, setting.span)),
+        None => default_path(scope),
+        Some(_) => Ddl::SearchPath(path(c, setting.span), scope),
     })
 }
 
@@ -227,7 +227,7 @@ pub(super) fn reset(c: &mut Cursor<'_>) -> Parsed<Ddl> {
     };
     c.end("the end of RESET")?;
     Ok(match name {
-        Some(name) if name.text == "search_path" => default_path(),
+        Some(name) if name.text == "search_path" => default_path(Scope::Session),
         name => Ddl::Reset(name),
     })
 }
@@ -245,11 +245,11 @@ pub(super) fn set_config(c: &mut Cursor<'_>) -> Option<Ddl> {
     c.skip_to_comma();
     let span = c.span_from(start);
     c.eat_kind(TokenKind::Comma);
+    let scope = if c.is("true") { Scope::Local } else { Scope::Session };
     if name == "search_path" {
         let value = value?;
         let names = value.split(',').map(|name| identifier(name.trim()));
-        return Some(Ddl::SearchPath(names.filter(|name| !name.is_empty()).collect()));
+        return Some(Ddl::SearchPath(names.filter(|name| !name.is_empty()).collect(), scope));
     }
-    let scope = if c.is("true") { Scope::Local } else { Scope::Session };
     Some(Ddl::Set(Setting { name, value, scope, span }))
 }

@@ -162,10 +162,13 @@ fn other_statements_are_recognised_in_their_forms() {
     }
     assert_eq!(
         one("SET LOCAL search_path TO app, \"My\", '$user'"),
-        Ddl::SearchPath(vec!["app".into(), "My".into(), "$user".into()])
+        Ddl::SearchPath(vec!["app".into(), "My".into(), "$user".into()], Scope::Local)
     );
-    assert_eq!(one("SELECT pg_catalog.set_config('search_path', '', false);"), Ddl::SearchPath(vec![]));
-    assert_eq!(one("select set_config('search_path', 'a, B', true)"), Ddl::SearchPath(vec!["a".into(), "b".into()]));
+    assert_eq!(one("SELECT pg_catalog.set_config('search_path', '', false);"), Ddl::SearchPath(vec![], Scope::Session));
+    assert_eq!(
+        one("select set_config('search_path', 'a, B', true)"),
+        Ddl::SearchPath(vec!["a".into(), "b".into()], Scope::Local)
+    );
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn divided(previous: Token, previous_keyword: Keyword, before_previous: Keyword,
         return true;
     }
     match (previous.kind, next) {
-        (T::Number, T::Dot) | (T::Colon, _) | (_, T::Colon) => true,
+        (T::Number, T::Dot) | (T::Dot, T::Number) | (T::Colon, _) | (_, T::Colon) => true,
         (T::LeftParen | T::LeftBracket | T::Dot | T::Cast, T::Operator) => {
             previous.kind != T::LeftParen && previous.kind != T::Dot
         }

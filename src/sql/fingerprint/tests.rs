@@ -289,3 +289,8 @@ fn version_1_is_pinned() {
         .map(|text| fingerprint(text.as_bytes()).to_string());
     assert_eq!(all, ["61a0463a1c92eb55", "92931870b953e8d0", "fdc5ed309b0e1546"]);
 }
+
+#[test]
+fn a_dot_and_a_number_stay_apart() {
+    all_are("numeric(. 1", &["numeric(. 1", "NUMERIC ( .  1"]);
+}

@@ -7,6 +7,8 @@
 //! DSN names a database with HypoPG and `orders` of TPC-H, QUERIES a folder of one query a file, DDL a file with one CREATE
 //! INDEX a line.
 
+#![expect(clippy::print_stdout, reason = "what it measures is its result")]
+
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;

@@ -129,7 +129,9 @@ fn functions_of_defaults_are_as_volatile_as_is_said() {
             ),
         )
     };
-    assert_eq!(wrong(ONCE, "provolatile = 'v'").trim(), "");
+    // Before Postgres 15 a time with a time zone, which no default is likely to be, was moved to another one by a volatile function.
+    let moved = "oid::regprocedure::text <> 'timezone(text,time with time zone)'";
+    assert_eq!(wrong(ONCE, &format!("provolatile = 'v' AND {moved}")).trim(), "");
     assert_eq!(wrong(VOLATILE, "provolatile <> 'v'").trim(), "");
     let known = Server::shared().psql(
         "postgres",

@@ -81,8 +81,8 @@ pub fn judge(catalog: &Catalog, rule: &str, options: &str) -> Said {
     let outcome = run::run(&registry, &cx, &[], Places::default());
     assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
     let mine: Vec<_> = outcome.found.iter().filter(|found| found.finding.rule == rule).collect();
-    let drafts: Vec<_> = mine.iter().map(|found| found.draft.clone()).collect();
-    let advice = advise::recommend(&drafts, &cx);
+    let mut drafts: Vec<_> = mine.iter().map(|found| found.draft.clone()).collect();
+    let advice = advise::recommend(&mut drafts, &cx);
     let first = |links: &Vec<String>| advice.recommendations.iter().find(|one| Some(&one.id) == links.first());
     Said {
         titles: mine.iter().map(|found| found.finding.title.clone()).collect(),

@@ -88,7 +88,7 @@ fn a_server_that_stops_in_the_middle_leaves_what_was_read() {
     let text = said(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert!(text.contains("connection") && text.contains("pg_stat_statements"), "{text}");
-    assert!(text.contains("1 tables)"), "the catalog was read: {text}");
+    assert!(text.contains("1 table"), "the catalog was read: {text}");
     let (code, text) = run(&["analyze", "--dsn", &server.dsn("postgres")]);
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("is the server running?"), "{text}");
@@ -107,7 +107,7 @@ fn ctrl_c_ends_the_waiting_and_leaves_what_was_read() {
     let text = said(&output);
     assert!(started.elapsed() < Duration::from_secs(20), "{text}");
     assert_eq!(output.status.code(), Some(0), "{text}");
-    assert!(text.contains("stopped") && text.contains("1 tables)"), "{text}");
+    assert!(text.contains("stopped") && text.contains("1 table"), "{text}");
     thread::sleep(Duration::from_millis(300));
     let left = server.psql("postgres", "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sqlsift'");
     assert_eq!(left.trim(), "0");

@@ -12,7 +12,7 @@ use crate::workload::model::{Origin, PlanSample};
 #[test]
 fn partitioned_tables_are_indexed_in_parts() {
     let some = bench(SHOP, &["SELECT value FROM events WHERE device_id = $1 AND metric = $2 ORDER BY at DESC LIMIT 1"]);
-    let advice = recommend(&some.ask_for_all(), &some.cx());
+    let advice = recommend(&mut some.ask_for_all(), &some.cx());
     let [only] = advice.recommendations.as_slice() else { panic!("{advice:?}") };
     assert_eq!(only.sql, "CREATE INDEX events_device_id_metric_at_idx ON ONLY events (device_id, metric, at DESC);");
     assert_eq!(
@@ -37,7 +37,7 @@ fn a_foreign_key_shares_the_index_of_a_query() {
         SHOP,
         &["SELECT sum(total) FROM orders WHERE tenant_id = $1", "UPDATE orders SET total = 1 WHERE id = $1"],
     );
-    let advice = recommend(&foreign_key(&some), &some.cx());
+    let advice = recommend(&mut foreign_key(&some), &some.cx());
     let [only] = advice.recommendations.as_slice() else { panic!("{advice:?}") };
     assert_eq!(only.sql, "CREATE INDEX CONCURRENTLY orders_tenant_id_idx ON orders (tenant_id) INCLUDE (total);");
     assert_eq!(advice.links, [vec![only.id.clone()], vec![only.id.clone()]]);
@@ -57,7 +57,7 @@ fn statistics_make_an_estimate_with_a_size() {
         "tenant_id",
         stats,
     );
-    let advice = recommend(&some.ask_for_all(), &some.cx());
+    let advice = recommend(&mut some.ask_for_all(), &some.cx());
     assert_eq!(advice.recommendations[0].verified_by, VerifiedBy::Estimate);
     // Postgres 15 builds such an index of a million rows in 7.2 MB.
     let size = advice.recommendations[0].size_bytes.expect("rows and widths are known");
@@ -77,7 +77,7 @@ fn a_logged_plan_shows_what_was_read_in_vain() {
         origin: Origin::default(),
         body: body.to_owned(),
     });
-    let advice = recommend(&some.ask_for_all(), &some.cx());
+    let advice = recommend(&mut some.ask_for_all(), &some.cx());
     assert_eq!(advice.recommendations[0].verified_by, VerifiedBy::Estimate);
     // 50 of 1000 rows, four times as dear: a fifth of 60 s a day remains.
     assert_eq!(advice.recommendations[0].after.map(f64::round), Some(12_000.0));
@@ -88,14 +88,14 @@ fn names_fit_and_do_not_clash() {
     let ddl = "CREATE TABLE orders (id bigint PRIMARY KEY, status text);
                CREATE INDEX orders_status_idx ON orders (id, status);";
     let some = bench(ddl, &["SELECT id FROM orders WHERE status = $1"]);
-    let advice = recommend(&some.ask_for_all(), &some.cx());
+    let advice = recommend(&mut some.ask_for_all(), &some.cx());
     assert_eq!(advice.recommendations[0].sql, "CREATE INDEX CONCURRENTLY orders_status_idx1 ON orders (status);");
     let long = "x".repeat(60);
     let some = bench(
         &format!("CREATE TABLE t (id bigint PRIMARY KEY, {long} text);"),
         &[&format!("SELECT id FROM t WHERE {long} = $1")],
     );
-    let advice = recommend(&some.ask_for_all(), &some.cx());
+    let advice = recommend(&mut some.ask_for_all(), &some.cx());
     let name = advice.recommendations[0].sql.split(' ').nth(3).expect("a name");
     assert_eq!(name.len(), 63);
 }
@@ -109,7 +109,7 @@ fn an_index_is_dropped_with_the_way_back() {
         let mut draft = Draft::new(Subject::Index(index.into()), "", "");
         let table = TableName { schema: "public".into(), name: "t".into() };
         draft.asks.push(Ask::DropIndex { table, index: index.into() });
-        recommend(&[draft], &some.cx())
+        recommend(&mut [draft], &some.cx())
     };
     let advice = ask("t_a");
     assert_eq!(advice.recommendations[0].sql, "DROP INDEX CONCURRENTLY t_a;");

@@ -31,7 +31,7 @@ fn shop() -> Bench {
 #[test]
 fn the_statement_decides() {
     let some = shop();
-    let advice = recommend(&asking(&["SELECT * FROM orders WHERE tenant_id = $1 AND status = 'open'"]), &some.cx());
+    let advice = recommend(&mut asking(&["SELECT * FROM orders WHERE tenant_id = $1 AND status = 'open'"]), &some.cx());
     assert_eq!(created(&advice), ["orders (tenant_id, status);"]);
     assert_eq!(advice.links[0].len(), 1);
 }
@@ -47,7 +47,7 @@ fn a_value_of_one_run_makes_no_partial_index() {
         crate::catalog::model::ColumnStats { n_distinct: 900.0, ..Default::default() },
     );
     let statement = "SELECT * FROM orders WHERE tenant_id = $1 AND status = 'open' AND deleted_at IS NULL";
-    let advice = recommend(&asking(&[statement]), &some.cx());
+    let advice = recommend(&mut asking(&[statement]), &some.cx());
     assert_eq!(created(&advice), ["orders (status, tenant_id) WHERE deleted_at IS NULL;"]);
 }
 
@@ -56,7 +56,7 @@ fn scans_share_an_index_with_each_other_and_with_queries() {
     let some = bench(SHOP, &["SELECT id FROM orders WHERE tenant_id = $1 ORDER BY created_at LIMIT 5"]);
     let mut drafts = asking(&["SELECT * FROM orders WHERE tenant_id = $1"]);
     drafts.extend(some.ask_for_all());
-    let advice = recommend(&drafts, &some.cx());
+    let advice = recommend(&mut drafts, &some.cx());
     assert_eq!(created(&advice), ["orders (tenant_id, created_at);"]);
     assert_eq!(advice.links[0], advice.links[1]);
 }
@@ -66,7 +66,7 @@ fn without_a_catalog_the_plan_is_enough() {
     let some = shop();
     let cx = WorkloadCx { catalog: None, ..some.cx() };
     let of = |statement: &str| {
-        let advice = recommend(&asking(&[statement]), &cx);
+        let advice = recommend(&mut asking(&[statement]), &cx);
         created(&advice).join(" ")
     };
     assert_eq!(of("SELECT * FROM users WHERE lower(email) = 'x'"), "users (lower(email));");
@@ -83,11 +83,11 @@ fn without_a_catalog_the_plan_is_enough() {
 #[test]
 fn an_index_that_serves_is_named() {
     let some = shop();
-    let advice = recommend(&asking(&["SELECT * FROM orders WHERE user_id = $1"]), &some.cx());
+    let advice = recommend(&mut asking(&["SELECT * FROM orders WHERE user_id = $1"]), &some.cx());
     assert_eq!(created(&advice), Vec::<&str>::new());
     let said = &advice.refusals[0][0];
     assert!(said.starts_with("an index for it exists: orders_user_id_idx (user_id)."), "{said}");
-    let advice = recommend(&asking(&["SELECT * FROM orders WHERE random() < 0.5"]), &some.cx());
+    let advice = recommend(&mut asking(&["SELECT * FROM orders WHERE random() < 0.5"]), &some.cx());
     assert!(advice.refusals[0][0].contains("nothing in the scan's conditions"), "{:?}", advice.refusals);
 }
 
@@ -109,7 +109,7 @@ fn what_is_saved_is_the_scans_own_share() {
     let plan = Plan { nodes: vec![node], ..Plan::new(Format::Text, 1) };
     let known = KnownPlan { id: String::new(), figures: figures(&plan), plan, query: 0, place: Location::default() };
     let cx = WorkloadCx { plans: std::slice::from_ref(&known), ..some.cx() };
-    let advice = recommend(&asking(&["SELECT * FROM orders WHERE tenant_id = 4"]), &cx);
+    let advice = recommend(&mut asking(&["SELECT * FROM orders WHERE tenant_id = 4"]), &cx);
     let index = &advice.recommendations[0];
     assert_eq!(index.verified_by, VerifiedBy::Estimate);
     assert!((index.impact_ms_per_day.unwrap() - 60_000.0 * 0.5 * 0.96).abs() < 1.0, "{:?}", index.impact_ms_per_day);
@@ -121,7 +121,7 @@ fn a_plan_that_was_not_executed_is_not_quick() {
     (some.workload.queries[0].calls, some.workload.queries[0].timed_calls) = (1, 1);
     let statement = "SELECT * FROM orders WHERE tenant_id = 4";
     some.workload.queries[0].total_us = 400;
-    assert_eq!(created(&recommend(&asking(&[statement]), &some.cx())), Vec::<&str>::new());
+    assert_eq!(created(&recommend(&mut asking(&[statement]), &some.cx())), Vec::<&str>::new());
     some.workload.queries[0].total_us = 0;
-    assert_eq!(created(&recommend(&asking(&[statement]), &some.cx())), ["orders (tenant_id);"]);
+    assert_eq!(created(&recommend(&mut asking(&[statement]), &some.cx())), ["orders (tenant_id);"]);
 }

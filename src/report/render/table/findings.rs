@@ -157,7 +157,7 @@ fn said(list: &[Evidence]) -> Vec<String> {
 
 /// `rows removed by filter 12,345 rows (estimated)`
 fn evidence(e: &Evidence) -> String {
-    let value = match (&e.value, e.unit.as_str()) {
+    let value = match (&e.value, e.unit.as_ref()) {
         (EvidenceValue::Integer(n), "ms") => units::duration(*n as f64),
         (EvidenceValue::Number(n), "ms") => units::duration(*n),
         (EvidenceValue::Number(n), "bytes") => units::bytes(n.max(0.0) as u64),
@@ -166,7 +166,7 @@ fn evidence(e: &Evidence) -> String {
         (EvidenceValue::Number(n), _) => units::figure(*n),
         (EvidenceValue::Text(text), _) => escape::line(text).into_owned(),
     };
-    let unit = match e.unit.as_str() {
+    let unit = match e.unit.as_ref() {
         "" | "ms" | "bytes" => String::new(),
         unit => format!(" {}", escape::line(unit)),
     };

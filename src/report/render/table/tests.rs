@@ -124,6 +124,7 @@ pub fn example() -> Report {
         plans: Vec::new(),
         comparison: None,
         index_set: None,
+        suppressed: Vec::new(),
         coverage: Coverage {
             queries: 48,
             queries_listed: 1,
@@ -210,12 +211,12 @@ fn hostile_text_reaches_no_terminal() {
         *text = EVIL.into();
     }
     let f = &mut report.findings[0];
-    for text in [&mut f.title, &mut f.detail, &mut f.evidence[0].label, &mut f.locations[0].path] {
+    for text in [&mut f.title, f.detail.to_mut(), f.evidence[0].label.to_mut(), &mut f.locations[0].path] {
         *text = EVIL.into();
     }
     f.evidence[0].value = EvidenceValue::Text(EVIL.into());
     let r = &mut report.recommendations[0];
-    for text in [&mut r.title, &mut r.detail, &mut r.sql] {
+    for text in [r.title.to_mut(), r.detail.to_mut(), &mut r.sql] {
         *text = EVIL.into();
     }
     r.undo = Some(EVIL.into());

@@ -14,7 +14,7 @@ use super::tested::{Condition, Tested, conditions, table};
 pub fn table_sql(node: &Node) -> String {
     let name = node.relation.clone().unwrap_or_default();
     match &node.schema {
-        Some(schema) => quote_table(&TableName { schema: schema.clone(), name }),
+        Some(schema) => quote_table(&TableName { schema: schema.as_str().into(), name: name.into() }),
         None => quote_ident(&name),
     }
 }
@@ -36,7 +36,7 @@ pub fn create_statistics(node: &Node, kinds: &str, on: &[String], suffix: &str, 
         ..Advice::new(
             RecommendationKind::Analyze,
             format!("Let ANALYZE count {} of {}", on.join(" and "), node.relation.as_deref().unwrap_or_default()),
-            why,
+            why.to_owned(),
             sql,
         )
     }
@@ -50,7 +50,7 @@ pub fn analyze(node: &Node, why: &str) -> Advice {
         ..Advice::new(
             RecommendationKind::Analyze,
             format!("Analyze {}", node.relation.as_deref().unwrap_or_default()),
-            why,
+            why.to_owned(),
             format!("ANALYZE {table}"),
         )
     }
@@ -166,7 +166,7 @@ fn of_groups(plan: &Plan, id: NodeId) -> Advice {
     }
 }
 
-fn application(title: &str, detail: &str) -> Advice {
+fn application(title: &'static str, detail: &'static str) -> Advice {
     Advice { applicability: Applicability::Sketch, ..Advice::new(RecommendationKind::Application, title, detail, "") }
 }
 

@@ -114,7 +114,9 @@ fn table<'c>(node: &Node, catalog: Option<&'c Catalog>) -> Option<(String, Optio
     }
     Some(match (known, relation) {
         (Some((name, table)), _) => (quote_table(name), Some(table)),
-        (None, RelationName { schema: Some(schema), name }) => (quote_table(&TableName { schema, name }), None),
+        (None, RelationName { schema: Some(schema), name }) => {
+            (quote_table(&TableName { schema: schema.into(), name: name.into() }), None)
+        }
         (None, RelationName { schema: None, name }) => (quote_ident(&name), None),
     })
 }
@@ -164,7 +166,7 @@ fn order_of_index(plan: &Plan, scan: NodeId, table: &Table) -> Option<(String, u
         .keys
         .iter()
         .map(|key| {
-            let sql = if key.expression { key.text.clone() } else { quote_ident(&key.text) };
+            let sql = if key.expression { key.text.to_string() } else { quote_ident(&key.text) };
             let descending = key.descending != node.backward;
             let nulls_first = key.nulls_first != node.backward;
             match (descending, nulls_first) {

@@ -151,7 +151,7 @@ impl Waste {
     }
 
     /// A finding about it, with what was read and kept and with the index asked for.
-    pub fn draft(&self, cx: &PlanCx<'_>, title: String, detail: impl Into<String>) -> Draft {
+    pub fn draft(&self, cx: &PlanCx<'_>, title: String, detail: impl Into<std::borrow::Cow<'static, str>>) -> Draft {
         let nodes: Vec<NodeId> = self.scans.iter().flat_map(|scan| with_inputs(cx, *scan)).collect();
         let mut draft = Draft::node(cx, self.node, title, detail).accounting_for(cx, &nodes);
         let whole = |rows: f64| rows.round() as u64;
@@ -174,13 +174,13 @@ impl Waste {
             draft = draft.evidence(seen("filter", condition::in_words(filter)));
         }
         if self.scans.len() > 1 && !self.of_parent(cx) {
-            draft.detail.push_str(
+            draft.detail.to_mut().push_str(
                 " An index belongs on the partitioned table, which then has one in each partition; with the schema (--schema) it is \
                  written out without a lock on all of them.",
             );
         }
         for (column, value) in self.casts(cx) {
-            draft.detail.push_str(&format!(
+            draft.detail.to_mut().push_str(&format!(
                 " The plan compares ({column})::text with '{value}': so it prints a varchar column, and so it prints a cast that stands in \
                  the query. The schema (--schema) would tell."
             ));

@@ -55,12 +55,12 @@ fn value(
     random: &mut Random,
 ) -> Option<String> {
     let constraint = |wanted: &dyn Fn(&sqlsift::catalog::model::Constraint) -> bool, random: &mut Random| {
-        let fitting: Vec<&String> = table.constraints.iter().filter(|one| wanted(one)).map(|one| &one.name).collect();
-        random.pick(&fitting).map(|name| (*name).clone())
+        let fitting: Vec<&str> = table.constraints.iter().filter(|one| wanted(one)).map(|one| &*one.name).collect();
+        random.pick(&fitting).map(|name| (*name).to_owned())
     };
     let index = |wanted: &dyn Fn(&sqlsift::catalog::model::Index) -> bool, random: &mut Random| {
-        let fitting: Vec<&String> = table.indexes.iter().filter(|one| wanted(one)).map(|one| &one.name).collect();
-        random.pick(&fitting).map(|name| (*name).clone())
+        let fitting: Vec<&str> = table.indexes.iter().filter(|one| wanted(one)).map(|one| &*one.name).collect();
+        random.pick(&fitting).map(|name| (*name).to_owned())
     };
     match key {
         "t" | "plain" | "typed" => Some(root.to_owned()),
@@ -79,7 +79,7 @@ fn value(
             None => {
                 let indexable = |column: &&Column| column.name != "id" && column.type_name != "jsonb";
                 let names: Vec<&Column> = table.columns.iter().filter(indexable).collect();
-                *chosen = random.pick(&names).map(|column| column.name.clone());
+                *chosen = random.pick(&names).map(|column| column.name.to_string());
                 chosen.clone()
             }
         },
@@ -109,7 +109,7 @@ fn value(
             let without_zone = |column: &&Column| prefix != "timestamp" || !column.type_name.contains("with time zone");
             let fits = |column: &&Column| column.type_name.starts_with(prefix) && without_zone(column);
             let names: Vec<&Column> = table.columns.iter().filter(fits).collect();
-            *chosen = random.pick(&names).map(|column| column.name.clone());
+            *chosen = random.pick(&names).map(|column| column.name.to_string());
             chosen.clone()
         }
     }
