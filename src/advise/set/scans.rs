@@ -94,6 +94,5 @@ fn guesses(node: &Node) -> u32 {
         _ => 1,
     };
     // What looks up the inner side of a loop is the join that is counted.
-    let own: u32 = if is_join(node) { 1 } else { conditions.map(|p| ands(&p.value)).sum() };
-    own
+    if is_join(node) { 1 } else { conditions.map(|p| ands(&p.value)).sum() }
 }
