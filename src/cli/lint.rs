@@ -75,7 +75,12 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     if !common.quiet {
         write::annotate(&report, args)?;
     }
-    let ending = ending::of(&report, fail_on);
+    let broken = scripts.iter().any(|script| wanted(&script.path) && script.is_broken());
+    let ending = match ending::of(&report, fail_on) {
+        // The deploy ends there.
+        Ending::Clean if broken && fail_on != FailOn::None => Ending::Found,
+        ending => ending,
+    };
     if report.coverage.files == 0 && !common.quiet && !args.inputs.is_empty() && args.changed.is_none() {
         terminal::complain("warning: no file of SQL was found");
     }

@@ -205,6 +205,11 @@ impl Content {
 }
 
 impl Script {
+    /// Whether it holds a statement that no server can read.
+    pub fn is_broken(&self) -> bool {
+        self.problems.iter().any(|problem| problem.kind == ProblemKind::Syntax)
+    }
+
     /// Statements that run when the product is deployed.
     pub fn up(&self) -> impl Iterator<Item = (usize, &Statement)> {
         self.statements.iter().enumerate().filter(|(_, statement)| statement.direction == Direction::Up)

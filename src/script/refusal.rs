@@ -7,18 +7,23 @@ use crate::sql::lexer::{Lexer, TokenKind};
 /// Characters of what was found that are shown.
 const SHOWN: usize = 40;
 
+/// What is left open; where it begins is known.
+const COMMENT: &str = "the end of the comment that begins here";
+const NAME: &str = "the end of the quoted name that begins here";
+const STRING: &str = "the end of the string that begins here";
+const PARENTHESIS: &str = "the parenthesis that closes this one";
+
 /// `line` is that of the statement's first token.
 pub(super) fn syntax(text: &str, line: usize, refused: &Refused) -> Problem {
     let found = match text.get(refused.at..).and_then(|rest| rest.split_whitespace().next()) {
         Some(word) => format!("\"{}\"", word.chars().take(SHOWN).collect::<String>()),
         None => "the end of the statement".into(),
     };
-    Problem {
-        kind: ProblemKind::Syntax,
-        line: Some(line_of(text, line, refused.at)),
-        message: format!("syntax error: {} expected, found {found}", refused.expected),
-        hint: None,
-    }
+    let message = match [COMMENT, NAME, STRING, PARENTHESIS].contains(&refused.expected) {
+        true => format!("syntax error: {} is missing: {found}", refused.expected),
+        false => format!("syntax error: {} expected, found {found}", refused.expected),
+    };
+    Problem { kind: ProblemKind::Syntax, line: Some(line_of(text, line, refused.at)), message, hint: None }
 }
 
 /// The same of a statement in which a placeholder of a template stands: it may well be right once filled in.
@@ -49,14 +54,14 @@ pub(super) fn open_end(text: &str) -> Refused {
     match last.filter(|_| lexer.unterminated()) {
         Some(token) => {
             let expected = match token.kind {
-                TokenKind::Comment => "the end of the comment that begins here",
-                TokenKind::QuotedIdentifier => "the end of the quoted name that begins here",
-                _ => "the end of the string that begins here",
+                TokenKind::Comment => COMMENT,
+                TokenKind::QuotedIdentifier => NAME,
+                _ => STRING,
             };
             Refused { at: token.start, expected }
         }
         None => match open.last() {
-            Some(start) => Refused { at: *start, expected: "the parenthesis that closes this one" },
+            Some(start) => Refused { at: *start, expected: PARENTHESIS },
             None => Refused { at: text.len(), expected: "END" },
         },
     }
