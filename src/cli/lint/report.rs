@@ -109,9 +109,10 @@ fn end(sql: &mut String) {
 /// What to know when the history is not whole.
 fn strangers(statements: u64) -> Option<String> {
     (statements > 0).then(|| {
+        let concern = counted(statements, "statement concerns", "statements concern");
         format!(
-            "{statements} of the statements concern tables or indexes that none of these files makes: they were taken for large and in \
-             use; give the migrations before them, --schema or --snapshot to know their columns and keys"
+            "{concern} tables or indexes that none of these files makes: they were taken for large and in use; give the migrations \
+             before them, --schema or --snapshot to know their columns and keys"
         )
     })
 }
