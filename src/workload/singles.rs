@@ -5,6 +5,7 @@
 use crate::ingest::event::{Micros, SessionId};
 use crate::sql::{Fingerprint, StatementKind};
 
+use super::chunks::Chunks;
 use super::histogram::Histogram;
 use super::model::{OffsetStats, Origin, Query, Sample, Totals};
 use super::sketch::Sketch;
@@ -12,7 +13,7 @@ use super::sketch::Sketch;
 /// In (database, fingerprint) order.
 #[derive(Clone, Debug, Default)]
 pub struct Singles {
-    pub(super) entries: Vec<Single>,
+    pub(super) entries: Chunks<Single>,
     /// What the `u32` of the entries name.
     pub(super) names: Vec<String>,
 }
@@ -115,7 +116,7 @@ impl Singles {
     pub fn totals(&self) -> Totals {
         let mut totals = Totals { queries: self.entries.len() as u64, ..Totals::default() };
         totals.calls = totals.queries;
-        for single in &self.entries {
+        for single in self.entries.iter() {
             totals.timed_calls += u64::from(single.duration_us != NONE);
             totals.total_us += single.total_us();
         }
