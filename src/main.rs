@@ -2,13 +2,6 @@
 
 use std::process::ExitCode;
 
-use mimalloc::MiMalloc;
-
-/// Reading plans and migrations makes many small strings: with the C library's allocator `lint` takes a fifth longer, `explain`
-/// a seventh.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
-
 fn main() -> ExitCode {
     sqlsift::cli::main()
 }
