@@ -4,7 +4,6 @@
 //! the parts in order and follows the sessions. [`pipeline::read`] does both for a list of inputs, of which some may be
 //! digests ([`digest`]) or exports of pg_stat_statements ([`export`]), and merges ([`merge`]) what comes out.
 
-mod chunks;
 pub mod counts;
 pub mod digest;
 pub mod export;

@@ -10,7 +10,7 @@ impl Workload {
             query.samples.iter_mut().for_each(|sample| shift(&mut sample.origin));
             query.plans.iter_mut().for_each(|plan| shift(&mut plan.origin));
         }
-        for single in self.singles.entries.iter_mut() {
+        for single in &mut self.singles.entries {
             single.input = single.input.saturating_add(by);
         }
         for repeat in &mut self.repeats {

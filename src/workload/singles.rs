@@ -5,7 +5,6 @@
 use crate::ingest::event::{Micros, SessionId};
 use crate::sql::{Fingerprint, StatementKind};
 
-use super::chunks::Chunks;
 use super::histogram::Histogram;
 use super::model::{OffsetStats, Origin, Query, Sample, Totals};
 use super::sketch::Sketch;
@@ -13,7 +12,7 @@ use super::sketch::Sketch;
 /// In (database, fingerprint) order.
 #[derive(Clone, Debug, Default)]
 pub struct Singles {
-    pub(super) entries: Chunks<Single>,
+    pub(super) entries: Vec<Single>,
     /// What the `u32` of the entries name.
     pub(super) names: Vec<String>,
 }
@@ -116,7 +115,7 @@ impl Singles {
     pub fn totals(&self) -> Totals {
         let mut totals = Totals { queries: self.entries.len() as u64, ..Totals::default() };
         totals.calls = totals.queries;
-        for single in self.entries.iter() {
+        for single in &self.entries {
             totals.timed_calls += u64::from(single.duration_us != NONE);
             totals.total_us += single.total_us();
         }

@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::mem;
 
-use super::super::chunks::Chunks;
 use super::super::model::{Query, QueryIndex, Workload};
 use super::super::singles::Singles;
 use super::state::State;
@@ -94,12 +93,13 @@ fn queries(workload: &mut Workload, mut table: Table) -> Vec<QueryIndex> {
     keyed.truncate(singles as usize);
     permute(&mut entries, &keyed);
     entries.truncate(singles as usize);
+    entries.shrink_to_fit();
     workload.singles = Singles { entries, names: table.names.into_list() };
     indexes
 }
 
 /// Brings `keyed[n].1` to place `n`, in place.
-fn permute<T>(list: &mut Chunks<T>, keyed: &[(u32, u32)]) {
+fn permute<T>(list: &mut [T], keyed: &[(u32, u32)]) {
     let mut wanted: Vec<u32> = keyed.iter().map(|&(_, from)| from).collect();
     for to in 0..wanted.len() {
         // What stood at `from` may have been swapped away by an earlier step: follow it.

@@ -9,7 +9,6 @@ use rustc_hash::FxHashMap;
 use crate::ingest::event::Micros;
 use crate::sql::{Fingerprint, StatementKind};
 
-use super::super::chunks::Chunks;
 use super::super::model::{OTHER, OffsetStats, Origin, PlanSample, Query, SAMPLES, Sample};
 use super::super::part::{KeptBody, KeptText, PartQuery, Record, Role};
 use super::super::plans;
@@ -25,7 +24,7 @@ const QUERY_IDS: usize = 16;
 pub(super) struct Table {
     index: FxHashMap<u64, u32>,
     pub entries: Vec<Entry>,
-    pub singles: Chunks<Single>,
+    pub singles: Vec<Single>,
     free: Vec<u32>,
     pub fulls: Vec<Full>,
     pub names: Names,
@@ -70,7 +69,7 @@ impl Table {
         Self {
             index: FxHashMap::default(),
             entries: Vec::new(),
-            singles: Chunks::default(),
+            singles: Vec::new(),
             free: Vec::new(),
             fulls: Vec::new(),
             names: Names::default(),
