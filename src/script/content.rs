@@ -2,7 +2,7 @@
 
 use super::model::Content;
 use crate::sql::ddl;
-use crate::sql::facts::{Facts, StatementKind};
+use crate::sql::facts::Facts;
 use crate::sql::{Scratch, scan};
 
 /// What a statement is as far as tokens tell.
@@ -26,12 +26,5 @@ pub(super) fn read(text: &str, scratch: &mut Scratch) -> Read {
 
 /// What facts say of a text that was taken for a query.
 pub(super) fn of_facts(facts: Facts) -> Content {
-    match facts.kind {
-        StatementKind::Select
-        | StatementKind::Insert
-        | StatementKind::Update
-        | StatementKind::Delete
-        | StatementKind::Merge => Content::Query(Box::new(facts)),
-        _ => Content::Other,
-    }
+    if facts.kind.is_planned() { Content::Query(Box::new(facts)) } else { Content::Other }
 }

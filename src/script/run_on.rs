@@ -51,7 +51,7 @@ impl<'t> Words<'t> {
     fn word(&self, at: usize) -> &'t str {
         let lower = |token: &Token| {
             let word = &self.text[token.start..token.end];
-            KEYWORDS.iter().find(|known| known.eq_ignore_ascii_case(word)).copied().unwrap_or("_")
+            BEGINS.iter().chain(GOES_ON).find(|known| known.eq_ignore_ascii_case(word)).copied().unwrap_or("_")
         };
         self.tokens.get(at).filter(|token| token.kind == TokenKind::Word).map_or("", lower)
     }
@@ -82,7 +82,6 @@ impl<'t> Words<'t> {
                 named
                     && !self.is(at + 1, "ordinality")
                     && self.is(at + 2, "as")
-                    && !self.is_name(at)
                     && self.tokens.get(at + 3).is_some_and(|token| token.kind == TokenKind::LeftParen)
             }
             "insert" => self.is(at + 1, "into"),
@@ -120,61 +119,8 @@ impl<'t> Words<'t> {
     }
 }
 
-const KEYWORDS: &[&str] = &[
-    "all",
-    "alter",
-    "and",
-    "any",
-    "as",
-    "between",
-    "by",
-    "case",
-    "create",
-    "delete",
-    "distinct",
-    "do",
-    "drop",
-    "else",
-    "except",
-    "exists",
-    "fetch",
-    "for",
-    "from",
-    "group",
-    "having",
-    "ilike",
-    "in",
-    "insert",
-    "intersect",
-    "into",
-    "is",
-    "join",
-    "key",
-    "lateral",
-    "like",
-    "limit",
-    "not",
-    "offset",
-    "on",
-    "only",
-    "or",
-    "order",
-    "returning",
-    "select",
-    "set",
-    "similar",
-    "some",
-    "then",
-    "to",
-    "union",
-    "update",
-    "using",
-    "values",
-    "when",
-    "where",
-    "window",
-    "with",
-];
+/// Words that a statement begins with and that end no other.
+const BEGINS: &[&str] = &["alter", "create", "delete", "drop", "insert", "select", "update"];
 
 /// Words behind which SELECT is another fault, or none.
 const GOES_ON: &[&str] = &[

@@ -57,6 +57,14 @@ pub enum StatementKind {
     Other,
 }
 
+impl StatementKind {
+    /// Whether the planner makes a plan of it, and EXPLAIN shows one (documentation, EXPLAIN, "statement").
+    pub fn is_planned(self) -> bool {
+        use StatementKind as K;
+        matches!(self, K::Select | K::Insert | K::Update | K::Delete | K::Merge)
+    }
+}
+
 /// How far the statement was understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Level {

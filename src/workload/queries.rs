@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::sql::{self, Fingerprint, StatementKind};
+use crate::sql::{self, Fingerprint};
 
 use super::model::{Origin, Query, SAMPLES, Sample, Workload};
 
@@ -15,7 +15,7 @@ pub fn workload(script: &[u8]) -> (Workload, u64) {
     for statement in sql::split(script) {
         let bytes = &script[statement.span.start..statement.span.end];
         let scan = sql::scan(bytes, &mut scratch);
-        if !planned(scan.kind) {
+        if !scan.kind.is_planned() {
             others += 1;
             continue;
         }
@@ -32,17 +32,6 @@ pub fn workload(script: &[u8]) -> (Workload, u64) {
     }
     workload.queries = queries.into_values().collect();
     (workload, others)
-}
-
-fn planned(kind: StatementKind) -> bool {
-    matches!(
-        kind,
-        StatementKind::Select
-            | StatementKind::Insert
-            | StatementKind::Update
-            | StatementKind::Delete
-            | StatementKind::Merge
-    )
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use crate::advise::samples;
 use crate::rules::context::WorkloadCx;
-use crate::sql::StatementKind;
 
 use super::Statement;
 
@@ -20,20 +19,10 @@ pub fn of_workload<'a>(cx: &WorkloadCx<'a>) -> Statements<'a> {
     let queries = &cx.workload.queries;
     let mut order: Vec<usize> = (0..queries.len()).collect();
     order.sort_by_key(|&at| (std::cmp::Reverse((queries[at].total_us, queries[at].calls)), at));
-    let planned = |kind: StatementKind| {
-        matches!(
-            kind,
-            StatementKind::Select
-                | StatementKind::Insert
-                | StatementKind::Update
-                | StatementKind::Delete
-                | StatementKind::Merge
-        )
-    };
     let mut found = Statements::default();
     for at in order {
         let (known, facts) = (&queries[at], cx.facts.get(at).and_then(Option::as_ref));
-        let Some(facts) = facts.filter(|facts| !facts.blocks.is_empty() && planned(known.kind)) else { continue };
+        let Some(facts) = facts.filter(|facts| !facts.blocks.is_empty() && known.kind.is_planned()) else { continue };
         if found.all.len() == MOST {
             found.left_out += 1;
             continue;

@@ -7,7 +7,6 @@ use crate::report::model::{Applicability, RecommendationKind};
 use crate::rules::WorkloadRule;
 use crate::rules::context::WorkloadCx;
 use crate::rules::draft::{Advice, Ask, Draft, Sink, measured, measured_ms, seen};
-use crate::sql::StatementKind;
 use crate::workload::model::{Query, QueryIndex};
 
 #[derive(Debug, Deserialize)]
@@ -23,14 +22,7 @@ pub struct Rule {
 impl WorkloadRule for Rule {
     fn check(&self, cx: &WorkloadCx<'_>, out: &mut Sink) {
         for (index, query) in cx.workload.queries.iter().enumerate() {
-            let works = matches!(
-                query.kind,
-                StatementKind::Select
-                    | StatementKind::Insert
-                    | StatementKind::Update
-                    | StatementKind::Delete
-                    | StatementKind::Merge
-            );
+            let works = query.kind.is_planned();
             let explained = query.lock_waits > 0
                 || query.temp_files > 0
                 || query.offsets.is_some_and(|offsets| offsets.max >= self.min_offset);
