@@ -5,19 +5,11 @@ Every set is really built in the database given, planned, and dropped again; not
 import argparse
 import json
 import re
-import subprocess
+
+from judge import psql
 
 CLEAR = """DO $$ DECLARE i text; BEGIN FOR i IN SELECT indexrelid::regclass FROM pg_index WHERE indexrelid::regclass::text ~ '^(public\\.)?"?(built|tried)_'
 LOOP EXECUTE 'DROP INDEX ' || i; END LOOP; END $$;"""
-
-
-def psql(database, script):
-    told = subprocess.run(
-        ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database], input=script, capture_output=True, text=True, check=False
-    )
-    if told.returncode:
-        raise SystemExit(told.stderr.strip())
-    return told.stdout
 
 
 def shapes(path):
