@@ -86,7 +86,7 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
         ending => ending,
     };
     if report.coverage.files == 0 && !common.quiet && !args.inputs.is_empty() && args.changed.is_none() {
-        terminal::complain("warning: no file of SQL was found");
+        terminal::complain(&format!("warning: no file of SQL was found{}", sources::passed_over()));
     }
     // The process ends: giving back thousands of tables and findings one by one would be a tenth of its time.
     std::mem::forget((scripts, report));
