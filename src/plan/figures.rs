@@ -167,8 +167,9 @@ pub fn figures(plan: &Plan) -> Figures {
     let tree = Tree::new(plan);
     let processes: Vec<Processes> = processes::processes(&tree);
     let mut clock = Clock::new(&tree, &processes);
-    let mut usage = own_usage(&tree);
     let sides = sides::sides(&tree);
+    let counted = plan.nodes.iter().any(|node| !node.usage.is_empty());
+    let mut usage = if counted || !sides.is_empty() { own_usage(&tree) } else { Vec::new() };
     let early = early::early(&tree, &sides);
     let partial = estimate::partial(&tree, &processes);
     let costs = cost::costs(&tree);
@@ -197,7 +198,7 @@ pub fn figures(plan: &Plan) -> Figures {
                 rows_error: rows_error(plan, tree.loops(id)),
                 estimate: estimate::estimate(&tree, id, &processes[id], partial[id], early[id]),
                 early: early[id],
-                usage: usage[id].usage().into(),
+                usage: if counted { usage[id].usage().into() } else { NodeUsage::default() },
                 cost: costs[id],
             }
         })
@@ -219,14 +220,12 @@ pub fn figures(plan: &Plan) -> Figures {
 
 /// What a node's usage has beyond that of its children. Where a Gather in a loop missed blocks of its workers, theirs stay.
 fn own_usage(tree: &Tree) -> Vec<Amount> {
-    if tree.plan.nodes.iter().all(|node| node.usage.is_empty()) {
-        return vec![Amount::NONE; tree.len()];
-    }
-    let whole: Vec<Amount> = tree.plan.nodes.iter().map(|node| Amount::of(&node.usage)).collect();
-    let mut own = whole.clone();
-    for (id, own) in own.iter_mut().enumerate() {
+    let mut own: Vec<Amount> = tree.plan.nodes.iter().map(|node| Amount::of(&node.usage)).collect();
+    for id in 0..own.len() {
         for child in tree.inner(id) {
-            own.subtract(&whole[child]);
+            // Whole still: children come after their parents.
+            let whole = own[child];
+            own[id].subtract(&whole);
         }
     }
     own

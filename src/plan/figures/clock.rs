@@ -26,6 +26,9 @@ impl Clock {
     /// that builds what others need not wait for, rounding), they share what the parent has: so the sum over a tree is
     /// exactly the time of its root.
     pub fn new(tree: &Tree, processes: &[Processes]) -> Self {
+        if tree.plan.nodes.iter().all(|node| node.actual.is_none()) {
+            return Self::unknown(tree.len());
+        }
         let wall: Vec<Option<f64>> =
             (0..tree.len()).map(|id| tree.work_ms(id).map(|ms| ms / processes[id].divisor)).collect();
         let known = at_least(tree, &wall);
@@ -45,6 +48,11 @@ impl Clock {
             }
         }
         Self { wall, own, tolerance, overlap }
+    }
+
+    /// Of nodes that were not executed.
+    fn unknown(nodes: usize) -> Self {
+        Self { wall: vec![None; nodes], own: vec![0.0; nodes], tolerance: vec![rounding(0.0); nodes], overlap: 0.0 }
     }
 }
 

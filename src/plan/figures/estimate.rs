@@ -71,6 +71,9 @@ fn spread(tree: &Tree, processes: &Processes) -> f64 {
 /// Whether the rows of a node are divided among the processes, so that its estimate is for one of them.
 pub(super) fn partial(tree: &Tree, processes: &[Processes]) -> Vec<bool> {
     let mut partial = vec![false; tree.len()];
+    if processes.iter().all(|processes| processes.gather().is_none()) {
+        return partial;
+    }
     for id in (0..tree.len()).rev() {
         let node = tree.node(id);
         let passes = !matches!(
