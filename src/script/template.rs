@@ -1,7 +1,7 @@
 //! SQL with placeholders of a template in; SQL of the same length out, so that every offset stays valid.
 //!
-//! `${schema}` (Flyway, goose), `{{ schema }}` (Jinja, Go), `{schema}` (Python), `<%= schema %>` (ERB), `@schema@` and `$SCHEMA` become a name; `{% … %}`,
-//! `{# … #}` and `<% … %>` become blanks. What stands in strings, quoted names and comments is left as it is.
+//! `${schema}` (Flyway, goose), `{{ schema }}` (Jinja, Go), `{schema}` (Python), `<%= schema %>` (ERB), `@schema@` and `$SCHEMA`
+//! become a name; `{% … %}`, `{# … #}` and `<% … %>` become blanks. What stands in strings, quoted names and comments is left as it is.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -85,18 +85,16 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
     }
     database.run("ANALYZE")?;
     let options = again_options.map_or(options.as_str(), str::trim);
-    // Some diagnoses are about time, and a busy machine takes its time now and then.
+    // `attempts=5`: of a diagnosis that is about time alone, for a busy machine takes its time now and then.
+    let attempts = fence.fact("attempts").map_or(Ok(1), str::parse).map_err(|_| "attempts= takes a number")?;
     let mut left = String::new();
-    for _ in 0..ATTEMPTS {
+    for _ in 0..attempts {
         let (after, found, _) = explain(&database, &again, options)?;
         let Some(found) = found.iter().find(|found| found.finding.rule == page.id) else { return Ok(()) };
         left = format!("still there after the remedy: {}\n{after}", found.finding.title);
     }
     Err(left.into())
 }
-
-/// How often the statement may run until the diagnosis is gone.
-const ATTEMPTS: usize = 5;
 
 fn section<'t>(text: &'t str, mark: &str) -> (&'t str, Option<&'t str>) {
     text.split_once(mark).map_or((text, None), |(before, after)| (before, Some(after)))
