@@ -5,6 +5,7 @@
 
 mod alter;
 mod ask;
+mod dumped;
 mod index;
 mod lines;
 mod names;

@@ -31,7 +31,7 @@ use self::clock::Clock;
 use self::payment::Ledger;
 use self::processes::Processes;
 use self::tree::{Tree, sane, total};
-use super::model::{NodeId, NodeUsage, Plan};
+use super::model::{NodeId, Plan, Usage};
 
 /// Figures of a whole plan; `nodes` is parallel to [`Plan::nodes`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,7 +87,7 @@ pub struct NodeFigures {
     /// Something above may have stopped it before its end: LIMIT, a semi join, the other side of a merge join.
     pub early: bool,
     /// Blocks, I/O, WAL of this node alone.
-    pub usage: NodeUsage,
+    pub usage: Usage,
     /// Its part of the root's cost: for plans that were not executed. All parts add up to the root's.
     pub cost: Option<f64>,
 }
@@ -167,8 +167,9 @@ pub fn figures(plan: &Plan) -> Figures {
     let tree = Tree::new(plan);
     let processes: Vec<Processes> = processes::processes(&tree);
     let mut clock = Clock::new(&tree, &processes);
-    let mut usage = own_usage(&tree);
     let sides = sides::sides(&tree);
+    let counted = plan.nodes.iter().any(|node| !node.usage.is_empty());
+    let mut usage = if counted || !sides.is_empty() { own_usage(&tree) } else { Vec::new() };
     let early = early::early(&tree, &sides);
     let partial = estimate::partial(&tree, &processes);
     let costs = cost::costs(&tree);
@@ -176,29 +177,30 @@ pub fn figures(plan: &Plan) -> Figures {
     let mut ledger = Ledger { tree: &tree, processes: &processes, clock: &mut clock, usage: &mut usage };
     let settled = if ran { ledger.settle(&sides) } else { Vec::new() };
 
-    let root_ms = clock.wall.first().copied().flatten().filter(|_| ran);
+    let root_ms = clock.times.first().and_then(|time| time.wall).filter(|_| ran);
     let after_ms: f64 = total(settled.iter().map(|side| side.after_ms));
-    let outside = outside::outside(plan, root_ms.unwrap_or(0.0), after_ms, &clock.own);
+    let outside = outside::outside(plan, root_ms.unwrap_or(0.0), after_ms, &clock.times);
     let base_ms = root_ms.map(|root| plan.execution_ms.map_or(0.0, sane).max(root + after_ms));
     let timed = root_ms.is_some();
     let nodes = (0..tree.len())
         .map(|id| {
             let node = tree.node(id);
-            let self_ms = clock.wall[id].filter(|_| timed).map(|_| clock.own[id]);
+            let time = clock.times[id];
+            let self_ms = time.wall.filter(|_| timed).map(|_| time.own);
             NodeFigures {
-                wall_ms: clock.wall[id].filter(|_| timed),
+                wall_ms: time.wall.filter(|_| timed),
                 self_ms,
-                tolerance_ms: clock.tolerance[id],
+                tolerance_ms: time.tolerance,
                 share: self_ms.zip(base_ms).map(|(own, base)| if base > 0.0 { (own / base).min(1.0) } else { 0.0 }),
                 processes: processes[id].ran,
                 divisor: processes[id].divisor,
                 skew: processes::skew(&tree, id, &processes[id]),
                 rows: node.actual.map(|actual| sane(actual.rows) * sane(actual.loops)),
                 rows_error: rows_error(plan, tree.loops(id)),
-                estimate: estimate::estimate(&tree, id, &processes[id], partial[id], early[id]),
+                estimate: estimate::estimate(&tree, id, &processes[id], partial.get(id) == Some(&true), early[id]),
                 early: early[id],
-                usage: usage[id].usage().into(),
-                cost: costs[id],
+                usage: if counted { usage[id].usage() } else { Usage::NONE },
+                cost: costs.get(id).map(|cost| cost.own),
             }
         })
         .collect();
@@ -210,7 +212,7 @@ pub fn figures(plan: &Plan) -> Figures {
         unattributed_ms: total(settled.iter().map(|side| side.unattributed_ms)),
         after_ms,
         overlap_ms: clock.overlap,
-        tolerance_ms: clock.tolerance.iter().copied().fold(0.0, f64::max),
+        tolerance_ms: clock.times.iter().map(|time| time.tolerance).fold(0.0, f64::max),
         sides: settled,
         triggers: outside.triggers,
         triggers_ms: outside.triggers_ms,
@@ -219,14 +221,12 @@ pub fn figures(plan: &Plan) -> Figures {
 
 /// What a node's usage has beyond that of its children. Where a Gather in a loop missed blocks of its workers, theirs stay.
 fn own_usage(tree: &Tree) -> Vec<Amount> {
-    if tree.plan.nodes.iter().all(|node| node.usage.is_empty()) {
-        return vec![Amount::NONE; tree.len()];
-    }
-    let whole: Vec<Amount> = tree.plan.nodes.iter().map(|node| Amount::of(&node.usage)).collect();
-    let mut own = whole.clone();
-    for (id, own) in own.iter_mut().enumerate() {
+    let mut own: Vec<Amount> = tree.plan.nodes.iter().map(|node| Amount::of(&node.usage)).collect();
+    for id in 0..own.len() {
         for child in tree.inner(id) {
-            own.subtract(&whole[child]);
+            // Whole still: children come after their parents.
+            let whole = own[child];
+            own[id].subtract(&whole);
         }
     }
     own

@@ -50,7 +50,7 @@ impl Replay {
     }
 
     /// Takes tables away, with the foreign keys that point at them.
-    fn remove_tables(&mut self, gone: &[TableName]) {
+    pub(super) fn remove_tables(&mut self, gone: &[TableName]) {
         for name in gone {
             self.catalog.tables.remove(name);
             self.renamed.remove(name);

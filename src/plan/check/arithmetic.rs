@@ -1,42 +1,48 @@
 //! A plan in; figures that contradict each other, out. Printed figures are rounded and some nodes hand on more than they
 //! read: every bound has room for that, for a plan that is not damaged must never be called so.
 
-use super::super::model::{Actual, Kind, NodeId, Plan};
+use super::super::model::{Actual, Kind, Node, NodeId, Plan};
+
+type Check = fn(&Plan, NodeId, Actual) -> Option<String>;
 
 /// Lines and what is wrong there: the first place of each contradiction.
 pub(super) fn wrong(plan: &Plan) -> Vec<(u32, String)> {
-    let checks: [fn(&Plan, NodeId) -> Option<String>; 5] = [costs, times, executed, rows, longer];
+    let checks: [Check; 4] = [times, executed, rows, longer];
     // Greenplum prints figures of the segment that had the most to do, another one for each node.
     let segments = plan.nodes.iter().any(|node| matches!(&node.kind, Kind::Other(name) if name.contains(" Motion ")));
-    let checks = &checks[..if segments { 2 } else { 5 }];
+    let checks = &checks[..if segments { 1 } else { 4 }];
     // One pass over the nodes: a large plan does not fit into the cache.
-    let mut first: [Option<(u32, String)>; 5] = Default::default();
+    let mut costly: Option<(u32, String)> = None;
+    let mut first: [Option<(u32, String)>; 4] = Default::default();
     for (id, node) in plan.nodes.iter().enumerate() {
+        if costly.is_none() {
+            costly = costs(node).map(|message| (node.line, message));
+        }
+        let Some(actual) = node.actual else { continue };
         for (check, first) in checks.iter().zip(&mut first).filter(|(_, first)| first.is_none()) {
-            *first = check(plan, id).map(|message| (node.line, message));
+            *first = check(plan, id, actual).map(|message| (node.line, message));
         }
     }
-    let mut found: Vec<(u32, String)> = first.into_iter().flatten().collect();
+    let mut found: Vec<(u32, String)> = costly.into_iter().chain(first.into_iter().flatten()).collect();
     found.extend(whole(plan).map(|message| (0, message)));
     found
 }
 
-fn costs(plan: &Plan, id: NodeId) -> Option<String> {
-    let estimate = plan.nodes[id].estimate?;
+fn costs(node: &Node) -> Option<String> {
+    let estimate = node.estimate?;
     let wrong = estimate.startup_cost > estimate.total_cost + 0.01 || estimate.rows < 0.0;
-    wrong.then(|| format!("the estimate of {} is impossible", plan.nodes[id].title()))
+    wrong.then(|| format!("the estimate of {} is impossible", node.title()))
 }
 
-fn times(plan: &Plan, id: NodeId) -> Option<String> {
-    let actual = plan.nodes[id].actual?;
+fn times(plan: &Plan, id: NodeId, actual: Actual) -> Option<String> {
     let backwards = actual.startup_ms.zip(actual.total_ms).is_some_and(|(startup, total)| startup > total + 0.002);
     let negative = actual.rows < 0.0 || actual.loops < 0.0;
     (backwards || negative).then(|| format!("the actual figures of {} are impossible", plan.nodes[id].title()))
 }
 
 /// What was never executed has not executed what feeds it.
-fn executed(plan: &Plan, id: NodeId) -> Option<String> {
-    if plan.nodes[id].actual?.loops > 0.0 {
+fn executed(plan: &Plan, id: NodeId, actual: Actual) -> Option<String> {
+    if actual.loops > 0.0 {
         return None;
     }
     let ran = |child: NodeId| plan.nodes[child].actual.is_some_and(|actual| actual.loops > 0.0);
@@ -44,11 +50,11 @@ fn executed(plan: &Plan, id: NodeId) -> Option<String> {
 }
 
 /// Rows that a node can only have from below it.
-fn rows(plan: &Plan, id: NodeId) -> Option<String> {
+fn rows(plan: &Plan, id: NodeId, actual: Actual) -> Option<String> {
     let node = &plan.nodes[id];
-    let actual = node.actual.filter(|actual| actual.loops > 0.0)?;
-    let children: Vec<NodeId> = match node.kind {
-        Kind::Append | Kind::MergeAppend => plan.inputs(id).collect(),
+    let most = match node.kind {
+        _ if actual.loops <= 0.0 => return None,
+        Kind::Append | Kind::MergeAppend => usize::MAX,
         Kind::Limit
         | Kind::Unique
         | Kind::LockRows
@@ -56,34 +62,40 @@ fn rows(plan: &Plan, id: NodeId) -> Option<String> {
         | Kind::Hash
         | Kind::Gather
         | Kind::GatherMerge
-        | Kind::Group => plan.inputs(id).take(1).collect(),
+        | Kind::Group => 1,
         _ => return None,
     };
-    let given = children.iter().map(|&child| plan.nodes[child].actual).collect::<Option<Vec<Actual>>>()?;
-    if given.is_empty() && !matches!(node.kind, Kind::Append | Kind::MergeAppend) {
+    let (mut total, mut loops, mut foreign, mut given) = (0.0, 0.0, false, 0);
+    for child in plan.inputs(id).take(most).map(|child| &plan.nodes[child]) {
+        let actual = child.actual?;
+        total += actual.rows * actual.loops;
+        loops += actual.loops;
+        foreign |= child.kind == Kind::ForeignScan;
+        given += 1;
+    }
+    if given == 0 && !matches!(node.kind, Kind::Append | Kind::MergeAppend) {
         return None;
     }
     let half = if plan.has.fractional_rows { 0.005 } else { 0.5 };
-    let total: f64 = given.iter().map(|child| child.rows * child.loops).sum();
-    let loops: f64 = given.iter().map(|child| child.loops).sum();
     let error = half * (loops + actual.loops) * 1.01 + 0.5;
     let here = actual.rows * actual.loops;
     if here > total + error {
         return Some(format!("{} gave {here} rows, but what is below it only {total}", node.title()));
     }
     // An Append hands on what it gets. Foreign Scans are read ahead of it, or count the rows that they modify on the other side.
-    let foreign = |&child: &NodeId| plan.nodes[child].kind == Kind::ForeignScan;
-    let exact = node.kind == Kind::Append && !children.iter().any(foreign);
+    let exact = node.kind == Kind::Append && !foreign;
     (exact && here < total - error).then(|| format!("{} gave {here} rows, but what is below it {total}", node.title()))
 }
 
 /// A node's time has that of its inputs in it. Not between a Gather and its neighbours: workers' times add up, and the end of
 /// workers counts for the Gather alone (`execProcnode.c`, `ExecShutdownNode`).
-fn longer(plan: &Plan, id: NodeId) -> Option<String> {
+fn longer(plan: &Plan, id: NodeId, actual: Actual) -> Option<String> {
     let parent = &plan.nodes[id];
     let is_gather = |kind: &Kind| matches!(kind, Kind::Gather | Kind::GatherMerge | Kind::Other(_) | Kind::CustomScan);
     let work = |actual: Actual| actual.total_ms.map(|ms| ms * actual.loops);
-    let actual = parent.actual.filter(|_| !is_gather(&parent.kind))?;
+    if is_gather(&parent.kind) {
+        return None;
+    }
     let here = work(actual)?;
     let child = plan.inputs(id).find(|&child| {
         let child = &plan.nodes[child];

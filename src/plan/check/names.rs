@@ -4,18 +4,26 @@ use super::super::model::{Format, Kind, Node, Plan};
 
 /// Line and what is wrong.
 pub(super) fn wrong(plan: &Plan) -> Option<(u32, String)> {
-    // What an extension hangs below its own node is its own affair.
-    let mut foreign = vec![false; plan.nodes.len()];
-    for (id, node) in plan.nodes.iter().enumerate() {
-        let Some(above) = node.parent else { continue };
-        foreign[id] = foreign[above] || matches!(plan.nodes[above].kind, Kind::CustomScan | Kind::Other(_));
-    }
-    (0..plan.nodes.len()).filter(|&id| !foreign[id]).find_map(|id| {
-        let node = &plan.nodes[id];
+    let foreign = foreign(plan);
+    plan.nodes.iter().enumerate().filter(|(id, _)| !foreign.get(*id).copied().unwrap_or(false)).find_map(|(_, node)| {
         // JSON that somebody wrote by hand to show one thing has no figures.
         let whole = plan.format == Format::Text || node.estimate.is_some() || node.actual.is_some();
         Some((node.line, unknown(node).or_else(|| lacks(node).filter(|_| whole))?))
     })
+}
+
+/// Nodes below those of an extension: what it hangs there is its own affair. Empty where there is none.
+fn foreign(plan: &Plan) -> Vec<bool> {
+    let is_foreign = |node: &Node| matches!(node.kind, Kind::CustomScan | Kind::Other(_));
+    if !plan.nodes.iter().any(is_foreign) {
+        return Vec::new();
+    }
+    let mut foreign = vec![false; plan.nodes.len()];
+    for (id, node) in plan.nodes.iter().enumerate() {
+        let Some(above) = node.parent else { continue };
+        foreign[id] = foreign[above] || is_foreign(&plan.nodes[above]);
+    }
+    foreign
 }
 
 /// Words that begin the name of no node but Postgres's own.

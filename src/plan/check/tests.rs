@@ -38,6 +38,8 @@ fn figures_that_contradict_each_other() {
         let found = warnings(&APPEND.replacen(from, to, 1));
         assert_eq!(found.first().map(|(_, message)| message.as_str()), expected, "{from} -> {to}");
     }
+    let childless = "Append (actual rows=5 loops=1)\n  Subplans Removed: 2";
+    assert_eq!(warnings(childless)[0].1, "Append gave 5 rows, but what is below it only 0");
     let never = APPEND.replacen("actual time=0.005..0.325 rows=2000 loops=1", "never executed", 1);
     assert_eq!(warnings(&never)[0].1, "Append was never executed, but a plan below it was");
 }

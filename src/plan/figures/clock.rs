@@ -3,16 +3,31 @@
 use super::processes::Processes;
 use super::tree::Tree;
 
-/// Times in ms, parallel to the nodes.
+/// Times in ms.
 pub(super) struct Clock {
-    /// As measured; `None` where nothing was printed.
-    pub wall: Vec<Option<f64>>,
-    /// Without children. What InitPlans and CTEs took is still in it.
-    pub own: Vec<f64>,
-    /// What rounding may have done to `own`.
-    pub tolerance: Vec<f64>,
+    /// Parallel to the nodes.
+    pub times: Vec<Time>,
     /// What children showed beyond their parents.
     pub overlap: f64,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Time {
+    /// As measured; `None` where nothing was printed.
+    pub wall: Option<f64>,
+    /// Without children. What InitPlans and CTEs took is still in it.
+    pub own: f64,
+    /// What rounding may have done to `own`.
+    pub tolerance: f64,
+}
+
+/// Of one node, while the times are worked out.
+#[derive(Clone, Copy)]
+struct Draft {
+    /// The wall time, or what children show instead.
+    known: f64,
+    /// The part of it that its parent has room for.
+    scale: f64,
 }
 
 /// Times are printed in microseconds, as means per loop: each loop may be half a microsecond off; clocks are read one
@@ -26,33 +41,37 @@ impl Clock {
     /// that builds what others need not wait for, rounding), they share what the parent has: so the sum over a tree is
     /// exactly the time of its root.
     pub fn new(tree: &Tree, processes: &[Processes]) -> Self {
-        let wall: Vec<Option<f64>> =
-            (0..tree.len()).map(|id| tree.work_ms(id).map(|ms| ms / processes[id].divisor)).collect();
-        let known = at_least(tree, &wall);
-        let mut own = vec![0.0; tree.len()];
-        let mut tolerance = vec![0.0; tree.len()];
-        let mut scale = vec![1.0; tree.len()];
+        let unknown = Time { wall: None, own: 0.0, tolerance: rounding(0.0) };
+        let mut times = vec![unknown; tree.len()];
         let mut overlap = 0.0;
+        if tree.plan.nodes.iter().all(|node| node.actual.is_none()) {
+            return Self { times, overlap };
+        }
+        for (id, time) in times.iter_mut().enumerate() {
+            time.wall = tree.work_ms(id).map(|ms| ms / processes[id].divisor);
+        }
+        let mut drafts = at_least(tree, &times);
         let loops = |id: usize| tree.loops(id) / processes[id].divisor;
-        for id in 0..tree.len() {
-            let below: f64 = tree.inner(id).map(|child| known[child]).sum();
-            own[id] = (known[id] - below).max(0.0) * scale[id];
-            tolerance[id] = rounding(loops(id) + tree.inner(id).map(loops).sum::<f64>());
-            let fits = if below > known[id] { known[id] / below } else { 1.0 };
-            overlap += (below - known[id]).max(0.0) * scale[id];
+        for (id, time) in times.iter_mut().enumerate() {
+            let Draft { known, scale } = drafts[id];
+            let below: f64 = tree.inner(id).map(|child| drafts[child].known).sum();
+            time.own = (known - below).max(0.0) * scale;
+            time.tolerance = rounding(loops(id) + tree.inner(id).map(loops).sum::<f64>());
+            let fits = if below > known { known / below } else { 1.0 };
+            overlap += (below - known).max(0.0) * scale;
             for child in tree.inner(id) {
-                scale[child] = scale[id] * fits;
+                drafts[child].scale = scale * fits;
             }
         }
-        Self { wall, own, tolerance, overlap }
+        Self { times, overlap }
     }
 }
 
 /// Of a node whose time is missing in damaged input, what its children show.
-fn at_least(tree: &Tree, wall: &[Option<f64>]) -> Vec<f64> {
-    let mut known = vec![0.0; wall.len()];
-    for id in (0..wall.len()).rev() {
-        known[id] = wall[id].unwrap_or_else(|| tree.inner(id).map(|child| known[child]).sum());
+fn at_least(tree: &Tree, times: &[Time]) -> Vec<Draft> {
+    let mut drafts = vec![Draft { known: 0.0, scale: 1.0 }; times.len()];
+    for id in (0..times.len()).rev() {
+        drafts[id].known = times[id].wall.unwrap_or_else(|| tree.inner(id).map(|child| drafts[child].known).sum());
     }
-    known
+    drafts
 }

@@ -7,24 +7,33 @@
 use super::tree::{Tree, sane};
 use crate::plan::model::{Kind, NodeId, Role};
 
-/// `None` for all nodes of a plan whose root has no cost.
-pub(super) fn costs(tree: &Tree) -> Vec<Option<f64>> {
+/// Of one node.
+#[derive(Clone, Copy)]
+pub(super) struct Cost {
+    /// Its part of the root's.
+    pub own: f64,
+    /// What one unit of its printed cost counts for in the root's.
+    weight: f64,
+}
+
+/// Empty for a plan whose root has no cost.
+pub(super) fn costs(tree: &Tree) -> Vec<Cost> {
     let total = |id: NodeId| tree.node(id).estimate.map_or(0.0, |estimate| sane(estimate.total_cost));
     if tree.plan.nodes.first().is_none_or(|root| root.estimate.is_none()) {
-        return vec![None; tree.len()];
+        return Vec::new();
     }
-    let mut costs = vec![None; tree.len()];
-    // What one unit of the printed cost of a node counts for in the root's.
-    let mut weight = vec![1.0; tree.len()];
+    let mut costs = vec![Cost { own: 0.0, weight: 1.0 }; tree.len()];
     for id in 0..tree.len() {
-        let have = total(id) * weight[id];
-        let times = |child: NodeId| if tree.node(child).role == Role::Inner { rescans(tree, id) } else { 1.0 };
+        let weight = costs[id].weight;
+        let have = total(id) * weight;
+        let again = rescans(tree, id);
+        let times = |child: NodeId| if tree.node(child).role == Role::Inner { again } else { 1.0 };
         let children = &tree.node(id).children;
-        let wanted: f64 = children.iter().map(|&child| total(child) * times(child) * weight[id]).sum();
+        let wanted: f64 = children.iter().map(|&child| total(child) * times(child) * weight).sum();
         let fits = if wanted > have { have / wanted } else { 1.0 };
-        costs[id] = Some((have - wanted).max(0.0));
+        costs[id].own = (have - wanted).max(0.0);
         for &child in children {
-            weight[child] = sane(weight[id] * times(child) * fits);
+            costs[child].weight = sane(weight * times(child) * fits);
         }
     }
     costs

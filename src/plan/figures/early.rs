@@ -76,6 +76,9 @@ fn rows(tree: &Tree, id: NodeId) -> f64 {
 /// Owner and label of the SubPlans that are read once, into a hash table: `(hashed SubPlan 1)`.
 fn hashed<'a>(tree: &Tree<'a>) -> FxHashSet<(NodeId, &'a str)> {
     let mut found = FxHashSet::default();
+    if tree.plan.nodes.iter().all(|node| node.role != Role::SubPlan) {
+        return found;
+    }
     let owners =
         (0..tree.len()).filter(|&id| tree.node(id).children.iter().any(|&c| tree.node(c).role == Role::SubPlan));
     for owner in owners {

@@ -68,8 +68,11 @@ fn spread(tree: &Tree, processes: &Processes) -> f64 {
     (workers + (1.0 - 0.3 * workers).max(0.0)) / processes.ran.max(1.0)
 }
 
-/// Whether the rows of a node are divided among the processes, so that its estimate is for one of them.
+/// Whether the rows of a node are divided among the processes, so that its estimate is for one of them. Empty without a Gather.
 pub(super) fn partial(tree: &Tree, processes: &[Processes]) -> Vec<bool> {
+    if processes.iter().all(|processes| processes.gather().is_none()) {
+        return Vec::new();
+    }
     let mut partial = vec![false; tree.len()];
     for id in (0..tree.len()).rev() {
         let node = tree.node(id);

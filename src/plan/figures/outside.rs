@@ -4,16 +4,18 @@
 //! ModifyTable; AFTER triggers, and so all constraint triggers, run when the root is done (`trigger.c`, `AfterTriggerEndQuery`);
 //! rows are serialized between two calls of the root (`execMain.c`, `ExecutePlan`).
 
+use super::clock::Time;
 use super::tree::{sane, total};
 use super::{Outside, TriggerPlace};
 use crate::plan::model::{Kind, Plan, Trigger};
 
-/// `root` and `after` in ms; `own` of each node.
-pub(super) fn outside(plan: &Plan, root: f64, after: f64, own: &[f64]) -> Outside {
+/// `root` and `after` in ms; `times` of each node.
+pub(super) fn outside(plan: &Plan, root: f64, after: f64, times: &[Time]) -> Outside {
     let serialization = plan.serialization.as_ref().and_then(|s| s.ms).map_or(0.0, sane);
     let execution = plan.execution_ms.map(sane);
     let room = execution.map(|execution| execution - root - after - serialization);
-    let modifying: f64 = own.iter().zip(&plan.nodes).filter(|(_, node)| writes(&node.kind)).map(|(ms, _)| ms).sum();
+    let modifying: f64 =
+        times.iter().zip(&plan.nodes).filter(|(_, node)| writes(&node.kind)).map(|(time, _)| time.own).sum();
     let triggers = places(&plan.triggers, room, modifying);
     let late = plan.triggers.iter().zip(&triggers).filter(|(_, place)| **place == TriggerPlace::After);
     let triggers_ms: f64 = total(late.filter_map(|(trigger, _)| trigger.ms).map(sane));

@@ -77,10 +77,10 @@ impl Needs {
     }
 
     fn fit(&self, ledger: &Ledger, node: NodeId) -> Fit {
-        let slack = self.rounding + ledger.clock.tolerance[node];
-        let (own, blocks) = (ledger.clock.own[node], ledger.usage[node].blocks());
+        let slack = self.rounding + ledger.clock.times[node].tolerance;
+        let (own, blocks) = (ledger.clock.times[node].own, ledger.usage[node].blocks());
         let by_time = own >= self.ms - slack;
-        let (more, more_blocks) = (ledger.clock.own[self.owner], ledger.usage[self.owner].blocks());
+        let (more, more_blocks) = (ledger.clock.times[self.owner].own, ledger.usage[self.owner].blocks());
         let together = node != self.owner && own >= self.startup_ms - slack && own + more >= self.ms - slack;
         if by_time && blocks >= self.blocks {
             Fit::Alone
@@ -101,13 +101,13 @@ impl Needs {
 
 fn best(ledger: &Ledger, needs: &Needs, candidates: impl Iterator<Item = Candidate>) -> Option<NodeId> {
     let has_these_blocks = |id: NodeId| needs.blocks > 0.0 && ledger.usage[id].blocks() == needs.blocks;
-    let (own, usage) = (&ledger.clock.own, &ledger.usage);
+    let (times, usage) = (&ledger.clock.times, &ledger.usage);
     candidates
         .min_by(|a, b| {
             let exactly = |c: &Candidate| !has_these_blocks(c.node);
             (a.doubt.cmp(&b.doubt))
                 .then(exactly(a).cmp(&exactly(b)))
-                .then(own[b.node].total_cmp(&own[a.node]))
+                .then(times[b.node].own.total_cmp(&times[a.node].own))
                 .then(usage[b.node].blocks().total_cmp(&usage[a.node].blocks()))
                 .then(a.node.cmp(&b.node))
         })

@@ -36,7 +36,7 @@ impl Ledger<'_, '_> {
     }
 
     pub fn wall(&self, id: NodeId) -> f64 {
-        self.clock.wall[id].unwrap_or(0.0)
+        self.clock.times[id].wall.unwrap_or(0.0)
     }
 
     /// Of the wall time of one node.
@@ -54,7 +54,7 @@ impl Ledger<'_, '_> {
     fn share(&mut self, side: &Side) -> SidePlan {
         let wall = self.wall(side.root);
         let spent = Amount::of(&self.tree.node(side.root).usage);
-        let time: f64 = side.users.iter().map(|&scan| self.clock.own[scan]).sum();
+        let time: f64 = side.users.iter().map(|&scan| self.clock.times[scan].own).sum();
         let mut usage = Amount::NONE;
         for &scan in &side.users {
             usage.add(&self.usage[scan]);
@@ -63,7 +63,7 @@ impl Ledger<'_, '_> {
         let mut left = spent;
         let mut payers = Vec::with_capacity(side.users.len());
         for &scan in &side.users {
-            let ms = if time > 0.0 { amount * (self.clock.own[scan] / time) } else { 0.0 };
+            let ms = if time > 0.0 { amount * (self.clock.times[scan].own / time) } else { 0.0 };
             let portion = spent.portion(&self.usage[scan], &usage);
             payers.push(self.pay(side.root, scan, ms, &portion));
             left.subtract(&portion);
@@ -75,7 +75,7 @@ impl Ledger<'_, '_> {
         let wall = self.wall(side.root);
         let Some(node) = payer(self, side) else { return self.rest(side, Vec::new(), wall, &Amount::NONE) };
         let spent = Amount::of(&self.tree.node(side.root).usage);
-        let ms = wall.min(self.clock.own[node]);
+        let ms = wall.min(self.clock.times[node].own);
         let mut left = spent;
         left.subtract(&self.usage[node]);
         let payers = vec![self.pay(side.root, node, ms, &spent)];
@@ -88,7 +88,7 @@ impl Ledger<'_, '_> {
         if side.is_cte && self.tree.node(side.root).kind == Kind::ModifyTable {
             return SidePlan { root: side.root, payers, after_ms: ms, unattributed_ms: 0.0 };
         }
-        let owned = ms.min(self.clock.own[side.owner]);
+        let owned = ms.min(self.clock.times[side.owner].own);
         if owned > 0.0 || *usage != Amount::NONE {
             payers.push(self.pay(side.root, side.owner, owned, usage));
         }
@@ -96,8 +96,8 @@ impl Ledger<'_, '_> {
     }
 
     fn pay(&mut self, root: NodeId, node: NodeId, ms: f64, spent: &Amount) -> Payment {
-        self.clock.own[node] = (self.clock.own[node] - ms).max(0.0);
-        self.clock.tolerance[node] += self.rounding(root);
+        self.clock.times[node].own = (self.clock.times[node].own - ms).max(0.0);
+        self.clock.times[node].tolerance += self.rounding(root);
         self.usage[node].subtract(spent);
         Payment { node, ms }
     }

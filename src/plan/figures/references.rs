@@ -27,7 +27,8 @@ pub(super) fn names(label: &str) -> Vec<Name<'_>> {
 pub(super) fn references<'a>(text: &'a str, mut found: impl FnMut(Name<'a>)) {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while at < bytes.len() {
+    while let Some(next) = bytes[at.min(bytes.len())..].iter().position(|&byte| BEGINS[usize::from(byte)]) {
+        at += next;
         match bytes[at] {
             quote @ (b'\'' | b'"') => at = after_quoted(bytes, at, quote),
             b'$' => {
@@ -47,6 +48,14 @@ pub(super) fn references<'a>(text: &'a str, mut found: impl FnMut(Name<'a>)) {
         }
     }
 }
+
+/// What quotes and references begin with.
+static BEGINS: [bool; 256] = {
+    let mut begins = [false; 256];
+    (begins[b'\'' as usize], begins[b'"' as usize]) = (true, true);
+    (begins[b'$' as usize], begins[b'I' as usize]) = (true, true);
+    begins
+};
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80

@@ -10,8 +10,12 @@ pub(super) struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     pub fn new(plan: &'a Plan) -> Self {
-        let mut ends: Vec<NodeId> = (1..=plan.nodes.len()).collect();
-        for id in (0..plan.nodes.len()).rev() {
+        // Only what runs elsewhere is asked for its place in the tree.
+        let mut ends: Vec<NodeId> = match plan.nodes.iter().any(|node| runs_elsewhere(node.role)) {
+            true => (1..=plan.nodes.len()).collect(),
+            false => Vec::new(),
+        };
+        for id in (0..ends.len()).rev() {
             if let Some(parent) = parent_of(plan, id) {
                 ends[parent] = ends[parent].max(ends[id]);
             }
@@ -31,7 +35,7 @@ impl<'a> Tree<'a> {
         parent_of(self.plan, id)
     }
 
-    /// The first node after the subtree.
+    /// The first node after the subtree. Only for plans with an InitPlan or a CTE.
     pub fn end(&self, id: NodeId) -> NodeId {
         self.ends[id]
     }

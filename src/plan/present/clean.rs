@@ -42,7 +42,7 @@ pub struct Mixed<'a> {
 
 /// The input in its order. Nothing is left out but blank lines in front of clean plans.
 pub fn parts(input: &str) -> impl Iterator<Item = Part<'_>> {
-    let mut blocks = Blocks { input, at: 0, line: 1 }.peekable();
+    let mut blocks = Blocks { input, at: 0, line: 1, between: memchr::memmem::Finder::new("\n\n") }.peekable();
     std::iter::from_fn(move || {
         let mut mixed: Option<(usize, u32)> = None;
         while let Some(block) = blocks.next() {
@@ -74,6 +74,7 @@ struct Blocks<'a> {
     input: &'a str,
     at: usize,
     line: u32,
+    between: memchr::memmem::Finder<'static>,
 }
 
 struct Block {
@@ -94,7 +95,7 @@ impl Iterator for Blocks<'_> {
         }
         let short = |lines: usize| u32::try_from(lines).unwrap_or(u32::MAX);
         let (start, line) = (self.at + blank, self.line.saturating_add(short(blank)));
-        let len = memchr::memmem::find(rest, b"\n\n").unwrap_or(rest.len());
+        let len = self.between.find(rest).unwrap_or(rest.len());
         self.at = start + len;
         self.line = line.saturating_add(short(memchr::memchr_iter(b'\n', &rest[..len]).count()));
         Some(Block { start, end: start + len, line })
@@ -160,37 +161,60 @@ enum Root {
 impl Root {
     fn of(line: &str) -> Option<Root> {
         // Unaligned, the expanded display puts the column's name in front, and a blank line between rows.
-        if line.starts_with([' ', '"']) || line.starts_with("QUERY PLAN") || shape::shape(line) != Shape::Root {
+        if line.starts_with([' ', '"']) || line.starts_with("QUERY PLAN") {
             return None;
         }
+        let figures = shape::figures(line);
+        let bare = line.bytes().next().zip(line.bytes().last());
+        let bare = bare.filter(|(first, last)| first.is_ascii_graphic() && last.is_ascii_graphic());
+        if figures && bare.is_some_and(|(_, last)| last != b':') && !shape::is_footer(line) {
+            return Some(Root::Figures);
+        }
+        if shape::shape(line) != Shape::Root {
+            return None;
+        }
+        if figures {
+            return Some(Root::Figures);
+        }
         // Words that a sentence or a statement may begin with: the slow way looks at what surrounds them.
-        let name = line.bytes().filter(|byte| *byte == b' ').count() < 6 && shape::named(line) && is_whole(line);
-        if shape::figures(line) { Some(Root::Figures) } else { name.then_some(Root::Named) }
+        let short =
+            memchr::memchr_iter(b' ', line.as_bytes()).count() < 6 || line.starts_with("Index Only Scan using ");
+        (short && (bare.is_some() || shape::named(line)) && is_whole(line)).then_some(Root::Named)
     }
 
     /// Whether a line begins as one of the server's and ends like one. `start` is 0 for the root.
     fn has(self, line: &str, start: usize) -> bool {
-        let Some(last) = line.as_bytes().last() else { return false };
-        if matches!(last, b'+' | b'|' | b'"' | b' ' | b'.' | b'(' | b',' | b';' | b'=') {
+        let bytes = line.as_bytes();
+        let Some(&last) = bytes.last() else { return false };
+        if matches!(last, b'+' | b'|' | b' ' | b'.' | b'(' | b',' | b';' | b'=')
+            || last == b'"' && !ends_with_name(bytes)
+        {
             return false;
         }
-        let content = line.trim_start_matches(' ');
-        match line.len() - content.len() {
+        let column = bytes.iter().position(|byte| *byte != b' ').unwrap_or(bytes.len());
+        let content = &line[column..];
+        match column {
             0 => start == 0 || shape::is_footer(content),
             1 => false,
             _ if content.starts_with("->  ") => match self {
                 Root::Figures => {
-                    last == &b')'
-                        && content.as_bytes().get(4).is_some_and(u8::is_ascii_uppercase)
-                        && shape::key(&content[4..]).is_none()
+                    let node = &content[4..];
+                    let colon = || memchr::memchr(b':', node.as_bytes()).is_some();
+                    let upper = node.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
+                    last == b')' && upper && !(colon() && shape::key(node).is_some())
                 }
                 Root::Named => shape::named(content) && is_whole(content),
             },
-            _ if !content.starts_with(|c: char| c.is_ascii_uppercase()) => false,
+            _ if !bytes[column].is_ascii_uppercase() => false,
             _ if shape::key(content).is_some() => true,
             _ => is_whole(content) && (shape::is_label(content) || shape::is_target(content)),
         }
     }
+}
+
+/// The quote at the end is that of a name (`"*VALUES*"`), not of a whole value: those double the quotes in them.
+fn ends_with_name(line: &[u8]) -> bool {
+    matches!(line, [.., before, b'"'] if before.is_ascii_alphanumeric() || matches!(before, b'*' | b'_'))
 }
 
 /// The line above does not end where a name has to follow.

@@ -31,7 +31,13 @@ pub fn restore(rows: &mut [Row<'_>]) {
 /// Whether there may be anything to restore.
 pub fn stands_for_others(text: &str) -> bool {
     let entity = |at: usize| ENTITY.iter().any(|entity| text[at..].starts_with(entity));
-    memchr::memchr_iter(b'&', text.as_bytes()).any(entity) || !text.is_ascii() && matches!(plain(text), Cow::Owned(_))
+    memchr::memchr_iter(b'&', text.as_bytes()).any(entity)
+        || !text.is_ascii() && text.bytes().any(may_stand_for) && matches!(plain(text), Cow::Owned(_))
+}
+
+/// The first bytes of all characters that [`plain`] replaces, which letters of most scripts do not begin with.
+fn may_stand_for(byte: u8) -> bool {
+    matches!(byte, 0xC2 | 0xE2 | 0xE3 | 0xEF)
 }
 
 /// What only the source of a page has.
@@ -68,31 +74,31 @@ fn without_tags(text: &str) -> (usize, usize) {
 fn plain(text: &str) -> Cow<'_, str> {
     let mut literal = false;
     let mut before = ' ';
-    let mut out = String::new();
-    let mut changed = false;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
+    // Up to where the text was looked at, if something in it was replaced.
+    let mut out: Option<String> = None;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
         literal ^= c == '\'';
-        let digits = before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
+        let mut next = || chars.peek().map(|(_, next)| *next);
         let other = match c {
-            _ if literal => None,
+            _ if literal || c.is_ascii() => None,
             '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{2002}' | '\u{2003}' | '\u{3000}' => Some(" "),
             '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' => Some(""),
             '\u{2018}' | '\u{2019}' => Some("'"),
             '\u{201c}' | '\u{201d}' => Some("\""),
-            '\u{2026}' if digits => Some(".."),
+            '\u{2026}' if before.is_ascii_digit() && next().is_some_and(|next| next.is_ascii_digit()) => Some(".."),
             '\u{2192}' => Some("->"),
-            '\u{2013}' | '\u{2014}' if chars.peek() == Some(&'>') => Some("-"),
+            '\u{2013}' | '\u{2014}' if next() == Some('>') => Some("-"),
             _ => None,
         };
         before = c;
-        changed |= other.is_some();
-        match other {
-            Some(other) => out.push_str(other),
-            None => out.push(c),
+        match (other, &mut out) {
+            (Some(other), out) => out.get_or_insert_with(|| text[..at].to_owned()).push_str(other),
+            (None, Some(out)) => out.push(c),
+            (None, None) => {}
         }
     }
-    if changed { Cow::Owned(out) } else { Cow::Borrowed(text) }
+    out.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// Without the colours of a terminal (`ESC [ … letter`).

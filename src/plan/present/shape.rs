@@ -150,8 +150,10 @@ pub fn is_target(text: &str) -> bool {
 }
 
 pub fn is_footer(content: &str) -> bool {
-    FOOTERS.iter().any(|footer| content.starts_with(footer))
-        || content.starts_with("Trigger ")
+    let first = content.as_bytes().first();
+    FOOTERS.iter().any(|footer| first == footer.as_bytes().first() && content.starts_with(footer))
+        || first == Some(&b'T')
+            && content.starts_with("Trigger ")
             && [": time=", ": calls=", "for constraint "].iter().any(|word| content.contains(word))
 }
 
@@ -161,11 +163,22 @@ fn is_worker(key: &str) -> bool {
 
 /// `Filter` of `Filter: (a = 1)`.
 pub fn key(content: &str) -> Option<&str> {
-    let end = content.bytes().take(64).position(|byte| matches!(byte, b':' | b'(' | b'\'' | b'"' | b'=' | b','))?;
-    let (key, rest) = content.split_at(end);
-    let ends = rest == ":" || rest.starts_with(": ");
-    (ends && !key.is_empty()).then_some(key)
+    let bytes = content.as_bytes();
+    let head = &bytes[..bytes.len().min(64)];
+    let end = head.iter().position(|&byte| ENDS_KEY[usize::from(byte)])?;
+    let ends = bytes[end] == b':' && bytes.get(end + 1).is_none_or(|&byte| byte == b' ');
+    (ends && end > 0).then(|| &content[..end])
 }
+
+static ENDS_KEY: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut at = 0;
+    while at < b":('\"=,".len() {
+        ends[b":('\"=,"[at] as usize] = true;
+        at += 1;
+    }
+    ends
+};
 
 /// `(12 rows)`, `(1 Zeile)`, `(12 行)`, `(12行)`.
 fn count(content: &str) -> Option<u64> {

@@ -78,17 +78,25 @@ impl<'d> Reader<'d> {
             self.taken(taken, at);
         } else if is_titled(text) || has_figures(text) {
             self.second(text, at);
-        } else if footer::belongs_to_node(text) {
+        } else {
+            self.below(text, column, at);
+        }
+    }
+
+    /// A line as far left as the root.
+    fn below(&mut self, text: &str, column: usize, at: u32) {
+        let pair = property::split(text);
+        if pair.is_some_and(|(key, _)| footer::belongs_to_node(key)) {
             self.oddities.add(Oddity::Indentation, at);
             self.inside(text, column, at);
-        } else {
-            if column + 2 < self.tree.root_inside() {
-                // The root's properties stand too far right for it: it was a node further down.
-                self.oddities.once(Oddity::Headless, at);
-            }
-            let taken = footer::top(&mut self.plan, &mut self.section, text);
-            self.taken(taken, at);
+            return;
         }
+        if column + 2 < self.tree.root_inside() {
+            // The root's properties stand too far right for it: it was a node further down.
+            self.oddities.once(Oddity::Headless, at);
+        }
+        let taken = footer::top(&mut self.plan, &mut self.section, text, pair);
+        self.taken(taken, at);
     }
 
     fn taken(&mut self, taken: Taken, at: u32) {
@@ -192,7 +200,7 @@ impl<'d> Reader<'d> {
             return;
         }
         let pair = property::split(text);
-        if subplan(text) && pair.is_none() {
+        if pair.is_none() && subplan(text) {
             if self.tree.name(text, column) == Fit::Wrong {
                 self.oddities.add(Oddity::Indentation, at);
             }

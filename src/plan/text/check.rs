@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::super::document::Document;
 use super::super::model::{Key, Plan, Warning};
-use super::lines::{after, nesting};
+use super::lines::balance;
 
 /// How a line does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub(super) fn is_balanced(key: &Key, value: &str) -> bool {
             | Key::Output
             | Key::ConflictFilter
     );
-    !is_expression || (!value.is_empty() && nesting(None, value) == 0 && after(None, value).is_none())
+    !is_expression || (!value.is_empty() && balance(None, value) == (None, 0))
 }
 
 /// Keys that a node has once.

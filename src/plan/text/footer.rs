@@ -28,14 +28,14 @@ pub(super) enum Taken {
     Odd,
 }
 
-/// A line as far left as the root.
-pub(super) fn top(plan: &mut Plan, section: &mut Section, text: &str) -> Taken {
+/// A line as far left as the root, and its key and value if it has them.
+pub(super) fn top(plan: &mut Plan, section: &mut Section, text: &str, pair: Option<(&str, &str)>) -> Taken {
     *section = Section::Below;
     if let Some(trigger) = trigger(text) {
         plan.triggers.push(trigger);
         return Taken::Yes;
     }
-    let Some((key, value)) = property::split(text) else {
+    let Some((key, value)) = pair else {
         plan.properties.push(Property { key: Key::Other("Line".into()), value: Value::Text(text.to_owned()) });
         return Taken::Odd;
     };
@@ -56,14 +56,11 @@ pub(super) fn top(plan: &mut Plan, section: &mut Section, text: &str) -> Taken {
         "Query Parameters" => plan.parameters = Some(value.to_owned()),
         _ => {
             *section = Section::Property;
-            let value = match Key::known(key) {
-                Some(_) => Value::Text(value.to_owned()),
-                None => whole(value)
-                    .filter(|_| value.len() <= 15)
-                    .map_or_else(|| Value::Text(value.to_owned()), Value::Number),
-            };
-            let odd = Key::known(key).is_some_and(|key| !belongs_below(&key));
-            plan.properties.push(Property { key: Key::of(key), value });
+            let known = Key::known(key);
+            let number = if known.is_none() && value.len() <= 15 { whole(value) } else { None };
+            let value = number.map_or_else(|| Value::Text(value.to_owned()), Value::Number);
+            let odd = known.as_ref().is_some_and(|key| !belongs_below(key));
+            plan.properties.push(Property { key: known.unwrap_or_else(|| Key::Other(key.into())), value });
             return if odd { Taken::Odd } else { Taken::Yes };
         }
     }
@@ -198,8 +195,8 @@ pub(super) fn is_last(text: &str) -> bool {
     trigger(text).is_some() || property::split(text).is_some_and(|(key, _)| KEYS.contains(&key))
 }
 
-/// A node's property, which has lost its indentation.
-pub(super) fn belongs_to_node(text: &str) -> bool {
+/// The key of a node's property, which has lost its indentation.
+pub(super) fn belongs_to_node(key: &str) -> bool {
     const KEYS: [&str; 13] = [
         "Buffers",
         "I/O Timings",
@@ -215,6 +212,5 @@ pub(super) fn belongs_to_node(text: &str) -> bool {
         "Full-sort Groups",
         "Pre-sorted Groups",
     ];
-    property::split(text)
-        .is_some_and(|(key, _)| KEYS.contains(&key) || Key::known(key).is_some_and(|key| !belongs_below(&key)))
+    KEYS.contains(&key) || Key::known(key).is_some_and(|key| !belongs_below(&key))
 }

@@ -106,8 +106,9 @@ fn is_header(text: &str) -> bool {
         "Optimizer: ",
         "JIT: ",
     ];
+    let first = text.as_bytes().first();
     WHOLE.contains(&text)
-        || START.iter().any(|start| text.starts_with(start))
+        || START.iter().any(|start| first == start.as_bytes().first() && text.starts_with(start))
         || subplan(text)
         || worker(text).is_some()
         || (text.starts_with("Trigger ") && (text.contains(": time=") || text.contains(": calls=")))

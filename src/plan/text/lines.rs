@@ -17,6 +17,8 @@ pub(super) struct Line<'a> {
 pub(super) struct Lines<'a> {
     rest: &'a str,
     index: usize,
+    /// Bytes between the beginning of `rest` and the next quote, the end of the text if there is none: most lines have none.
+    quote: usize,
     /// Bytes that may yet be looked at in vain for the end of a literal: keeps damaged input linear.
     budget: usize,
 }
@@ -27,10 +29,11 @@ const RAW: [&str; 6] =
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { rest: text, index: 0, budget: 2 * text.len() + 4096 }
+        Self { rest: text, index: 0, quote: next_quote(text), budget: 2 * text.len() + 4096 }
     }
 
-    fn raw(&mut self) -> Option<&'a str> {
+    /// The next line, and whether there may be a quote in it.
+    fn raw(&mut self) -> Option<(&'a str, bool)> {
         if self.rest.is_empty() {
             return None;
         }
@@ -38,8 +41,14 @@ impl<'a> Lines<'a> {
         let line = &self.rest[..end];
         self.rest = self.rest.get(end + 1..).unwrap_or_default();
         self.index += 1;
-        Some(line.strip_suffix('\r').unwrap_or(line))
+        let quoted = self.quote < end;
+        self.quote = if quoted { next_quote(self.rest) } else { self.quote.saturating_sub(end + 1) };
+        Some((line.strip_suffix('\r').unwrap_or(line), quoted))
     }
+}
+
+fn next_quote(text: &str) -> usize {
+    memchr::memchr2(b'\'', b'"', text.as_bytes()).unwrap_or(text.len())
 }
 
 impl<'a> Iterator for Lines<'a> {
@@ -47,17 +56,17 @@ impl<'a> Iterator for Lines<'a> {
 
     fn next(&mut self) -> Option<Line<'a>> {
         let index = self.index;
-        let raw = self.raw()?;
+        let (raw, quoted) = self.raw()?;
         let column = raw.bytes().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(raw.len());
         let start = &raw[column..];
-        let mut quote = after(None, start);
+        let mut quote = if quoted { after(None, start) } else { None };
         if quote.is_none() || RAW.iter().any(|prefix| start.starts_with(prefix)) {
-            return Some(Line { index, column, text: Cow::Borrowed(start.trim_end()), open: false });
+            return Some(Line { index, column, text: Cow::Borrowed(without_end(start)), open: false });
         }
-        let (rest, at, mut joined) = (self.rest, self.index, start.to_owned());
+        let (rest, at, next, mut joined) = (self.rest, self.index, self.quote, start.to_owned());
         let mut depth = nesting(None, start);
         while quote.is_some() && joined.len() < self.budget {
-            let Some(next) = self.raw() else { break };
+            let Some((next, _)) = self.raw() else { break };
             depth += nesting(quote, next);
             quote = after(quote, next);
             joined.push('\n');
@@ -66,12 +75,17 @@ impl<'a> Iterator for Lines<'a> {
         // No server breaks a line outside a literal: what ends with open parentheses are two damaged lines.
         if quote.is_some() || depth != 0 {
             self.budget = self.budget.saturating_sub(joined.len());
-            (self.rest, self.index) = (rest, at);
+            (self.rest, self.index, self.quote) = (rest, at, next);
             return Some(Line { index, column, text: Cow::Borrowed(start.trim_end()), open: true });
         }
         joined.truncate(joined.trim_end().len());
         Some(Line { index, column, text: Cow::Owned(joined), open: false })
     }
+}
+
+/// Most lines end with a letter, a digit or a parenthesis.
+fn without_end(text: &str) -> &str {
+    if text.as_bytes().last().is_some_and(u8::is_ascii_graphic) { text } else { text.trim_end() }
 }
 
 /// The quote that is open behind `text`. A doubled quote closes and opens again.
@@ -93,15 +107,30 @@ pub(super) fn after(quote: Option<u8>, text: &str) -> Option<u8> {
 
 /// Parentheses opened less those closed, outside quotes.
 pub(super) fn nesting(quote: Option<u8>, text: &str) -> i64 {
-    let (mut quote, mut depth) = (quote, 0);
-    for &byte in text.as_bytes() {
-        match (quote, byte) {
-            (None, b'\'' | b'"') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
-            (None, b'(') => depth += 1,
-            (None, b')') => depth -= 1,
-            _ => {}
+    balance(quote, text).1
+}
+
+/// The quote that is open behind `text`, and parentheses opened less those closed, outside quotes.
+pub(super) fn balance(quote: Option<u8>, text: &str) -> (Option<u8>, i64) {
+    let (mut quote, mut depth, mut rest) = (quote, 0, text.as_bytes());
+    loop {
+        let end = match quote {
+            None => memchr::memchr2(b'\'', b'"', rest),
+            Some(quote) => memchr::memchr(quote, rest),
+        };
+        let (part, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        if quote.is_none() {
+            depth += opened(part);
         }
+        let Some((&found, behind)) = behind.split_first() else { return (quote, depth) };
+        quote = if quote.is_some() { None } else { Some(found) };
+        rest = behind;
     }
-    depth
+}
+
+/// Parentheses opened less those closed, whatever stands around them.
+fn opened(bytes: &[u8]) -> i64 {
+    // Few enough bytes for a sum in one byte: the compiler adds up many lanes at once.
+    let few = |bytes: &[u8]| bytes.iter().fold(0i8, |sum, &b| sum + i8::from(b == b'(') - i8::from(b == b')'));
+    bytes.chunks(100).map(|bytes| i64::from(few(bytes))).sum()
 }

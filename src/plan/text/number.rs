@@ -4,35 +4,41 @@ const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e1
 
 /// The number at the beginning and what stands behind it. `nan`, `inf` and exponents are none.
 pub(super) fn leading(text: &str) -> Option<(f64, &str)> {
+    let (value, length) = measured(text)?;
+    Some((value, &text[length..]))
+}
+
+/// The number at the beginning, and its length.
+fn measured(text: &str) -> Option<(f64, usize)> {
     let bytes = text.as_bytes();
     let negative = bytes.first() == Some(&b'-');
     let start = usize::from(negative);
-    let mut at = start;
-    let (mut mantissa, mut decimals, mut point) = (0u64, 0usize, false);
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'0'..=b'9' => {
-                mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-                decimals += usize::from(point);
-            }
-            // `0.00..1.00` is two numbers.
-            b'.' if !point && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => point = true,
-            _ => break,
+    let mut mantissa = 0u64;
+    let mut digits = |from: usize| {
+        let mut at = from;
+        while let Some(digit) = bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
+            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+            at += 1;
         }
-        at += 1;
+        at
+    };
+    let mut end = digits(start);
+    let mut decimals = 0;
+    // `0.00..1.00` is two numbers.
+    if bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
+        let point = end;
+        end = digits(point + 1);
+        decimals = end - point - 1;
     }
-    let (number, rest) = text.split_at(at);
-    if at == start {
+    if end == start {
         return None;
     }
     // Up to 15 digits both operands are exact, and the quotient is the nearest number to what is written.
-    let value = if at - start <= 15 {
-        let value = mantissa as f64 / POWERS[decimals];
-        if negative { -value } else { value }
-    } else {
-        number.parse().ok()?
-    };
-    Some((value, rest))
+    if end - start > 15 {
+        return Some((text[..end].parse().ok()?, end));
+    }
+    let value = if decimals == 0 { mantissa as f64 } else { mantissa as f64 / POWERS[decimals] };
+    Some((if negative { -value } else { value }, end))
 }
 
 /// The text is a number and nothing else.
@@ -44,4 +50,27 @@ pub(super) fn whole(text: &str) -> Option<f64> {
 pub(super) fn measure(text: &str, unit: &str) -> Option<f64> {
     let (value, rest) = leading(text)?;
     (rest.trim() == unit).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn numbers_are_the_nearest_to_what_is_written(text in "-?[0-9]{0,20}(\\.[0-9]{1,20})?") {
+            let parsed = text.parse::<f64>().ok();
+            prop_assert_eq!(leading(&text).map(|(number, _)| number.to_bits()), parsed.map(f64::to_bits));
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_a_number_is_left() {
+        assert_eq!(leading("0.25..1.00"), Some((0.25, "..1.00")));
+        assert_eq!(leading("12kB"), Some((12.0, "kB")));
+        assert_eq!(leading("3."), Some((3.0, ".")));
+        assert_eq!((leading("-"), leading("nan"), leading("")), (None, None, None));
+    }
 }

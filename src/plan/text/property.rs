@@ -9,12 +9,35 @@ const MAX_KEY: usize = 80;
 
 /// The key and what stands behind its colon, of a line without indentation. Keys begin with a capital and are words.
 pub(super) fn split(text: &str) -> Option<(&str, &str)> {
-    let colon = memchr::memchr(b':', &text.as_bytes()[..text.len().min(MAX_KEY)])?;
-    let (key, value) = (&text[..colon], &text[colon + 1..]);
-    let is_word = |b: u8| b.is_ascii_alphanumeric() || b" -_/().,#".contains(&b);
-    let is_key = key.as_bytes().first().is_some_and(u8::is_ascii_uppercase) && key.bytes().all(is_word);
-    (is_key && (value.is_empty() || value.starts_with(' '))).then(|| (key, value.trim_start()))
+    let bytes = text.as_bytes();
+    if !bytes.first().is_some_and(u8::is_ascii_uppercase) {
+        return None;
+    }
+    let head = &bytes[..bytes.len().min(MAX_KEY)];
+    let colon = head.iter().position(|&byte| !IS_WORD[usize::from(byte)])?;
+    if bytes[colon] != b':' {
+        return None;
+    }
+    let value = &text[colon + 1..];
+    match value.as_bytes() {
+        [] => Some((&text[..colon], value)),
+        [b' ', next, ..] if next.is_ascii_graphic() => Some((&text[..colon], &value[1..])),
+        [b' ', ..] => Some((&text[..colon], value.trim_start())),
+        _ => None,
+    }
 }
+
+/// Letters, digits, and what else stands in keys.
+static IS_WORD: [bool; 256] = {
+    let mut is_word = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        is_word[byte] = (byte as u8).is_ascii_alphanumeric()
+            || matches!(byte as u8, b' ' | b'-' | b'_' | b'/' | b'(' | b')' | b'.' | b',' | b'#');
+        byte += 1;
+    }
+    is_word
+};
 
 /// Where a line's content goes: a node or one of its workers.
 #[derive(Debug)]

@@ -25,10 +25,12 @@ pub(super) fn read(usage: &mut NodeUsage, key: &str, value: &str) -> Option<(Cou
     };
     // `buffers full=4`: words before `=` that are no group of their own belong to the name.
     let (mut group, mut understood) = ("", true);
-    for word in value.split([' ', ',']).filter(|word| !word.is_empty()) {
-        match word.split_once('=') {
-            None => group = word,
-            Some((name, number)) => {
+    let mut rest = value;
+    while let Some((word, behind)) = next(rest) {
+        rest = behind;
+        match word {
+            Word::Group(name) => group = name,
+            Word::Pair(name, number) => {
                 match leading(number) {
                     Some((number, "")) => understood &= add(usage, group, name, number),
                     _ => understood = false,
@@ -42,19 +44,50 @@ pub(super) fn read(usage: &mut NodeUsage, key: &str, value: &str) -> Option<(Cou
     Some((counted, understood))
 }
 
+/// What stands between blanks and commas.
+enum Word<'a> {
+    Group(&'a str),
+    /// `hit=3`
+    Pair(&'a str, &'a str),
+}
+
+/// The first word, and what stands behind it.
+fn next(text: &str) -> Option<(Word<'_>, &str)> {
+    let ends = |byte: u8| matches!(byte, b' ' | b',');
+    let text = &text[text.bytes().position(|byte| !ends(byte))?..];
+    let mut equals = None;
+    let mut end = text.len();
+    for (at, byte) in text.bytes().enumerate() {
+        if ends(byte) {
+            end = at;
+            break;
+        }
+        if byte == b'=' && equals.is_none() {
+            equals = Some(at);
+        }
+    }
+    let word = match equals {
+        None => Word::Group(&text[..end]),
+        Some(at) => Word::Pair(&text[..at], &text[at + 1..end]),
+    };
+    Some((word, &text[end..]))
+}
+
 fn buffers(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
     let buffers = &mut usage.buffers;
     let field = match (group, name) {
-        ("shared", "hit") => &mut buffers.shared.hit,
-        ("shared", "read") => &mut buffers.shared.read,
-        ("shared", "dirtied") => &mut buffers.shared.dirtied,
-        ("shared", "written") => &mut buffers.shared.written,
-        ("local", "hit") => &mut buffers.local.hit,
-        ("local", "read") => &mut buffers.local.read,
-        ("local", "dirtied") => &mut buffers.local.dirtied,
-        ("local", "written") => &mut buffers.local.written,
         ("temp", "read") => &mut buffers.temp_read,
         ("temp", "written") => &mut buffers.temp_written,
+        ("shared" | "local", _) => {
+            let blocks = if group == "shared" { &mut buffers.shared } else { &mut buffers.local };
+            match name {
+                "hit" => &mut blocks.hit,
+                "read" => &mut blocks.read,
+                "dirtied" => &mut blocks.dirtied,
+                "written" => &mut blocks.written,
+                _ => return false,
+            }
+        }
         _ => return false,
     };
     *field = number;
