@@ -30,9 +30,8 @@ impl Catalog {
     /// has it; else the only table of that name, because an application may set a search path of its own.
     pub fn table(&self, name: &RelationName) -> Option<(&TableName, &Table)> {
         let wanted = Text::known(&name.name)?;
-        let find = |schema: &str| {
-            self.tables.get_key_value(&TableName { schema: Text::known(schema)?, name: wanted.clone() })
-        };
+        let find =
+            |schema: &str| self.tables.get_key_value(&TableName { schema: Text::known(schema)?, name: wanted.clone() });
         if let Some(schema) = &name.schema {
             return find(schema);
         }

@@ -74,7 +74,8 @@ impl Index {
     fn add(&mut self, text: &str, hash: u64) -> NonZeroU32 {
         self.make_room();
         // The empty text has number 1.
-        self.texts = self.texts.max(1).checked_add(1).filter(|last| *last < u32::MAX - FIRST).expect("memory holds fewer");
+        self.texts =
+            self.texts.max(1).checked_add(1).filter(|last| *last < u32::MAX - FIRST).expect("memory holds fewer");
         let number = NonZeroU32::new(self.texts).expect("more than none");
         let kept = self.keep(text);
         let (block, at) = place(number);
