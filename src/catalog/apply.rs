@@ -319,14 +319,14 @@ impl Replay {
 
     /// Direct partitions and inheritance children.
     pub fn children(&self, parent: &TableName) -> Vec<TableName> {
-        let is_child = |name: &&TableName| self.catalog.tables.get(*name).is_some_and(|table| table.is_below(parent));
+        let is_child = |name: &&TableName| self.catalog.tables.get(name).is_some_and(|table| table.is_below(parent));
         self.seen.below(parent).into_iter().filter(is_child).cloned().collect()
     }
 
     /// Tables with a foreign key that points at this one.
     pub fn referencing(&self, table: &TableName) -> Vec<TableName> {
         let points = |name: &&TableName| {
-            let other = self.catalog.tables.get(*name);
+            let other = self.catalog.tables.get(name);
             other.is_some_and(|other| other.foreign_keys().any(|key| key.references == table))
         };
         self.seen.referencing(table).into_iter().filter(points).cloned().collect()

@@ -140,7 +140,7 @@ impl Seen {
         self.with_touched(self.numbers.get(table).into_iter().flat_map(|number| links.of(number)))
     }
 
-    fn with_touched<'s>(&'s self, numbers: impl Iterator<Item = Number>) -> Vec<&'s TableName> {
+    fn with_touched(&self, numbers: impl Iterator<Item = Number>) -> Vec<&TableName> {
         let linked = numbers.map(|number| &self.tables[number as usize]);
         let mut all: Vec<&TableName> = linked.chain(&self.touched).collect();
         all.sort_unstable();
