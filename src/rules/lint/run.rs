@@ -1,12 +1,12 @@
 //! Replays scripts and runs the rules of the registry over them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::catalog::apply::{ComplaintKind, Replay};
 use crate::catalog::model::{Catalog, SourceLine, TableName};
+use crate::catalog::text::Text;
 use crate::effect::{Effect, predict};
 use crate::report::model::Problem;
 use crate::rules::context::{QueryCx, SchemaCx};
@@ -145,7 +145,7 @@ impl<'a> Looking<'a> {
 /// One statement of a script, or of a DO block or routine in it.
 #[derive(Clone, Copy)]
 struct At<'a> {
-    path: &'a Arc<str>,
+    path: &'a Text,
     number: usize,
     statement: &'a Statement,
     inner: Option<(usize, &'a Inner)>,
@@ -182,7 +182,7 @@ impl<'a> At<'a> {
 
     fn place(&self) -> SourceLine {
         let line = self.inner.map_or(self.statement.line, |(_, inner)| inner.line);
-        SourceLine { path: Arc::clone(self.path), line: u32::try_from(line).unwrap_or(u32::MAX) }
+        SourceLine { path: self.path.clone(), line: u32::try_from(line).unwrap_or(u32::MAX) }
     }
 }
 
@@ -196,7 +196,7 @@ impl<'a> Run<'a> {
         if wanted {
             self.desk.open(script);
         }
-        let path: Arc<str> = script.path.as_str().into();
+        let path = Text::from(&script.path);
         let mut lived = Lived::default();
         let mut steps = Vec::new();
         for (number, statement) in script.statements.iter().enumerate() {
