@@ -8,7 +8,7 @@ use serde::Deserialize;
 use sqlsift::catalog::expression::normalise;
 use sqlsift::catalog::model::{Catalog, Policy, Routine, Table, TableKind};
 use sqlsift::catalog::{SchemaFile, from_files, snapshot};
-use sqlsift::report::model::{Report, Subject};
+use sqlsift::report::model::{Finding, Report, Subject};
 use sqlsift::sql::fingerprint::fingerprint;
 
 use crate::catalog::{assert_same, from_text};
@@ -223,11 +223,11 @@ fn a_live_shop_shows_every_planted_problem_and_its_snapshot_the_same() {
 }
 
 fn found(report: &Report) -> BTreeSet<String> {
-    report
-        .findings
-        .iter()
-        .map(|one| format!("{} {:?} {:?} {:?}", one.rule, one.severity, one.confidence, one.subject))
-        .collect()
+    report.findings.iter().map(told).collect()
+}
+
+fn told(found: &Finding) -> String {
+    format!("{} {:?} {:?} {:?}", found.rule, found.severity, found.confidence, found.subject)
 }
 
 /// What a finding is and advises, without figures that differ from one moment to the next.
@@ -240,7 +240,7 @@ fn alike(report: &Report) -> BTreeSet<String> {
         .map(|found| {
             let advice: Vec<&str> =
                 found.recommendations.iter().filter_map(|id| recommended.get(id.as_str()).copied()).collect();
-            format!("{} {:?} {:?} {:?} {advice:?}", found.rule, found.severity, found.confidence, found.subject)
+            format!("{} {advice:?}", told(found))
         })
         .collect()
 }
