@@ -4,6 +4,7 @@
 //! One vocabulary for the four formats: properties bear the names that the JSON format gives them (`explain.c`,
 //! `ExplainProperty…`), the text parser takes its lines apart into those. What a format cannot carry is `None`.
 
+mod children;
 mod key;
 mod kind;
 mod roles;
@@ -11,6 +12,7 @@ mod usage;
 
 use std::borrow::Cow;
 
+pub use children::Children;
 pub use key::Key;
 pub use kind::{Join, Kind, Partial, Strategy};
 pub(in crate::plan) use roles::settle;
@@ -75,7 +77,7 @@ pub struct Has {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub parent: Option<NodeId>,
-    pub children: Vec<NodeId>,
+    pub children: Children,
     pub role: Role,
     /// `InitPlan 1 (returns $0)`, `CTE recent`, `SubPlan 2`, `InitPlan expr_1` (19), as written.
     pub subplan: Option<String>,
@@ -266,7 +268,7 @@ impl Node {
     pub fn new(kind: Kind, line: u32) -> Self {
         Self {
             parent: None,
-            children: Vec::new(),
+            children: Children::default(),
             role: Role::Root,
             subplan: None,
             line,

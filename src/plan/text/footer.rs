@@ -190,9 +190,14 @@ fn begins_setting(text: &str) -> bool {
 
 /// A line that the server writes below the tree, and never as a node's property.
 pub(super) fn is_last(text: &str) -> bool {
+    trigger(text).is_some() || property::split(text).is_some_and(|(key, _)| is_last_key(key))
+}
+
+/// Its key, which is no node's name either.
+pub(super) fn is_last_key(key: &str) -> bool {
     const KEYS: [&str; 7] =
         ["Planning", "JIT", "Planning Time", "Execution Time", "Serialization", "Settings", "Query Identifier"];
-    trigger(text).is_some() || property::split(text).is_some_and(|(key, _)| KEYS.contains(&key))
+    KEYS.contains(&key)
 }
 
 /// The key of a node's property, which has lost its indentation.

@@ -1,22 +1,20 @@
 //! A node line in, a node without properties out.
 
-use super::super::model::{Key, Kind, Node, NodeUsage, Partial, Property, Role, Value};
+use super::super::model::{Children, Key, Kind, Node, NodeUsage, Partial, Property, Role, Value};
 use super::figures::{self, Figures};
 use super::title;
 
-/// What a node line gave.
-#[derive(Debug)]
-pub(super) struct Head {
-    pub node: Node,
+/// What a node line told beside the node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
     pub fractional: bool,
     /// Something between the name and the figures that is no part of a node line.
     pub leftover: bool,
 }
 
-/// `text` begins behind the arrow.
-pub(super) fn parse(text: &str, line: u32) -> Head {
+/// Fills in a blank node. `text` begins behind the arrow.
+pub(super) fn parse(text: &str, node: &mut Node) -> Told {
     let (rest, Figures { estimate, actual, fractional }) = figures::take(text);
-    let mut node = blank(line);
     (node.estimate, node.actual) = (estimate, actual);
     let leftover = match title::parse(rest) {
         Some((title, rest)) => {
@@ -27,20 +25,20 @@ pub(super) fn parse(text: &str, line: u32) -> Head {
             node.strategy = title.strategy;
             node.join = title.join;
             node.operation = title.operation.map(str::to_owned);
-            details(&mut node, rest)
+            details(node, rest)
         }
         None => {
-            node.kind = Kind::Other(extension(&mut node, rest).to_owned());
+            node.kind = Kind::Other(extension(node, rest).to_owned());
             false
         }
     };
-    Head { node, fractional, leftover }
+    Told { fractional, leftover }
 }
 
 pub(super) fn blank(line: u32) -> Node {
     Node {
         parent: None,
-        children: Vec::new(),
+        children: Children::default(),
         role: Role::Root,
         subplan: None,
         line,

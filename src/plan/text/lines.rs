@@ -57,7 +57,7 @@ impl<'a> Iterator for Lines<'a> {
     fn next(&mut self) -> Option<Line<'a>> {
         let index = self.index;
         let (raw, quoted) = self.raw()?;
-        let column = raw.bytes().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(raw.len());
+        let column = column(raw.as_bytes());
         let start = &raw[column..];
         let mut quote = if quoted { after(None, start) } else { None };
         if quote.is_none() || RAW.iter().any(|prefix| start.starts_with(prefix)) {
@@ -81,6 +81,15 @@ impl<'a> Iterator for Lines<'a> {
         joined.truncate(joined.trim_end().len());
         Some(Line { index, column, text: Cow::Owned(joined), open: false })
     }
+}
+
+/// Blanks in front; nodes far down have many.
+fn column(line: &[u8]) -> usize {
+    let mut at = 0;
+    while line[at..].first_chunk::<8>() == Some(&[b' '; 8]) {
+        at += 8;
+    }
+    at + line[at..].iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(line.len() - at)
 }
 
 /// Most lines end with a letter, a digit or a parenthesis.
