@@ -2,6 +2,7 @@
 
 mod answered;
 mod capped_count;
+pub mod constants;
 mod drop_index;
 #[cfg(test)]
 mod fixture;

@@ -5,6 +5,8 @@
 
 mod alter;
 mod ask;
+mod attached;
+mod dumped;
 mod index;
 mod lines;
 mod names;
@@ -19,7 +21,9 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
 
 use crate::catalog::model::{Catalog, Index, Origin, SourceLine, Table, TableName};
 use crate::catalog::text::Text;
@@ -62,6 +66,10 @@ impl Complaint {
 
     fn stranger(message: impl Into<String>) -> Self {
         Complaint { kind: ComplaintKind::Stranger, ..Complaint::new(message) }
+    }
+
+    fn unknown(table: &TableName) -> Self {
+        Complaint::stranger(format!("unknown table {table}"))
     }
 
     fn unknown_table(name: &QualifiedName) -> Self {
@@ -114,8 +122,7 @@ pub struct Replay {
     session: session::Session,
     /// Tables that have another name than in the catalog that the replay began with, by the name that they have now.
     renamed: BTreeMap<TableName, TableName>,
-    /// Index of a partitioned table → its attached indexes (both as schema and name).
-    attached: BTreeMap<TableName, BTreeSet<TableName>>,
+    attached: attached::Attached,
     /// A temporary table was made: without one their schema need not be searched for tables.
     temporary: bool,
     complaints: Vec<Complaint>,
@@ -132,7 +139,7 @@ impl Default for Replay {
             search_path: vec!["public".into()],
             session: session::Session::default(),
             renamed: BTreeMap::new(),
-            attached: BTreeMap::new(),
+            attached: attached::Attached::default(),
             temporary: false,
             complaints: Vec::new(),
             lines: lines::Lines::default(),
@@ -266,15 +273,12 @@ impl Replay {
     }
 
     fn find_table(&self, name: &QualifiedName) -> Option<TableName> {
-        let mut found = TableName { schema: Text::default(), name: name.name.as_str().into() };
-        for schema in self.schemas(name).filter(|schema| self.temporary || *schema != TEMPORARY) {
-            found.schema = schema.into();
-            // As the catalog has it: its texts are shared.
-            if let Some((known, _)) = self.catalog.tables.get_key_value(&found) {
-                return Some(known.clone());
-            }
-        }
-        None
+        let wanted = Text::known(&name.name)?;
+        let mut schemas = self.schemas(name).filter(|schema| self.temporary || *schema != TEMPORARY);
+        schemas.find_map(|schema| {
+            let found = TableName { schema: Text::known(schema)?, name: wanted.clone() };
+            self.catalog.tables.contains_key(&found).then_some(found)
+        })
     }
 
     fn known_table(&self, name: &QualifiedName) -> Result<TableName, Complaint> {
@@ -315,14 +319,14 @@ impl Replay {
 
     /// Direct partitions and inheritance children.
     pub fn children(&self, parent: &TableName) -> Vec<TableName> {
-        let is_child = |name: &&TableName| self.catalog.tables.get(*name).is_some_and(|table| table.is_below(parent));
+        let is_child = |name: &&TableName| self.catalog.tables.get(name).is_some_and(|table| table.is_below(parent));
         self.seen.below(parent).into_iter().filter(is_child).cloned().collect()
     }
 
     /// Tables with a foreign key that points at this one.
     pub fn referencing(&self, table: &TableName) -> Vec<TableName> {
         let points = |name: &&TableName| {
-            let other = self.catalog.tables.get(*name);
+            let other = self.catalog.tables.get(name);
             other.is_some_and(|other| other.foreign_keys().any(|key| key.references == table))
         };
         self.seen.referencing(table).into_iter().filter(points).cloned().collect()
@@ -339,13 +343,10 @@ impl Replay {
     /// The table and everything below it.
     pub fn family(&self, root: &TableName) -> Vec<TableName> {
         let mut family = vec![root.clone()];
+        let mut met: FxHashSet<TableName> = family.iter().cloned().collect();
         let mut at = 0;
         while let Some(parent) = family.get(at).cloned() {
-            for child in self.children(&parent) {
-                if !family.contains(&child) {
-                    family.push(child);
-                }
-            }
+            family.extend(self.children(&parent).into_iter().filter(|child| met.insert(child.clone())));
             at += 1;
         }
         family
@@ -366,7 +367,7 @@ impl Replay {
 
     fn table_mut(&mut self, name: &TableName) -> Result<&mut Table, Complaint> {
         self.seen.touch(name);
-        self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::stranger(format!("unknown table {name}")))
+        self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::unknown(name))
     }
 
     fn insert_table(&mut self, name: &TableName, table: Table) {

@@ -83,7 +83,7 @@ mod tests {
         let text = format!("CREATE TABLE t (a int, b text, c jsonb); {head} {rest};");
         let out = from_files(&[SchemaFile { path: "t.sql", text: &text }]);
         assert_eq!(out.problems, [], "{definition}");
-        out.catalog.tables.into_values().next().expect("as written above").indexes.remove(0)
+        out.catalog.tables.values().next().expect("as written above").indexes[0].clone()
     }
 
     #[test]

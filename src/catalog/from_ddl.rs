@@ -1,10 +1,9 @@
 //! Texts of schema dumps and migrations in, in the order in which they ran; the catalog they leave behind out.
 
-use std::sync::Arc;
-
 use crate::catalog::apply::{ComplaintKind, Replay, concerns};
 use crate::catalog::model::{Catalog, SourceLine};
 use crate::catalog::problem::Problem;
+use crate::catalog::text::Text;
 use crate::script::{in_block, is_down_file, upward};
 use crate::sql::ddl::{self, Ddl};
 
@@ -71,7 +70,7 @@ impl Reader {
                 hint: problem.hint,
             });
         }
-        let path: Arc<str> = file.path.into();
+        let path = Text::from(file.path);
         for statement in statements {
             let line = u32::try_from(statement.line).unwrap_or(u32::MAX);
             let at = SourceLine { path: path.clone(), line };

@@ -29,18 +29,14 @@ impl Catalog {
     /// The table that a name in a statement means: as qualified; else the first of the search path (`public` at last) that
     /// has it; else the only table of that name, because an application may set a search path of its own.
     pub fn table(&self, name: &RelationName) -> Option<(&TableName, &Table)> {
-        let find = |schema: &str| {
-            self.tables.get_key_value(&TableName { schema: schema.into(), name: name.name.as_str().into() })
-        };
+        let wanted = Text::known(&name.name)?;
+        let find =
+            |schema: &str| self.tables.get_key_value(&TableName { schema: Text::known(schema)?, name: wanted.clone() });
         if let Some(schema) = &name.schema {
             return find(schema);
         }
         let path = self.search_path.iter().map(String::as_str).chain(["public"]);
-        path.into_iter().find_map(find).or_else(|| {
-            let mut alike = self.tables.iter().filter(|(known, _)| known.name == name.name);
-            let first = alike.next();
-            first.filter(|_| alike.next().is_none())
-        })
+        path.into_iter().find_map(find).or_else(|| self.tables.only(&wanted))
     }
 }
 

@@ -4,7 +4,6 @@
 //! because a snapshot file is a [`Catalog`] in an envelope (see `catalog::snapshot`).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +12,12 @@ use super::text::Text;
 mod code;
 mod extra;
 pub mod server;
+mod tables;
 
 pub use code::{Policy, PolicyCommand, Routine, Sequence};
 pub use extra::{ExtendedStatistics, Publication};
 pub use server::ServerFacts;
+pub use tables::Tables;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
@@ -48,7 +49,7 @@ pub struct Catalog {
     /// Of roles whose sessions begin with another one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub role_search_paths: BTreeMap<String, Vec<String>>,
-    pub tables: BTreeMap<TableName, Table>,
+    pub tables: Tables,
     /// Enum and domain names with their base type (`enum`, or the domain's type).
     pub types: BTreeMap<String, String>,
     /// Constraints of domains by name, with whether they are validated; a domain that is not in here may have some.
@@ -137,8 +138,7 @@ pub struct Table {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceLine {
-    #[serde(with = "shared")]
-    pub path: Arc<str>,
+    pub path: Text,
     pub line: u32,
 }
 
@@ -310,21 +310,6 @@ pub struct IndexKey {
     pub nulls_first: bool,
     pub opclass: Option<Text>,
     pub collation: Option<Text>,
-}
-
-/// A text that many places share is written like any other.
-mod shared {
-    use std::sync::Arc;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub fn serialize<S: Serializer>(text: &Arc<str>, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(text)
-    }
-
-    pub fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Arc<str>, D::Error> {
-        String::deserialize(from).map(Into::into)
-    }
 }
 
 impl From<TableName> for String {

@@ -82,7 +82,13 @@ impl<'a> Resolver<'a> {
             } else {
                 match self.holder(index, here, &column.name, depth) {
                     Holder::Source(source) => return Some((index, source)),
-                    Holder::Unclear => return None,
+                    // A function that gives one column is named like it: `generate_series(1, 3) g`.
+                    Holder::Unclear => {
+                        let called = |source: &Source| {
+                            matches!(source.relation, Relation::Function(_)) && source.alias == column.name
+                        };
+                        return here.sources.iter().position(called).map(|source| (index, source));
+                    }
                     Holder::None => {}
                 }
             }

@@ -1,64 +1,76 @@
 //! Names, types and pieces of SQL of a catalog: short texts of which most come again and again (`id`, `bigint`, `btree`, `now()`), so
-//! that places with the same text share one.
+//! that each is kept once, and what is passed around is its number.
 
-use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::Deref;
-use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use xxhash_rust::xxh3::xxh3_64;
 
-/// A text that does not change; a copy costs nothing. In JSON a string like any other.
-#[derive(Clone, Default, Eq, Hash)]
-#[expect(clippy::derived_hash_with_manual_eq, reason = "texts that share are equal: it is the same relation")]
-pub struct Text(Arc<str>);
+mod store;
 
-/// Texts up to this long are looked for among those that were made before. Bytes.
-const SHORT: usize = 48;
+/// A text that does not change; a copy costs nothing, and alike texts have one number. In JSON a string like any other. What was made
+/// once stays until the process ends: for names, types and short expressions, of which there are no more than the input has.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Text(NonZeroU32);
 
-/// How many are remembered; a power of two.
+/// How many each thread remembers; a power of two.
 const PLACES: usize = 4096;
 
 thread_local! {
-    /// The last text made for each place; the place is the text's hash. What falls out is only not shared any more.
+    /// The last text that this thread asked for, for each place; the place is the text's hash. It spares the lock of all texts.
     static RECENT: RefCell<Vec<Text>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Text {
     pub fn new(text: &str) -> Self {
-        if text.len() > SHORT {
-            return Text(text.into());
+        Text::at_hand(text, store::number).expect("a text that is not known is made")
+    }
+
+    /// The text if it was made before: what was not is no name of anything.
+    pub fn known(text: &str) -> Option<Self> {
+        Text::at_hand(text, store::known)
+    }
+
+    fn at_hand(text: &str, find: impl FnOnce(&str, u64) -> Option<NonZeroU32>) -> Option<Self> {
+        if text.is_empty() {
+            return Some(Text::default());
         }
         RECENT.with_borrow_mut(|recent| {
             if recent.is_empty() {
                 recent.resize(PLACES, Text::default());
             }
-            let place = &mut recent[xxh3_64(text.as_bytes()) as usize % PLACES];
+            let hash = store::hash(text);
+            let place = &mut recent[hash as usize % PLACES];
             if place.as_str() != text {
-                *place = Text(text.into());
+                *place = Text(find(text, hash)?);
             }
-            place.clone()
+            Some(place.clone())
         })
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn as_str(&self) -> &'static str {
+        store::text(self.0)
     }
 }
 
-/// Most texts that are equal are one: schemas, above all.
-impl PartialEq for Text {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+/// The empty text has the first number.
+impl Default for Text {
+    fn default() -> Self {
+        Text(NonZeroU32::MIN)
     }
+}
+
+/// `a, b`
+pub fn listed(texts: &[Text]) -> String {
+    texts.iter().map(Text::as_str).collect::<Vec<_>>().join(", ")
 }
 
 impl Ord for Text {
     fn cmp(&self, other: &Self) -> Ordering {
-        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+        if self.0 == other.0 { Ordering::Equal } else { self.as_str().cmp(other.as_str()) }
     }
 }
 
@@ -72,19 +84,13 @@ impl Deref for Text {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Borrow<str> for Text {
-    fn borrow(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
 impl AsRef<str> for Text {
     fn as_ref(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
@@ -185,17 +191,45 @@ mod tests {
     #[test]
     fn alike_texts_are_one() {
         let (first, second) = (Text::new("created_at"), Text::from("created_at".to_owned()));
-        assert!(Arc::ptr_eq(&first.0, &second.0));
-        assert_eq!(first, second);
+        assert_eq!(first.0, second.0);
+        assert_ne!(first, Text::new("created_on"));
+        assert_eq!(Text::new(""), Text::default());
+        assert_eq!(Text::default(), "");
+        assert_eq!(size_of::<Option<Text>>(), 4);
     }
 
     #[test]
     fn a_text_is_what_was_given_however_many_came_between() {
-        let texts: Vec<String> = (0..5_000).map(|number| format!("column_{number}")).collect();
+        let texts: Vec<String> = (0..50_000).map(|number| format!("column_{number}")).collect();
         let made: Vec<Text> = texts.iter().map(Text::from).collect();
         assert!(made.iter().zip(&texts).all(|(made, text)| made == text));
-        let long = "x".repeat(SHORT + 1);
+        let again: Vec<Text> = texts.iter().map(Text::from).collect();
+        assert_eq!(made, again);
+        let long = "x".repeat(100_000);
         assert_eq!(Text::new(&long), long);
+    }
+
+    #[test]
+    fn threads_share_texts() {
+        let make = || (0..5_000).map(|number| Text::new(&format!("shared_{number}"))).collect::<Vec<Text>>();
+        let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(make)).collect();
+        let made: Vec<Vec<Text>> = threads.into_iter().map(|thread| thread.join().expect("it ends")).collect();
+        assert!(made.windows(2).all(|pair| pair[0] == pair[1]));
+        assert!(made[0].iter().enumerate().all(|(number, text)| *text == format!("shared_{number}")));
+    }
+
+    #[test]
+    fn only_what_was_made_is_known() {
+        assert_eq!(Text::known("a name that no test ever makes"), None);
+        let made = Text::new("a name that this test makes");
+        assert_eq!(Text::known("a name that this test makes"), Some(made));
+    }
+
+    #[test]
+    fn texts_have_the_order_of_their_letters() {
+        let (late, early) = (Text::new("zebra of the order test"), Text::new("ant of the order test"));
+        assert!(early < late);
+        assert_eq!(early.cmp(&early.clone()), Ordering::Equal);
     }
 
     #[test]

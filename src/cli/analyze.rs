@@ -9,12 +9,12 @@ pub(super) mod names;
 mod observed;
 pub mod plans;
 mod reading;
+mod thought;
 
 use super::args::{Analyze, Common, Dsn};
 use super::assemble::{self, Material};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
-use super::think::think;
 use super::{Ending, config, connect, ending, redact, terminal, verify};
 use crate::config::Config;
 use crate::db::Session;
@@ -110,26 +110,13 @@ fn report(
     let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
     let mut notes = std::mem::take(&mut given.notes);
     notes.append(&mut read.notes);
-    let searched = server.as_mut().and_then(|server| {
-        advisor::search(server.session, &cx, &server.args.advice, server.common).unwrap_or_else(|reason| {
-            notes.push(reason);
-            None
-        })
-    });
-    let set = searched.as_ref().map(|advised| &advised.outcome);
-    let (mut outcome, mut advice) = think(&cx, config, places, set);
-    let index_set = match (&searched, &server) {
-        (Some(advised), Some(server)) => Some(advisor::reported(advised, &advice, &cx, &server.args.advice)),
+    let thought = thought::proved(&mut server, &cx, config, places)?;
+    let index_set = match (&thought.searched, &server) {
+        (Some(advised), Some(server)) => Some(advisor::reported(advised, &thought.advice, &cx, &server.args.advice)),
         _ => None,
     };
-    notes.extend(searched.iter().flat_map(advisor::notes));
-    if let (Some(_), Some(server)) = (&searched, &mut server) {
-        notes.extend(drops::prove(server.session, &cx, &mut outcome, &mut advice.recommendations));
-    }
-    if let Some(Server { session, copy: Some(copy), args, common }) = server {
-        let trial = verify::Trial::new(copy, args, common, session);
-        notes.extend(trial.run(&mut outcome, &mut advice.recommendations, &cx)?);
-    }
+    let thought::Thought { outcome, advice, notes: said_of_advice, .. } = thought;
+    notes.extend(said_of_advice);
     let mut inputs = std::mem::take(&mut read.inputs);
     let lineless: Vec<String> = given.inputs.iter().map(|input| input.path.clone()).collect();
     inputs.extend(given.inputs);

@@ -65,24 +65,28 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     if let Some(path) = &args.baseline {
         baseline::forget(&mut report, path)?;
     }
-    if args.fix || args.diff {
-        return fix::run(&report, &scripts, args, fail_on);
-    }
-    for output in &mut outputs {
-        let view = write::View::of(output.is_stdout(), common, fail_on);
-        write::write(&report, &scripts, output, &view)?;
-    }
-    if !common.quiet {
-        write::annotate(&report, args)?;
-    }
     let broken = scripts.iter().any(|script| wanted(&script.path) && script.is_broken());
+    if args.fix || args.diff {
+        fix::run(&mut report, &scripts, args)?;
+        if broken {
+            terminal::complain("a statement that no server can read was left as it is: `sqlsift lint` names it");
+        }
+    } else {
+        for output in &mut outputs {
+            let view = write::View::of(output.is_stdout(), common, fail_on);
+            write::write(&report, &scripts, output, &view)?;
+        }
+        if !common.quiet {
+            write::annotate(&report, args)?;
+        }
+    }
     let ending = match ending::of(&report, fail_on) {
         // The deploy ends there.
         Ending::Clean if broken && fail_on != FailOn::None => Ending::Found,
         ending => ending,
     };
     if report.coverage.files == 0 && !common.quiet && !args.inputs.is_empty() && args.changed.is_none() {
-        terminal::complain("warning: no file of SQL was found");
+        terminal::complain(&format!("warning: no file of SQL was found{}", sources::passed_over()));
     }
     // The process ends: giving back thousands of tables and findings one by one would be a tenth of its time.
     std::mem::forget((scripts, report));

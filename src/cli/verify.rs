@@ -26,11 +26,13 @@ const QUERIES: usize = 200;
 
 /// What the clone said of the recommendations.
 #[derive(Debug, Default)]
-struct Judged {
+pub struct Judged {
     /// Ids of recommendations that are gone, with why.
-    removed: Vec<(String, String)>,
+    pub removed: Vec<(String, String)>,
     /// For the coverage of the report, in the order to read them.
-    notes: Vec<String>,
+    pub notes: Vec<String>,
+    /// Not everything was tried.
+    pub ended: bool,
 }
 
 /// A copy of the database that advice is tried on.
@@ -70,19 +72,25 @@ fn refused(error: VerifyError) -> Failure {
 }
 
 impl<'s> Trial<'s> {
-    pub fn new(Dsn(dsn): &'s Dsn, args: &Analyze, common: &Common, advised: &'s mut Session) -> Self {
+    pub fn new(
+        Dsn(dsn): &'s Dsn,
+        args: &Analyze,
+        common: &Common,
+        advised: &'s mut Session,
+        deadline: Option<Instant>,
+    ) -> Self {
         let run = Limits { lock_ms: 10_000, ..Limits::default() }.or(Some(args.verify_timeout));
-        let effort = Effort { deadline: Instant::now().checked_add(args.verify_limit), ..Effort::default() };
+        let effort = Effort { deadline, ..Effort::default() };
         Trial { advised, dsn, run, effort, spinner: Spinner::new(common) }
     }
 
-    /// Takes what was refuted out of the advice, and the findings' links to it; gives notes for the coverage.
+    /// Takes what was refuted out of the advice, and the findings' links to it.
     pub fn run(
         self,
         outcome: &mut Outcome,
         recommendations: &mut Vec<Recommendation>,
         cx: &WorkloadCx<'_>,
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<Judged, Failure> {
         let copy = connect::to_copy(self.dsn)?;
         let mut say = |said: &str| self.spinner.say(said);
         let judged = judge(recommendations, cx, self.advised, &copy, (self.run, &self.effort), &mut say);
@@ -91,10 +99,11 @@ impl<'s> Trial<'s> {
             notes: vec![format!(
                 "nothing was tried on the copy that --verify names, so the advice stands as the planner costs it: {error}"
             )],
+            ended: true,
             ..Judged::default()
         });
         take_back(outcome, &judged.removed);
-        Ok(judged.notes)
+        Ok(judged)
     }
 }
 
@@ -133,7 +142,7 @@ fn judge(
     let path = cx.catalog.map(|catalog| names::path(catalog, advised)).transpose()?.unwrap_or_default();
     let planner = Planner::new(run).under(&path);
     let verified = verify::verify(advised, clone, &ddls, &asked(cx), planner, effort, said)?;
-    let mut judged = Judged::default();
+    let mut judged = Judged { ended: verified.verdict.ended.is_some(), ..Judged::default() };
     for (id, (at, _)) in tried.iter().enumerate() {
         measured(&mut recommendations[*at], id, &verified);
     }

@@ -16,32 +16,57 @@ pub(super) struct Prepared {
 
 /// Types that can stand before a string constant (documentation, "Constants of Other Types"). `interval` keeps the fields
 /// behind the constant: `$1::interval day` is a type too.
-const TYPES: [&str; 26] = [
+const TYPES: [&str; 51] = [
+    "bigint",
+    "bit",
     "bool",
     "boolean",
+    "box",
     "bytea",
     "cidr",
+    "circle",
+    "citext",
     "date",
     "daterange",
+    "decimal",
     "float4",
     "float8",
+    "hstore",
     "inet",
     "int2",
     "int4",
     "int8",
     "int4range",
     "int8range",
+    "integer",
     "interval",
     "json",
     "jsonb",
+    "jsonpath",
+    "line",
+    "lseg",
+    "ltree",
+    "macaddr",
+    "money",
     "numeric",
+    "numrange",
+    "path",
     "point",
+    "polygon",
+    "real",
+    "regclass",
+    "regconfig",
+    "smallint",
     "text",
     "time",
     "timestamp",
     "timestamptz",
     "timetz",
+    "tsquery",
+    "tsrange",
     "tstzrange",
+    "tsvector",
+    "varchar",
     "uuid",
 ];
 
@@ -66,6 +91,12 @@ pub(super) fn repaired(prepared: &Prepared, error: &DbError) -> Option<Prepared>
             let number: usize = error.message.rsplit('$').next()?.trim().parse().ok()?;
             edits.cast_all("text", |edits, index| edits.word(index) == format!("${number}"));
         }
+        // function generate_series(unknown, unknown) is not unique
+        "42725" | "42883" if series(&error.message) => {
+            let steps = (0..edits.tokens.len()).any(|index| edits.is(index, "interval"));
+            let to = if steps { "timestamptz" } else { "integer" };
+            edits.cast_all(to, |edits, index| edits.argument_of(index, "generate_series"));
+        }
         // operator is not unique: unknown + unknown
         "42725" => edits.cast_all("integer", |edits, index| {
             let arithmetic = |at: usize| matches!(edits.word(at), "+" | "-" | "*" | "/" | "%");
@@ -80,6 +111,10 @@ pub(super) fn repaired(prepared: &Prepared, error: &DbError) -> Option<Prepared>
     }
     let text = edits.finish();
     (text != prepared.text).then_some(Prepared { text, parameters: prepared.parameters })
+}
+
+fn series(message: &str) -> bool {
+    message.starts_with("function generate_series(")
 }
 
 /// Numbers the parameters anew: PREPARE cannot tell the type of one that is not used.
@@ -142,6 +177,20 @@ impl<'t> Edits<'t> {
                 self.replace(index, index, format!("{}::{to}", self.word(index)));
             }
         }
+    }
+
+    /// The token stands in the parentheses of this function, not in those of another one within.
+    fn argument_of(&self, index: usize, function: &str) -> bool {
+        let mut depth = 0usize;
+        for before in (0..index).rev() {
+            match self.kind(before) {
+                Some(TokenKind::RightParen) => depth += 1,
+                Some(TokenKind::LeftParen) if depth > 0 => depth -= 1,
+                Some(TokenKind::LeftParen) => return before > 0 && self.is(before - 1, function),
+                _ => {}
+            }
+        }
+        false
     }
 
     /// `date $1`, `timestamp(3) with time zone $1`: from the type's first token on.
@@ -234,6 +283,22 @@ mod tests {
         let unknown = prepared("SELECT $1 IS NULL OR a = $2 FROM t");
         let unknown = repaired(&unknown, &error("42P18", "could not determine data type of parameter $1"));
         assert_eq!(unknown.expect("repaired").text, "SELECT $1::text IS NULL OR a = $2 FROM t");
+        let series =
+            |text: &str, message: &str| repaired(&prepared(text), &error("42725", message)).expect("repaired").text;
+        assert_eq!(
+            series(
+                "SELECT generate_series($1, (SELECT $2), $3)",
+                "function generate_series(unknown, unknown, unknown) is not unique"
+            ),
+            "SELECT generate_series($1::integer, (SELECT $2), $3::integer)"
+        );
+        assert_eq!(
+            series(
+                "SELECT generate_series($1, $2, interval $3)",
+                "function generate_series(unknown, unknown, interval) is not unique"
+            ),
+            "SELECT generate_series($1::timestamptz, $2::timestamptz, $3::interval)"
+        );
         assert_eq!(repaired(&plus_again(), &error("42725", "operator is not unique")), None);
         assert_eq!(repaired(&sum, &error("42P01", "relation t does not exist")), None);
     }

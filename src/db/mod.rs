@@ -19,6 +19,7 @@ pub mod planner;
 mod quote;
 pub mod rights;
 mod secret;
+pub mod seen;
 pub mod sent;
 mod service;
 pub mod session;

@@ -4,7 +4,7 @@
 
 use super::planner::{self, Depth};
 use super::session::{MARK, begin, greeting};
-use super::{catalog, connect, health, hypopg, names, rights, statements, values, verify};
+use super::{catalog, connect, health, hypopg, names, rights, seen, statements, values, verify};
 
 /// What is done, and the statements for it, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +67,10 @@ pub fn explained(depth: Depth) -> Vec<Step> {
 pub fn tried() -> Vec<Step> {
     vec![
         guarded(),
+        step(
+            "Texts that may show constants which pg_stat_statements does not keep",
+            [seen::STATEMENTS, seen::DEFINITIONS],
+        ),
         step("Schemas of extensions, for the search_path", [names::EXTENSIONS]),
         step("Whether HypoPG is there", [hypopg::open::FIND]),
         step(

@@ -42,6 +42,9 @@ impl Redactor<'_> {
         for index in report.index_set.iter_mut().flat_map(|set| &mut set.indexes) {
             index.definition = (self.sql)(&index.definition);
         }
+        for one in report.index_set.iter_mut().flat_map(|set| &mut set.unserved) {
+            self.prose(&mut one.reason);
+        }
         for problem in &mut report.problems {
             self.prose(&mut problem.message);
             problem.hint.iter_mut().for_each(|hint| self.prose(hint));

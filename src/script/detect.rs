@@ -30,7 +30,7 @@ const HEAD: usize = 64 << 10;
 /// Folders that hold migrations whatever is in them.
 const MIGRATIONS: &[&str] = &["migrations", "migration", "migrate", "changelog", "changelogs", "versions", "updates"];
 
-/// Folders that hold queries.
+/// Folders and files that hold queries.
 const QUERIES: &[&str] = &["queries", "query"];
 
 /// What the file's own text says; the strongest evidence.
@@ -188,9 +188,19 @@ pub(super) fn all(paths: &[&str], markers: &Markers<'_>, texts: &[Option<Known>]
     paths.iter().zip(texts).map(known).collect()
 }
 
-/// What is left when nothing told a framework: queries if the folder is called so, else a plain migration or, if
-/// `reads` (its statements only read and change rows, and take parameters or read), queries.
-pub(super) fn plain(path: &str, reads: impl FnOnce() -> bool) -> Known {
+/// What the statements of a file do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Does {
+    /// They only read and change rows, and take parameters or read.
+    Query,
+    /// None changes the schema.
+    Other,
+    ChangeSchema,
+}
+
+/// What is left when nothing told a framework: queries if the folder is called so, or the file and it changes no schema, or by what
+/// its statements do; else a plain migration.
+pub(super) fn plain(path: &str, does: impl FnOnce() -> Does) -> Known {
     let name = FileName::of(path);
     let lower = name.name.to_ascii_lowercase();
     if name.below(QUERIES) && !name.below(MIGRATIONS) {
@@ -199,10 +209,12 @@ pub(super) fn plain(path: &str, reads: impl FnOnce() -> bool) -> Known {
     if name.number().is_some() || name.below(MIGRATIONS) || lower.contains("migrat") {
         return migration(Framework::Plain, "nothing speaks for a tool");
     }
-    if reads() {
-        return other(Kind::Queries, "its statements read and change rows only");
+    let named = lower.split(['.', '_', '-']).any(|part| QUERIES.contains(&part));
+    match does() {
+        Does::Query => other(Kind::Queries, "its statements read and change rows only"),
+        Does::Other if named => other(Kind::Queries, "its name says it"),
+        Does::Other | Does::ChangeSchema => migration(Framework::Plain, "nothing speaks for a tool"),
     }
-    migration(Framework::Plain, "nothing speaks for a tool")
 }
 
 #[cfg(test)]
@@ -217,7 +229,8 @@ mod tests {
     #[track_caller]
     fn known(path: &str, text: &str, markers: &[Source], expected: Kind) {
         let texts = [by_text(text)];
-        let found = all(&[path], &Markers::new(markers), &texts)[0].unwrap_or_else(|| plain(path, || false));
+        let found =
+            all(&[path], &Markers::new(markers), &texts)[0].unwrap_or_else(|| plain(path, || Does::ChangeSchema));
         assert_eq!(found.kind, expected, "{path}: {}", found.told);
     }
 
@@ -249,6 +262,8 @@ mod tests {
         known("x.sql", "--\n-- PostgreSQL database dump\n--\n", &[], Kind::Dump);
         known("q/a.sql", "-- name: A :one\nselect 1", &[], Kind::Queries);
         known("sql/queries/a.sql", "select 1", &[], Kind::Queries);
+        assert_eq!(plain("sql/queries.sql", || Does::Other).kind, Kind::Queries);
+        assert_eq!(plain("sql/queries.sql", || Does::ChangeSchema).kind, Kind::Migration(Framework::Plain));
     }
 
     #[test]

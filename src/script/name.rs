@@ -106,7 +106,7 @@ impl<'p> FileName<'p> {
         number(self.parent())
     }
 
-    /// The other product that `x.mysql.up.sql` is written for (pop and its kin keep one file a product).
+    /// The other product that `x.mysql.up.sql` is written for (pop and its kin keep one file a product), or `mysql/x.sql` (one folder).
     pub fn other_product(&self) -> Option<&'static str> {
         const PRODUCTS: &[(&str, &str)] = &[
             ("mysql", "MySQL"),
@@ -122,7 +122,10 @@ impl<'p> FileName<'p> {
         ];
         let parts = self.name.split('.').skip(1);
         let lower: Vec<String> = parts.map(str::to_ascii_lowercase).collect();
-        PRODUCTS.iter().find(|(part, _)| lower.iter().any(|found| found == part)).map(|(_, product)| *product)
+        // Oracles that are no database have tables too.
+        let folder = |part: &str| part != "oracle" && self.below(&[part]);
+        let product = PRODUCTS.iter().find(|(part, _)| lower.iter().any(|found| found == part) || folder(part));
+        product.map(|(_, product)| *product)
     }
 
     /// Whether a folder on the way is called one of these.
@@ -158,6 +161,8 @@ mod tests {
         assert_eq!(FileName::of("users.sql").number(), None);
         assert_eq!(FileName::of("1_x.sqlite3.up.sql").other_product(), Some("SQLite"));
         assert_eq!(FileName::of("1_mysql.up.sql").other_product(), None);
+        assert_eq!(FileName::of("db/clickhouse/migrations/1_x.sql").other_product(), Some("ClickHouse"));
+        assert_eq!(FileName::of("src/oracle/1_x.sql").other_product(), None);
         assert_eq!(FileName::of("U1__x.sql").direction_in(Framework::Refinery), Direction::Up);
         assert!(is_sql("a/b.SQL") && !is_sql("a.sql.conf"));
     }

@@ -1,6 +1,6 @@
 //! A file in; its statements with their sections and transactions out, not yet read.
 
-use super::detect::{self, Known};
+use super::detect::{self, Does, Known};
 use super::flyway;
 use super::given::Given;
 use super::markers::{Markers, setting};
@@ -13,7 +13,7 @@ use super::sections::{self, Section};
 use super::template::{self, Filled};
 use crate::sql::facts::Span;
 use crate::sql::verb::Verb;
-use crate::sql::{Scratch, scan, split};
+use crate::sql::{Scratch, StatementKind, scan, split};
 
 /// A file with its statements cut and placed.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ pub(super) fn outline<'t>(
     let told = match (options.framework, known) {
         (Some(framework), _) => Known { kind: Kind::Migration(framework), told: "the user said so", style },
         (None, Some(known)) => known,
-        (None, None) => detect::plain(source.path, || reads_rows(&code.text, &pieces)),
+        (None, None) => detect::plain(source.path, || does(&code.text, &pieces)),
     };
     Outline { kind: told.kind, told: told.told, code, pieces, problems }
 }
@@ -159,18 +159,19 @@ impl Line {
 }
 
 /// Whether all statements read or change rows, and one of them reads a table or takes a parameter.
-fn reads_rows(code: &str, pieces: &[Piece]) -> bool {
+fn does(code: &str, pieces: &[Piece]) -> Does {
     let mut scratch = Scratch::default();
-    let mut reads = false;
+    let (mut reads, mut rows_only) = (false, true);
     for piece in pieces {
         let text = piece.span.of(code);
-        let verb = scan(text.as_bytes(), &mut scratch).verb;
-        if !verb.is_query() {
-            return false;
+        let scan = scan(text.as_bytes(), &mut scratch);
+        if scan.kind == StatementKind::Utility {
+            return Does::ChangeSchema;
         }
-        reads |= matches!(verb, Verb::Select | Verb::With) && mentions_from(text) || takes_parameters(text);
+        rows_only &= scan.verb.is_query();
+        reads |= matches!(scan.verb, Verb::Select | Verb::With) && mentions_from(text) || takes_parameters(text);
     }
-    reads
+    if rows_only && reads { Does::Query } else { Does::Other }
 }
 
 fn mentions_from(text: &str) -> bool {

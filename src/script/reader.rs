@@ -97,7 +97,7 @@ impl Reader {
             let whole = one.inner.is_none() && !one.filled;
             if whole
                 && matches!(facts.level, Level::Tokens { .. })
-                && let Some(next) = run_on(&one.text)
+                && let Some(next) = run_on(&one.text, script.kind)
             {
                 let problem = refusal::syntax(&one.text, statement.line, &next);
                 let at = script.problems.partition_point(|before| before.line <= problem.line);

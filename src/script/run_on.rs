@@ -3,13 +3,14 @@
 //! Only what no Postgres takes counts. SELECT and WITH are reserved words, but SELECT may still be the label of an output column without
 //! AS (`src/include/parser/kwlist.h`, BARE_LABEL), so it ends a statement only behind a clause in which no label can stand.
 
+use super::model::Kind;
 use crate::sql::ddl::Refused;
 use crate::sql::{Lexer, Token, TokenKind};
 
-/// Offset of the statement that should not be there.
-pub(super) fn run_on(text: &str) -> Option<Refused> {
+/// Offset of the statement that should not be there. Where a file of queries has a comment, its tool may cut.
+pub(super) fn run_on(text: &str, kind: Kind) -> Option<Refused> {
     let tokens: Vec<Token> = Lexer::new(text.as_bytes()).filter(|token| token.kind != TokenKind::Comment).collect();
-    let words = Words { text, tokens: &tokens };
+    let words = Words { text, tokens: &tokens, cut: if kind == Kind::Queries { "--" } else { "name" } };
     let (insert, update) = (words.is(0, "insert"), words.is(0, "update"));
     if words.is(0, "merge") || words.is(0, "explain") {
         return None;
@@ -44,6 +45,8 @@ pub(super) fn run_on(text: &str) -> Option<Refused> {
 struct Words<'t> {
     text: &'t str,
     tokens: &'t [Token],
+    /// What the comment before a statement holds if a tool cuts there.
+    cut: &'static str,
 }
 
 impl<'t> Words<'t> {
@@ -99,7 +102,7 @@ impl<'t> Words<'t> {
     /// Tools that cut a file at its `-- name: …` lines need no `;` before one.
     fn is_cut_before(&self, at: usize) -> bool {
         let (before, here) = (self.tokens[at - 1].end, self.tokens[at].start);
-        self.text.get(before..here).is_some_and(|gap| gap.contains("name"))
+        self.text.get(before..here).is_some_and(|gap| gap.contains(self.cut))
     }
 
     /// Whether an expression, a table or a clause can end with this token.
@@ -174,7 +177,10 @@ const GOES_ON: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::super::model::Framework;
     use super::*;
+
+    const MIGRATION: Kind = Kind::Migration(Framework::Plain);
 
     #[test]
     fn the_statement_behind_a_missing_semicolon_is_found() {
@@ -191,7 +197,7 @@ mod tests {
             ("SELECT a FROM t ORDER BY 1 DESC\nALTER TABLE u ADD a int", "ALTER TABLE"),
             ("WITH x AS (SELECT 1 FROM t) SELECT * FROM x\nSELECT 2", "SELECT 2"),
         ] {
-            let found = run_on(text).unwrap_or_else(|| panic!("{text}"));
+            let found = run_on(text, MIGRATION).unwrap_or_else(|| panic!("{text}"));
             assert!(text[found.at..].starts_with(next), "{text}");
         }
     }
@@ -233,7 +239,15 @@ mod tests {
             "SELECT 1 FROM t) SELECT 2",
             "",
         ] {
-            assert_eq!(run_on(text), None, "{text}");
+            assert_eq!(run_on(text, MIGRATION), None, "{text}");
         }
+    }
+    /// The files of procrastinate have `-- name --` over each query, and no `;`.
+    #[test]
+    fn tools_cut_queries_at_comments() {
+        let text = "SELECT a FROM t\n\n-- other_query --\nSELECT b FROM u";
+        assert_eq!(run_on(text, Kind::Queries), None);
+        assert!(run_on(text, MIGRATION).is_some());
+        assert!(run_on("SELECT a FROM t\nSELECT b FROM u", Kind::Queries).is_some());
     }
 }

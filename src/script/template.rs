@@ -1,7 +1,7 @@
 //! SQL with placeholders of a template in; SQL of the same length out, so that every offset stays valid.
 //!
-//! `${schema}` (Flyway, goose), `{{ schema }}` (Jinja, Go), `<%= schema %>` (ERB), `@schema@` and `$SCHEMA` become a name; `{% … %}`,
-//! `{# … #}` and `<% … %>` become blanks. What stands in strings, quoted names and comments is left as it is.
+//! `${schema}` (Flyway, goose), `{{ schema }}` (Jinja, Go), `{schema}` (Python), `<%= schema %>` (ERB), `@schema@` and `$SCHEMA`
+//! become a name; `{% … %}`, `{# … #}` and `<% … %>` become blanks. What stands in strings, quoted names and comments is left as it is.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -131,6 +131,11 @@ impl Copy<'_> {
             TokenKind::Unknown if rest.starts_with("{{") => Some((until("}}")?, What::Name)),
             TokenKind::Unknown if rest.starts_with("{%") => Some((until("%}")?, What::Nothing)),
             TokenKind::Unknown if rest.starts_with("{#") => Some((until("#}")?, What::Nothing)),
+            TokenKind::Unknown if rest.starts_with('{') => {
+                let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+                let end = 1 + rest[1..].find(|c| !name(c))?;
+                (end > 1 && rest[end..].starts_with('}')).then_some((token.start + end + 1, What::Name))
+            }
             TokenKind::Unknown if rest.starts_with('$') => {
                 let end = rest[1..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len() - 1);
                 (end > 0).then_some((token.start + 1 + end, What::Name))
@@ -192,6 +197,8 @@ mod tests {
             ("{% if a\n%}select 1{# é #}", "       \n  select 1        "),
             ("<% if x %>drop table <%= t %>", "          drop table ____t___"),
             ("select '{{1,2}}', \"${a}\" -- ${b}", "select '{{1,2}}', \"${a}\" -- ${b}"),
+            ("grant all on t to app_${db};", "grant all on t to app_$_db_;"),
+            ("comment on database {db} is '{db}';", "comment on database _db_ is '{db}';"),
             ("grant all on t to $APP_USER;", "grant all on t to _APP_USER;"),
             ("select $$ ${x} $$, $1, $a$ {{ }} $a$", "select $$ ${x} $$, $1, $a$ {{ }} $a$"),
             ("select * from t where a = %(id)s", "select * from t where a = $1    "),

@@ -28,9 +28,8 @@ fn sized(page: &Page, fence: &Fence) -> Result<Option<Catalog>, Failed> {
     let mut catalog = catalog(&super::setup(page))?;
     let Some((name, rows)) = fence.fact("rows").and_then(|fact| fact.split_once(':')) else { return Ok(catalog) };
     let rows: f64 = rows.parse().map_err(|_| "rows= takes a table and a number")?;
-    let mut tables = catalog.iter_mut().flat_map(|catalog| &mut catalog.tables);
-    let (_, table) = tables.find(|(table, _)| table.name == name).ok_or("rows= names no table of the setup")?;
-    table.rows = Some(rows);
+    let table = catalog.iter_mut().flat_map(|catalog| catalog.tables.iter_mut()).find(|(table, _)| table.name == name);
+    table.ok_or("rows= names no table of the setup")?.1.rows = Some(rows);
     Ok(catalog)
 }
 

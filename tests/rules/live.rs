@@ -84,11 +84,16 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
         }
     }
     database.run("ANALYZE")?;
-    let (after, found, _) = explain(&database, &again, again_options.map_or(options.as_str(), str::trim))?;
-    match found.iter().find(|found| found.finding.rule == page.id) {
-        Some(found) => Err(format!("still there after the remedy: {}\n{after}", found.finding.title).into()),
-        None => Ok(()),
+    let options = again_options.map_or(options.as_str(), str::trim);
+    // `attempts=5`: of a diagnosis that is about time alone, for a busy machine takes its time now and then.
+    let attempts = fence.fact("attempts").map_or(Ok(1), str::parse).map_err(|_| "attempts= takes a number")?;
+    let mut left = String::new();
+    for _ in 0..attempts {
+        let (after, found, _) = explain(&database, &again, options)?;
+        let Some(found) = found.iter().find(|found| found.finding.rule == page.id) else { return Ok(()) };
+        left = format!("still there after the remedy: {}\n{after}", found.finding.title);
     }
+    Err(left.into())
 }
 
 fn section<'t>(text: &'t str, mark: &str) -> (&'t str, Option<&'t str>) {

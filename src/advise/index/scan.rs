@@ -120,5 +120,5 @@ pub fn refusal(query: QueryIndex, statement: &str, cx: &WorkloadCx<'_>) -> Strin
 }
 
 fn keys(index: &Index) -> String {
-    index.keys.iter().map(|key| key.text.clone()).collect::<Vec<_>>().join(", ")
+    index.keys.iter().map(|key| key.text.as_str()).collect::<Vec<_>>().join(", ")
 }

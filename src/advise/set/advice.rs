@@ -1,5 +1,6 @@
 //! The set that was chosen in; its recommendations, and why a query gets none, out.
 
+use crate::advise::constants::Put;
 use crate::advise::index::candidate::Method;
 use crate::advise::index::name::Names;
 use crate::advise::index::{NewIndex, ddl, effect, reason, table_of};
@@ -29,6 +30,9 @@ pub fn recommendations(outcome: &Outcome, cx: &WorkloadCx<'_>, names: &mut Names
 
 /// Why the set has nothing for a query; `None` when it has, or the planner was not asked about it.
 pub fn refusals(outcome: &Outcome, query: QueryIndex) -> Option<String> {
+    if let Some((_, reason)) = outcome.unserved.iter().find(|(known, _)| *known == query) {
+        return Some(format!("no index is advised: {reason}"));
+    }
     let judged = outcome.queries.iter().find(|judged| judged.query == query)?;
     if outcome.chosen.iter().any(|chosen| chosen.serves.iter().any(|service| service.query == query)) {
         return None;
@@ -64,9 +68,10 @@ fn recommendation(
     let sum = |cost: fn(&super::Service) -> f64| {
         chosen.serves.iter().map(|service| cost(service) * calls(service.query)).sum::<f64>()
     };
-    let how = if chosen.estimated { VerifiedBy::Estimate } else { VerifiedBy::Hypopg };
+    let proven = !chosen.estimated && chosen.assumed.is_empty();
+    let how = if proven { VerifiedBy::Hypopg } else { VerifiedBy::Estimate };
     let partitioned = table.is_some_and(|table| table.kind == TableKind::Partitioned);
-    let sure = !chosen.estimated && !partitioned;
+    let sure = !chosen.estimated && !partitioned && chosen.assumed.is_empty();
     Recommendation {
         id: id(RecommendationKind::CreateIndex, &written.create),
         kind: RecommendationKind::CreateIndex,
@@ -86,12 +91,12 @@ fn recommendation(
         cost: effect::cost(candidate, cx),
         impact_ms_per_day: impact::per_day_ms(chosen.gain_ms * 1000.0, cx.workload),
         edits: Vec::new(),
-        range: if chosen.estimated { None } else { benefit::range(&chosen.serves, cx) },
+        range: if proven { benefit::range(&chosen.serves, cx) } else { None },
     }
 }
 
 fn detail(chosen: &Chosen, outcome: &Outcome, cx: &WorkloadCx<'_>, more: &[SqlPart]) -> String {
-    let mut said = Vec::new();
+    let mut said: Vec<String> = chosen.assumed.iter().map(assumption).collect();
     let share = chosen.gain_ms / outcome.base_ms.max(f64::MIN_POSITIVE) * 100.0;
     let others = outcome.chosen.len() - 1;
     let beside = match others {
@@ -151,6 +156,14 @@ fn detail(chosen: &Chosen, outcome: &Outcome, cx: &WorkloadCx<'_>, more: &[SqlPa
     said.extend(chosen.risks.iter().filter_map(|risk| in_doubt(risk, cx)));
     said.extend(reason::unfinished(&chosen.candidate));
     said.join(" ")
+}
+
+fn assumption(put: &Put) -> String {
+    format!(
+        "Assumed: {} in `{}` is not in what was read (pg_stat_statements does not keep constants); {}. Compare it with the application before you \
+         build the index: with another constant it serves nothing.",
+        put.literal, put.expression, put.why
+    )
 }
 
 /// How much more room it takes than the indexes that it replaces.

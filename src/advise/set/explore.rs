@@ -80,6 +80,12 @@ impl<'a, 'w> Explorer<'a, 'w> {
         self.watch.spent()
     }
 
+    /// For whoever looks at where the time goes.
+    pub fn tell(&self, what: &str, indexes: usize) {
+        let (spent, calls) = (self.spent(), self.calls);
+        tracing::info!("indexes: {what}: {spent:.3} of the time, {calls} questions, {indexes} indexes");
+    }
+
     pub fn base_cost(&self, unit: usize) -> f64 {
         self.known[unit].as_ref().map_or(0.0, |known| known.base)
     }

@@ -87,7 +87,7 @@ impl Cost {
 
 /// Work space of [`Known::cost`]: the greatest saving by table, of all indexes of a set and of those that an answer knew.
 #[derive(Debug, Default)]
-pub struct Scratch(Vec<(usize, f64, f64)>);
+pub struct Scratch(Vec<(usize, f64, f64)>, Bits);
 
 impl Known {
     pub fn new(base: f64) -> Self {
@@ -123,7 +123,10 @@ impl Known {
         if set.is_empty() {
             return Cost { least: self.base, most: self.base, likely: self.base };
         }
-        let holds = |used: &[IndexAt]| used.iter().all(|u| set.binary_search(u).is_ok());
+        let Scratch(by_table, members) = scratch;
+        members.0.fill(0);
+        set.iter().for_each(|&at| members.insert(at));
+        let holds = |used: &[IndexAt]| used.iter().all(|&u| members.contains(u));
         let (mut least, mut most) = (0.0f64, self.base);
         // The answer that leaves the fewest indexes of the set unknown.
         let mut near: Option<(usize, f64, &Bits)> = None;
@@ -145,7 +148,7 @@ impl Known {
             return Cost { least, most, likely: most };
         };
         debug_assert!(unknown > 0);
-        scratch.0.clear();
+        by_table.clear();
         for atom in self.atoms.iter().chain(&self.guesses) {
             let Some(table) = atom.table else { continue };
             if !holds(&atom.used) {
@@ -153,12 +156,12 @@ impl Known {
             }
             let saved = (self.base - atom.cost).max(0.0);
             let old = if atom.used.iter().all(|&at| offered.contains(at)) { saved } else { 0.0 };
-            match scratch.0.iter_mut().find(|(t, ..)| *t == table) {
+            match by_table.iter_mut().find(|(t, ..)| *t == table) {
                 Some((_, all, known)) => (*all, *known) = (all.max(saved), known.max(old)),
-                None => scratch.0.push((table, saved, old)),
+                None => by_table.push((table, saved, old)),
             }
         }
-        let more: f64 = scratch.0.iter().map(|(_, all, known)| all - known).sum();
+        let more: f64 = by_table.iter().map(|(_, all, known)| all - known).sum();
         Cost { least, most, likely: (cost - more).clamp(least, most) }
     }
 

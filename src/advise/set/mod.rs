@@ -7,6 +7,7 @@
 mod advice;
 mod benefit;
 mod candidates;
+mod consolidate;
 mod explore;
 mod known;
 mod merge;
@@ -24,10 +25,14 @@ mod tests;
 mod upkeep;
 mod weigh;
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use crate::catalog::model::Catalog;
 use crate::sql::facts::Facts;
 use crate::workload::model::{Query, QueryIndex};
 
+use super::constants::Put;
 use super::index::candidate::{Candidate, exists};
 use super::index::size::Size;
 use super::samples::spread::Told;
@@ -45,9 +50,14 @@ pub use statements::{Statements, of_workload};
 #[derive(Clone, Debug)]
 pub struct Statement<'a> {
     pub query: QueryIndex,
-    pub known: &'a Query,
-    pub facts: &'a Facts,
+    /// Its text may have constants that the query's own has not.
+    pub known: Cow<'a, Query>,
+    pub facts: Cow<'a, Facts>,
     pub samples: Vec<Sample>,
+    /// Constants that were put into its text.
+    pub put: Vec<Put>,
+    /// Why no index can be advised for some of its conditions.
+    pub missing: Vec<String>,
 }
 
 /// Whose sizes count against the budget.
@@ -60,12 +70,14 @@ pub enum SizeModel {
     Hypopg,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of all new indexes together.
     pub budget: Option<u64>,
     pub most_indexes: Option<usize>,
     pub sizes: SizeModel,
+    /// Indexes that are not to be chosen, as [`Chosen::ddl`] has them.
+    pub without: BTreeSet<String>,
 }
 
 /// The time that the search may take.
@@ -99,6 +111,8 @@ pub struct Chosen {
     /// The planner could not try it: gain and use are our own estimate.
     pub estimated: bool,
     pub serves: Vec<Service>,
+    /// Constants in its keys that no query showed.
+    pub assumed: Vec<Put>,
     /// Joins by it that are slower than today if an estimate is wrong.
     pub risks: Vec<Risk>,
 }
@@ -133,6 +147,8 @@ pub struct Outcome {
     pub queries: Vec<Judged>,
     /// Queries that it was not, with the reason.
     pub refused: Vec<(QueryIndex, String)>,
+    /// Queries that stay dear because a condition of theirs allows no index, or none that is known, with what to do.
+    pub unserved: Vec<(QueryIndex, String)>,
     /// Weighted planner cost of the workload, in milliseconds of its time.
     pub base_ms: f64,
     pub bound_ms: f64,
@@ -175,18 +191,19 @@ pub fn search(
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Outcome {
-    let reached: Vec<Vec<Reach>> = statements.iter().map(|s| reaches(&s.known.text, s.facts, catalog)).collect();
+    let reached: Vec<Vec<Reach>> = statements.iter().map(|s| reaches(&s.known.text, &s.facts, catalog)).collect();
     let mut units = Vec::new();
     for (at, statement) in statements.iter().enumerate() {
         let of_sample = |sample: &Sample| Unit {
             statement: at,
-            query: statement.known,
+            query: &statement.known,
             sample: sample.clone(),
             reaches: &reached[at],
         };
         units.extend(statement.samples.iter().map(of_sample));
     }
     let mut explorer = Explorer::new(units, catalog, whatif, watch, limits.sizes);
+    explorer.pool.without.clone_from(&limits.without);
     for unit in 0..explorer.units.len() {
         if explorer.spent() < FIRST {
             explorer.base(unit);
@@ -195,18 +212,20 @@ pub fn search(
         }
     }
     weigh::weigh(&mut explorer, statements);
-    let writes = upkeep::observed(statements.iter().map(|s| (s.known, s.facts)), catalog);
+    let writes = upkeep::observed(statements.iter().map(|s| (s.known.as_ref(), s.facts.as_ref())), catalog);
     // Within a budget a byte has a price only so that of two sets that save as much the smaller one is chosen.
     let price = weigh::price_of_a_byte(&explorer, catalog) * if limits.budget.is_some() { 1e-3 } else { 1.0 };
     explorer.prices = explore::Prices { writes, byte_ms: price, index_ms: explorer.base_ms() * 1e-6 };
     let mut order: Vec<usize> = (0..explorer.units.len()).filter(|&unit| explorer.known[unit].is_some()).collect();
     let weight = |unit: usize| explorer.base_cost(unit) * explorer.weights[unit];
     order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)));
+    explorer.tell("planned as they are", 0);
     let few = own_candidates(&mut explorer, statements, catalog, &order, FEW);
     let began = explorer.spent();
     let mut open = nominate::at_once(&mut explorer, &few, &order, AT_ONCE);
     let answers = (1.0 - explorer.spent()) / (explorer.spent() - began).max(f64::MIN_POSITIVE);
     let early = explorer.spent() < LATE && answers > ANSWERS;
+    explorer.tell(if early { "few candidates, early" } else { "few candidates" }, open.len());
     let some = own_candidates(&mut explorer, statements, catalog, &order, SOME);
     let wider = nominate::at_once(&mut explorer, &some, &order, SOME_UNTIL);
     if early {
@@ -222,6 +241,7 @@ pub fn search(
         open.sort_unstable();
         open.dedup();
     }
+    explorer.tell("nominated", open.len());
     open.extend(merge::all(&mut explorer, &open, catalog));
     // Figures that are to be compared with those of HypoPG know no others.
     if limits.sizes == SizeModel::Own {
@@ -233,18 +253,22 @@ pub fn search(
     if early {
         nominate::singles(&mut explorer, &open, &order, SINGLES);
     }
+    explorer.tell("each alone", open.len());
     let mut set = rounds::best(&mut explorer, &open, &order, limits);
+    explorer.tell("searched", set.len());
     if !early && explorer.spent() < TIME_LEFT {
         // It went faster than it began.
         let all = own_candidates(&mut explorer, statements, catalog, &order, MANY);
         open.extend(nominate::nominate(&mut explorer, &all, &order, NOMINATING_LATE));
         open.sort_unstable();
         open.dedup();
+        explorer.tell("all candidates", open.len());
         let other = rounds::best(&mut explorer, &open, &order, limits);
         if explorer.certain_ms(&other) < explorer.certain_ms(&set) {
             set = other;
         }
     }
+    let set = consolidate::consolidated(&mut explorer, set, catalog);
     outcome::outcome(&mut explorer, &set, &order, statements)
 }
 
@@ -276,7 +300,7 @@ fn own_candidates(
         let most = (breadth.together / reaches.len().max(1)).clamp(breadth.least, breadth.most);
         for reach in reaches {
             let Some(table) = catalog.tables.get(&reach.access.table) else { continue };
-            let found = candidates::candidates(reach, statements[statement].known, table, most);
+            let found = candidates::candidates(reach, &statements[statement].known, table, most);
             for (_, candidate) in found.into_iter().filter(|(_, candidate)| !exists(candidate, Some(table))) {
                 let at = explorer.add(candidate);
                 own[unit].push(at);

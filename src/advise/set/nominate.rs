@@ -2,7 +2,7 @@
 //! best, then the best of those that are smaller, and so on.
 
 use crate::advise::index::candidate::{Candidate, CandidateKey, Method, exists};
-use crate::catalog::access::Key;
+use crate::catalog::access::{Inverted, Key, NEAREST};
 use crate::catalog::model::{Catalog, Table};
 
 use super::candidates;
@@ -136,6 +136,9 @@ pub fn estimated(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[us
                     continue;
                 }
                 let at = explorer.add(candidate);
+                if explorer.pool.is_without(at) {
+                    continue;
+                }
                 let own = explorer.pool.entries[at].units.binary_search(&unit).is_ok();
                 // A server whose HypoPG knows the method answers for itself.
                 if !own || explorer.offer(at) {
@@ -143,8 +146,15 @@ pub fn estimated(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, order: &[us
                     continue;
                 }
                 explorer.price(at, None);
-                let saved = saved(explorer, unit, &reach.access.table.name, table);
                 let (base, of_table) = (explorer.base_cost(unit), explorer.pool.tables[at]);
+                let nearest =
+                    |one: &Inverted| one.operator == NEAREST && explorer.pool.candidate(at).keys[0].key == one.key;
+                let saved = if reach.access.inverted.iter().any(nearest) {
+                    // The first rows come at once: neither the table is read nor its rows are sorted.
+                    base * 0.99
+                } else {
+                    saved(explorer, unit, &reach.access.table.name, table)
+                };
                 if saved < base * LEAST {
                     continue;
                 }
@@ -174,6 +184,9 @@ pub fn unknown_expressions(explorer: &mut Explorer<'_, '_>, catalog: &Catalog, o
                     continue;
                 }
                 let at = explorer.add(candidate);
+                if explorer.pool.is_without(at) {
+                    continue;
+                }
                 let tried = explorer.known[unit].as_ref().is_some_and(|known| known.was_offered(at));
                 let taken = explorer.known.iter().flatten().any(|known| known.uses(at));
                 if !tried || taken || explorer.scans[unit].whole(&reach.access.table.name).is_none() {

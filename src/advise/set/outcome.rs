@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::advise::index::candidate::Served;
+use crate::advise::constants::Put;
+use crate::advise::index::candidate::{Candidate, Served};
 use crate::advise::samples::spread::Told;
+use crate::catalog::access::Key;
 
 use super::explore::Explorer;
 use super::known::{IndexAt, Scratch};
@@ -43,6 +45,7 @@ pub fn outcome(
         judged.bound += known.bound().min(cost) * sample.share;
         judged.cost += cost * sample.share;
     }
+    let unserved = unserved(statements, &queries);
     let refused = explorer
         .refused
         .iter()
@@ -50,6 +53,7 @@ pub fn outcome(
     let kept_ms = cost_ms - set.iter().map(|&at| explorer.pool.entries[at].upkeep).sum::<f64>();
     Outcome {
         refused: refused.collect(),
+        unserved,
         queries: queries.into_values().collect(),
         base_ms: explorer.base_ms(),
         // Indexes that the planner could not try save beside those that it could.
@@ -61,6 +65,16 @@ pub fn outcome(
         gone: explorer.gone.clone(),
         chosen,
     }
+}
+
+/// What is quick needs no reason.
+fn unserved(statements: &[Statement<'_>], queries: &BTreeMap<usize, Judged>) -> Vec<(usize, String)> {
+    /// Planner cost, and the share of it that an index of another condition must have left.
+    const DEAR: f64 = 100.0;
+    const LEFT: f64 = 0.1;
+    let stays = |query: usize| queries.get(&query).is_none_or(|j| j.cost > DEAR && j.cost > j.base * LEFT);
+    let lacking = statements.iter().filter(|statement| !statement.missing.is_empty() && stays(statement.query));
+    lacking.map(|statement| (statement.query, statement.missing.join("; "))).collect()
 }
 
 /// Takes out, one after the other, what the others make needless.
@@ -112,10 +126,12 @@ fn chosen(
     let mut saved: BTreeMap<usize, Vec<Told>> = BTreeMap::new();
     let mut candidate = entry.candidate.clone();
     let mut dangers: Vec<Risk> = Vec::new();
+    let mut assumed: Vec<Put> = Vec::new();
     for &unit in &entry.units {
         let Some(known) = &explorer.known[unit] else { continue };
         let (without, with) = (explorer.likely(unit, &rest), explorer.likely(unit, set));
-        let Statement { query, .. } = statements[explorer.units[unit].statement];
+        let Statement { query, put, .. } = &statements[explorer.units[unit].statement];
+        let query = *query;
         let (share, values) = (explorer.units[unit].sample.share, explorer.units[unit].sample.values);
         let figure = (1.0 - with / without.max(f64::MIN_POSITIVE)).max(0.0);
         saved.entry(query).or_default().push(Told { share, values, figure });
@@ -136,6 +152,9 @@ fn chosen(
                 dangers
                     .extend(of_table.filter(|risk| !dangers.iter().any(|d| d.query == risk.query)).collect::<Vec<_>>());
             }
+            let keyed = |put: &&Put| !assumed.contains(*put) && stands_in(put, &entry.candidate);
+            let new: Vec<Put> = put.iter().filter(keyed).cloned().collect();
+            assumed.extend(new);
             let reaches = explorer.units[unit].reaches.iter();
             for reach in reaches.filter(|reach| super::pool::could_use(&entry.candidate, reach)) {
                 let known = candidate.served.iter().any(|s| s.query == Some(query));
@@ -157,6 +176,16 @@ fn chosen(
         upkeep_ms: entry.upkeep,
         estimated: entry.id.is_none(),
         serves: served.into_values().collect(),
+        assumed,
         risks: dangers,
     }
+}
+
+/// The constant is part of one of the index's keys, or of its predicate.
+fn stands_in(put: &Put, candidate: &Candidate) -> bool {
+    let keys = candidate.keys.iter().filter_map(|key| match &key.key {
+        Key::Expression(sql) => Some(sql.as_str()),
+        Key::Column(_) => None,
+    });
+    keys.chain(candidate.predicate.as_deref()).any(|sql| sql.contains(&put.literal))
 }

@@ -1,6 +1,6 @@
 //! Candidates of all queries in; each index once, with the statements that could use it, out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advise::index::candidate::Candidate;
 use crate::advise::index::ddl;
@@ -48,6 +48,8 @@ pub struct Pool {
     /// Table of each entry: what [`super::known::Known`] asks for.
     pub tables: Vec<usize>,
     pub names: Vec<TableName>,
+    /// Never chosen.
+    pub without: BTreeSet<String>,
     at: BTreeMap<String, IndexAt>,
 }
 
@@ -67,19 +69,24 @@ impl Pool {
         let units = (0..units.len()).filter(|&u| could(&units[u])).collect();
         let at = self.entries.len();
         self.at.insert(ddl.clone(), at);
+        let refused = self.without.contains(&ddl);
         self.tables.push(table);
         self.entries.push(Entry {
             candidate,
             ddl,
             units,
             id: None,
-            refused: false,
+            refused,
             bytes: 0,
             selectivity,
             size: None,
             upkeep: 0.0,
         });
         at
+    }
+
+    pub fn is_without(&self, at: IndexAt) -> bool {
+        self.without.contains(&self.entries[at].ddl)
     }
 
     pub fn candidate(&self, at: IndexAt) -> &Candidate {

@@ -56,7 +56,8 @@ fn of_plan(plan: &Plan) -> Scans {
         }
         let Some(table) = &node.relation else { continue };
         match (&node.kind, node.estimate) {
-            (Kind::SeqScan, Some(estimate)) => {
+            // Without a condition an index is read from end to end, too: for the columns that it has.
+            (Kind::SeqScan | Kind::IndexOnlyScan, Some(estimate)) if !is_looked_up(node) => {
                 let (cost, rows) = (estimate.total_cost, estimate.rows);
                 found.whole.push(Scan { table: table.clone(), cost, rows });
             }
@@ -64,6 +65,10 @@ fn of_plan(plan: &Plan) -> Scans {
         }
     }
     found
+}
+
+fn is_looked_up(node: &Node) -> bool {
+    node.properties.iter().any(|property| property.key == Key::IndexCond)
 }
 
 fn looked_up(plan: &Plan, at: NodeId) -> Option<Loop> {

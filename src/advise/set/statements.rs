@@ -1,7 +1,12 @@
 //! A workload in; the queries that a search advises for, with the statements that stand for their calls, out.
 
+use std::borrow::Cow;
+
+use crate::advise::constants::{self, Seen};
 use crate::advise::samples;
 use crate::rules::context::WorkloadCx;
+use crate::sql::facts::Facts;
+use crate::workload::model::Query;
 
 use super::Statement;
 
@@ -15,7 +20,8 @@ pub struct Statements<'a> {
     pub left_out: usize,
 }
 
-pub fn of_workload<'a>(cx: &WorkloadCx<'a>) -> Statements<'a> {
+/// `seen` may show constants that stand inside expressions.
+pub fn of_workload<'a>(cx: &WorkloadCx<'a>, seen: &Seen) -> Statements<'a> {
     let queries = &cx.workload.queries;
     let mut order: Vec<usize> = (0..queries.len()).collect();
     order.sort_by_key(|&at| (std::cmp::Reverse((queries[at].total_us, queries[at].calls)), at));
@@ -27,7 +33,20 @@ pub fn of_workload<'a>(cx: &WorkloadCx<'a>) -> Statements<'a> {
             found.left_out += 1;
             continue;
         }
-        found.all.push(Statement { query: at, known, facts, samples: samples::of(known, facts, cx.catalog) });
+        found.all.push(statement(at, known, facts, cx, seen));
     }
     found
+}
+
+fn statement<'a>(at: usize, known: &'a Query, facts: &'a Facts, cx: &WorkloadCx<'a>, seen: &Seen) -> Statement<'a> {
+    let completed = constants::complete(known, facts, cx.catalog, seen);
+    let (known, facts) = match completed.text {
+        Some(text) => {
+            let facts = crate::sql::facts(&text);
+            (Cow::Owned(Query { text, ..known.clone() }), Cow::Owned(facts))
+        }
+        None => (Cow::Borrowed(known), Cow::Borrowed(facts)),
+    };
+    let samples = samples::of(&known, &facts, cx.catalog);
+    Statement { query: at, known, facts, samples, put: completed.put, missing: completed.missing }
 }

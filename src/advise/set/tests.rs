@@ -1,6 +1,7 @@
 //! The search under a planner that is arithmetic: a scan of a table costs its pages, an index that begins with a condition's column
 //! the share of the rows that it finds.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use super::*;
@@ -131,9 +132,11 @@ impl Asked {
             .iter()
             .map(|(query, sample, known, facts)| Statement {
                 query: *query,
-                known,
-                facts,
+                known: Cow::Borrowed(known),
+                facts: Cow::Borrowed(facts),
                 samples: vec![sample.clone()],
+                put: Vec::new(),
+                missing: Vec::new(),
             })
             .collect();
         let mut planner = Arithmetic::default();
@@ -162,7 +165,7 @@ fn the_budget_holds_and_goes_to_what_saves_most() {
     let some = workload(&[("SELECT d FROM t WHERE a = 1", 1), ("SELECT d FROM u WHERE b = 2", 100)]);
     // HypoPG's size of one index on one column here: 2,000,000 bytes.
     let limits = Limits { budget: Some(2_500_000), sizes: SizeModel::Hypopg, ..Limits::default() };
-    let (outcome, _) = some.search(limits, 1e-5);
+    let (outcome, _) = some.search(limits.clone(), 1e-5);
     assert_eq!(definitions(&outcome), ["u (b)"]);
     assert!(outcome.chosen.iter().map(|chosen| chosen.bytes).sum::<u64>() <= 2_500_000);
     let (nothing, _) = some.search(Limits { budget: Some(1000), sizes: SizeModel::Hypopg, ..limits }, 1e-5);

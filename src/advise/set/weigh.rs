@@ -15,7 +15,7 @@ pub fn weigh(explorer: &mut Explorer<'_, '_>, statements: &[Statement<'_>]) {
         costs[unit.statement] += known.as_ref().map_or(0.0, |known| known.base) * unit.sample.share;
     }
     let measured = |at: usize| {
-        let query = statements[at].known;
+        let query = &statements[at].known;
         let timed = query.timed_calls > 0 && query.total_us > 0 && costs[at] > 0.0;
         timed.then(|| query.mean_us() / 1000.0 / costs[at])
     };

@@ -383,7 +383,10 @@ fn operator(
         ("@>" | "&&" | "<@", Some(Type::Array)) => InvertedKind::Array,
         ("@@", Some(Type::TsVector)) => InvertedKind::TextSearch,
         ("@>" | "&&" | "<@" | "-|-", Some(Type::Range)) => InvertedKind::RangeType,
-        ("~" | "~*", Some(Type::Text)) => InvertedKind::Trigram,
+        // Documentation, "Built-in GiST Operator Classes": what the classes of all four types have.
+        ("<@" | "<<" | ">>" | "~=" | "<<|" | "|>>", Some(Type::Geometric)) => InvertedKind::RangeType,
+        ("@>" | "&&" | "&<" | "&>", Some(Type::Geometric)) => InvertedKind::RangeType,
+        ("~" | "~*" | "%", Some(Type::Text)) => InvertedKind::Trigram,
         _ => return Vec::new(),
     };
     let unknown = kind == InvertedKind::Trigram && !matches!(right.value, Value::Constant(_));

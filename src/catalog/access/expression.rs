@@ -181,6 +181,8 @@ pub enum Type {
     Array,
     TsVector,
     Range,
+    /// What GiST knows of `pg_catalog`: points, boxes, polygons, circles.
+    Geometric,
     Other,
     /// There is no catalog.
     Unknown,
@@ -208,6 +210,7 @@ impl Type {
             "timestamp" if zoned => Type::TimestampTz,
             "timestamp" | "timestamp without time zone" => Type::Timestamp,
             "tsvector" => Type::TsVector,
+            "point" | "box" | "polygon" | "circle" => Type::Geometric,
             other if other.ends_with("range") => Type::Range,
             _ => Type::Other,
         }

@@ -16,7 +16,7 @@ mod tests;
 
 pub use expression::{normal_expression, strip_parens};
 pub use model::{Access, Condition, ConditionKind, Constant, ConstantKind, Inverted, InvertedKind, Key, SortKey};
-pub use order::meant;
+pub use order::{NEAREST, meant};
 pub use quote::{quote_ident, quote_table};
 pub use scope::{Scope, columns_of, table_name};
 pub use selectivity::distinct_values;
@@ -44,6 +44,7 @@ pub fn accesses(text: &str, facts: &Facts, catalog: Option<&Catalog>) -> Vec<Acc
             access.limit = block.limit;
             access.offset = block.offset;
             access.sort = order::sort_keys(&access, &scope);
+            access.inverted.extend(order::nearest(&access, &scope));
             access.group = order::group_keys(&access, &scope);
             selectivity::estimate(&mut access, table);
             if !access.is_empty() {

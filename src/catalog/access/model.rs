@@ -55,7 +55,7 @@ pub enum InvertedKind {
     TextSearch,
     /// `LIKE '%x%'`, ILIKE, `~`, `~*`: `gin_trgm_ops` of the extension pg_trgm.
     Trigram,
-    /// Range types: GiST.
+    /// Range types and geometric ones: GiST.
     RangeType,
 }
 

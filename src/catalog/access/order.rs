@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::expression::{Type, key_of};
-use super::model::{Access, ConditionKind, Key, SortKey};
+use super::model::{Access, ConditionKind, Inverted, InvertedKind, Key, SortKey};
 use super::scope::{Scope, columns_of};
 use crate::sql::facts::{Block, Distinct, Operand, Output};
+
+/// The operator of a distance.
+pub const NEAREST: &str = "<->";
 
 /// ORDER BY as keys of the access's table, without those that an equality fixes; empty when something between the scan
 /// and the sort breaks the order, or when another source takes part in it.
@@ -59,6 +62,27 @@ pub fn group_keys(access: &Access, scope: &Scope<'_>) -> Vec<Key> {
     };
     let written = block.group_by.iter().map(|operand| meant(scope.text, operand, block));
     written.chain(outputs).map_while(own).collect()
+}
+
+/// `ORDER BY at <-> $1 LIMIT 5`: GiST gives the nearest first (documentation, "GiST Indexes", ordering operators of points, boxes, polygons
+/// and circles).
+pub fn nearest(access: &Access, scope: &Scope<'_>) -> Option<Inverted> {
+    let home = (access.block, access.source);
+    let block = &scope.facts.blocks[access.block];
+    let first = block.order_by.first().filter(|first| !first.descending && block.limit.is_some())?;
+    let operand = meant(scope.text, &first.operand, block);
+    let columns = columns_of(operand);
+    let [column] = columns.as_slice() else { return None };
+    let known = scope.column(home.0, home.1, &column.name).filter(|_| scope.home(column, home.0) == Some(home))?;
+    let told = operand.span.of(scope.text).contains(NEAREST) && Type::of(&known.type_name) == Type::Geometric;
+    told.then(|| Inverted {
+        key: Key::Column(column.name.clone()),
+        columns: vec![column.name.clone()],
+        kind: InvertedKind::RangeType,
+        operator: NEAREST.to_owned(),
+        span: operand.span,
+        unknown_pattern: false,
+    })
 }
 
 /// By statistics, else by the type: times and wide numbers seldom repeat much.

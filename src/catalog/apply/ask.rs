@@ -3,6 +3,7 @@
 use super::Replay;
 use super::index::{index_key, same_shape};
 use crate::catalog::model::{Index, TableName};
+use crate::catalog::text::Text;
 use crate::sql::ddl::model::CreateIndex;
 
 impl Replay {
@@ -15,7 +16,7 @@ impl Replay {
     /// Whether the partition has an index that would be attached to `index` of its parent, so that none is built.
     pub fn fits_partition(&self, partition: &TableName, index: &Index) -> bool {
         let own = self.catalog.tables.get(partition).into_iter().flat_map(|table| &table.indexes);
-        let attached = |own: &Index| self.attached.values().flatten().any(|key| *key == self.index_key(partition, own));
+        let attached = |own: &Index| self.attached.has(&self.index_key(partition, own));
         own.into_iter().any(|own| own.valid && same_shape(own, index) && !attached(own))
     }
 
@@ -34,7 +35,7 @@ impl Replay {
 
     /// Whether the index belongs to one of a partitioned table.
     pub fn is_attached(&self, table: &TableName, index: &str) -> bool {
-        let key = TableName { schema: table.schema.clone(), name: index.into() };
-        self.attached.values().any(|all| all.contains(&key))
+        let key = Text::known(index).map(|name| TableName { schema: table.schema.clone(), name });
+        key.is_some_and(|key| self.attached.has(&key))
     }
 }

@@ -80,16 +80,15 @@ impl Replay {
         child: &TableName,
         at: &SourceLine,
     ) -> Applied {
-        let taken: Vec<Text> = self.attached.values().flatten().map(|key| key.name.clone()).collect();
-        let own = self.table_mut(child)?.indexes.iter();
-        let fitting =
-            own.filter(|own| same_shape(own, index) && !taken.contains(&own.name)).map(|own| own.name.clone());
-        let name = match fitting.collect::<Vec<_>>().into_iter().next() {
-            Some(name) => name,
+        self.seen.touch(child);
+        let own = self.catalog.tables.get(child).ok_or_else(|| Complaint::unknown(child))?.indexes.iter();
+        let mut fitting = own.filter(|own| same_shape(own, index) && !self.attached.has_one_called(&own.name));
+        let name = match fitting.next() {
+            Some(own) => own.name.clone(),
             None => self.clone_index(parent, index, child, at)?.into(),
         };
         let parent_key = self.index_key(parent, index);
-        self.attached.entry(parent_key).or_default().insert(TableName { schema: child.schema.clone(), name });
+        self.attached.insert(parent_key, TableName { schema: child.schema.clone(), name });
         Ok(())
     }
 
@@ -174,9 +173,7 @@ impl Replay {
             let name = self.table_mut(&parent_table)?.indexes[at].name.clone();
             TableName { schema: parent_table.schema.clone(), name }
         };
-        let attached = self.attached.entry(parent_key).or_default();
-        attached.insert(key);
-        let complete = attached.len() >= self.children(&parent_table).len();
+        let complete = self.attached.insert(parent_key, key) >= self.children(&parent_table).len();
         self.table_mut(&parent_table)?.indexes[at].valid |= complete;
         Ok(())
     }

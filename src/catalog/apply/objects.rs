@@ -50,7 +50,7 @@ impl Replay {
     }
 
     /// Takes tables away, with the foreign keys that point at them.
-    fn remove_tables(&mut self, gone: &[TableName]) {
+    pub(super) fn remove_tables(&mut self, gone: &[TableName]) {
         for name in gone {
             self.catalog.tables.remove(name);
             self.renamed.remove(name);
@@ -71,7 +71,7 @@ impl Replay {
         let dropped = found.indexes.remove(at);
         let key = self.index_key(&table, &dropped);
         // An index of a partitioned table takes those of its partitions with it.
-        for child in self.attached.remove(&key).unwrap_or_default() {
+        for child in self.attached.take(&key) {
             self.drop_index(&QualifiedName {
                 schema: Some(child.schema.to_string()),
                 name: child.name.to_string(),

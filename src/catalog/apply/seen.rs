@@ -2,20 +2,19 @@
 //! is not among them need not be looked for in every table.
 
 use std::hash::Hash;
-use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-use xxhash_rust::xxh3::xxh3_64;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalog::model::{Catalog, ConstraintKind, Table, TableName};
+use crate::catalog::text::Text;
 
 /// Never less than what is there. What changed last is only noted, and looked at when the next statement begins.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    tables: Vec<Arc<TableName>>,
-    numbers: FxHashMap<Arc<TableName>, Number>,
-    /// Hash of the name of an index or a constraint → tables that had one of that name, or of one with the same hash.
-    names: Links<u32>,
+    tables: Vec<TableName>,
+    numbers: FxHashMap<TableName, Number>,
+    /// Name of an index or a constraint → tables that had one of that name.
+    names: Links<Text>,
     /// Table → tables that were its children.
     children: Links<Number>,
     /// Table → tables whose foreign keys pointed at it.
@@ -33,7 +32,7 @@ type Number = u32;
 struct Links<K> {
     /// The only table; from [`MANY`] on, less it, an index into `many`.
     first: FxHashMap<K, Number>,
-    many: Vec<Vec<Number>>,
+    many: Vec<FxHashSet<Number>>,
 }
 
 const MANY: Number = 1 << 31;
@@ -45,29 +44,21 @@ impl<K> Default for Links<K> {
 }
 
 impl<K: Eq + Hash> Links<K> {
-    fn link(&mut self, from: K, to: Number)
-    where
-        K: Copy,
-    {
-        let known = *self.first.entry(from).or_insert(to);
+    fn link(&mut self, from: K, to: Number) {
+        let place = self.first.entry(from).or_insert(to);
+        let known = *place;
         if known >= MANY {
-            let many = &mut self.many[(known - MANY) as usize];
-            if !many.contains(&to) {
-                many.push(to);
-            }
+            self.many[(known - MANY) as usize].insert(to);
         } else if known != to {
-            let place = MANY + Number::try_from(self.many.len()).expect("fewer tables than 2^31 fit into memory");
-            self.many.push(vec![known, to]);
-            self.first.insert(from, place);
+            *place = MANY + Number::try_from(self.many.len()).expect("fewer tables than 2^31 fit into memory");
+            self.many.push([known, to].into_iter().collect());
         }
     }
 
-    fn of(&self, from: &K) -> &[Number] {
-        match self.first.get(from) {
-            None => &[],
-            Some(place) if *place >= MANY => &self.many[(*place - MANY) as usize],
-            Some(only) => std::slice::from_ref(only),
-        }
+    fn of(&self, from: &K) -> impl Iterator<Item = Number> {
+        let place = self.first.get(from).copied();
+        let many = place.and_then(|place| self.many.get(place.checked_sub(MANY)? as usize));
+        place.filter(|place| *place < MANY).into_iter().chain(many.into_iter().flatten().copied())
     }
 }
 
@@ -97,7 +88,7 @@ impl Seen {
     fn note(&mut self, name: &TableName, table: &Table) {
         let own = self.number(name);
         for given in names_of(table) {
-            self.names.link(hash(given), own);
+            self.names.link(given.clone(), own);
         }
         for constraint in &table.constraints {
             if let ConstraintKind::ForeignKey { references, .. } = &constraint.kind {
@@ -120,15 +111,14 @@ impl Seen {
             return *known;
         }
         let number = Number::try_from(self.tables.len()).expect("fewer tables than 2^32 fit into memory");
-        let name = Arc::new(name.clone());
-        self.tables.push(Arc::clone(&name));
-        self.numbers.insert(name, number);
+        self.tables.push(name.clone());
+        self.numbers.insert(name.clone(), number);
         number
     }
 
     /// Tables that may have an index or a constraint of that name, in their order.
     pub fn tables_with<'s>(&'s self, name: &str) -> Vec<&'s TableName> {
-        self.with_touched(self.names.of(&hash(name)))
+        self.with_touched(Text::known(name).iter().flat_map(|name| self.names.of(name)))
     }
 
     /// Tables that may stand below that one, in their order.
@@ -147,11 +137,11 @@ impl Seen {
     }
 
     fn linked<'s>(&'s self, links: &'s Links<Number>, table: &TableName) -> Vec<&'s TableName> {
-        self.with_touched(self.numbers.get(table).map_or(&[], |number| links.of(number)))
+        self.with_touched(self.numbers.get(table).into_iter().flat_map(|number| links.of(number)))
     }
 
-    fn with_touched<'s>(&'s self, numbers: &'s [Number]) -> Vec<&'s TableName> {
-        let linked = numbers.iter().map(|number| self.tables[*number as usize].as_ref());
+    fn with_touched(&self, numbers: impl Iterator<Item = Number>) -> Vec<&TableName> {
+        let linked = numbers.map(|number| &self.tables[number as usize]);
         let mut all: Vec<&TableName> = linked.chain(&self.touched).collect();
         all.sort_unstable();
         all.dedup();
@@ -159,11 +149,7 @@ impl Seen {
     }
 }
 
-fn hash(name: &str) -> u32 {
-    xxh3_64(name.as_bytes()) as u32
-}
-
-fn names_of(table: &Table) -> impl Iterator<Item = &str> {
-    let indexes = table.indexes.iter().map(|index| index.name.as_str());
-    indexes.chain(table.constraints.iter().map(|constraint| constraint.name.as_str()))
+fn names_of(table: &Table) -> impl Iterator<Item = &Text> {
+    let indexes = table.indexes.iter().map(|index| &index.name);
+    indexes.chain(table.constraints.iter().map(|constraint| &constraint.name))
 }

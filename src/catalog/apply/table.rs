@@ -108,7 +108,7 @@ impl Replay {
 
     fn columns_of(&self, parent: &TableName) -> Result<Vec<Column>, Complaint> {
         let table = self.catalog.tables.get(parent);
-        let table = table.ok_or_else(|| Complaint::stranger(format!("unknown table {parent}")))?;
+        let table = table.ok_or_else(|| Complaint::unknown(parent))?;
         // An identity is not inherited, neither by partitions before Postgres 17 nor by children (documentation, CREATE
         // TABLE, INHERITS); its NOT NULL is.
         Ok(table.columns.iter().map(|column| Column { identity: false, stats: None, ..column.clone() }).collect())
@@ -116,7 +116,7 @@ impl Replay {
 
     pub(super) fn inheritable_checks(&self, parent: &TableName) -> Result<Vec<Constraint>, Complaint> {
         let table = self.catalog.tables.get(parent);
-        let table = table.ok_or_else(|| Complaint::stranger(format!("unknown table {parent}")))?;
+        let table = table.ok_or_else(|| Complaint::unknown(parent))?;
         let checks = table.constraints.iter().filter(|one| matches!(one.kind, ConstraintKind::Check { .. }));
         Ok(checks.cloned().collect())
     }

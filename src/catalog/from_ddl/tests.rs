@@ -1,6 +1,11 @@
 use super::*;
 use crate::catalog::model::{ConstraintKind, Table, TableKind, TableName};
 
+/// `a,b`
+fn listed(texts: &[Text]) -> String {
+    texts.iter().map(Text::as_str).collect::<Vec<_>>().join(",")
+}
+
 fn read(text: &str) -> FromDdl {
     from_files(&[SchemaFile { path: "schema.sql", text }])
 }
@@ -23,7 +28,7 @@ fn describe(catalog: &Catalog, name: &str) -> Vec<String> {
             ConstraintKind::PrimaryKey => "primary key".to_owned(),
             ConstraintKind::Unique => "unique".to_owned(),
             ConstraintKind::ForeignKey { references, referenced_columns } => {
-                format!("-> {references}({})", referenced_columns.join(","))
+                format!("-> {references}({})", listed(referenced_columns))
             }
             ConstraintKind::Check { expression } => format!("check {expression}"),
             ConstraintKind::Exclusion => "exclusion".to_owned(),
@@ -31,7 +36,7 @@ fn describe(catalog: &Catalog, name: &str) -> Vec<String> {
         };
         let flags = if constraint.deferrable { " deferrable" } else { "" };
         let valid = if constraint.validated { "" } else { " not valid" };
-        format!("{}: ({}) {what}{flags}{valid}", constraint.name, constraint.columns.join(","))
+        format!("{}: ({}) {what}{flags}{valid}", constraint.name, listed(&constraint.columns))
     });
     let indexes = table.indexes.iter().map(|index| {
         let keys = index.keys.iter().map(|key| {
@@ -48,7 +53,7 @@ fn describe(catalog: &Catalog, name: &str) -> Vec<String> {
         let keys: Vec<String> = keys.collect();
         let unique = if index.unique { "unique " } else { "" };
         let include =
-            if index.include.is_empty() { String::new() } else { format!(" include {}", index.include.join(",")) };
+            if index.include.is_empty() { String::new() } else { format!(" include {}", listed(&index.include)) };
         let predicate = index.predicate.as_ref().map(|text| format!(" where {text}")).unwrap_or_default();
         let valid = if index.valid { "" } else { " invalid" };
         format!("{}: {unique}{} ({}){include}{predicate}{valid}", index.name, index.method, keys.join(","))

@@ -1,6 +1,7 @@
 //! A workload, the catalog and an open session in; the set of indexes that the server's planner finds best for it, or why it could
 //! not be asked, out.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -13,7 +14,7 @@ use crate::cli::terminal;
 use crate::db;
 use crate::db::hypopg::{HypoPg, OpenError};
 use crate::db::session::Session;
-use crate::report::model::{IndexSet, SetIndex, SetQuery};
+use crate::report::model::{IndexSet, SetIndex, SetQuery, Unserved};
 use crate::report::render::units::counted;
 use crate::rules::context::WorkloadCx;
 
@@ -34,9 +35,11 @@ pub fn search(
     cx: &WorkloadCx<'_>,
     args: &IndexAdvice,
     common: &Common,
+    without: &BTreeSet<String>,
 ) -> Result<Option<Advised>, String> {
     let Some(catalog) = cx.catalog else { return Ok(None) };
-    let statements = set::of_workload(cx);
+    let seen = db::seen::read(session);
+    let statements = set::of_workload(cx, &seen);
     if statements.all.is_empty() {
         return Ok(None);
     }
@@ -48,7 +51,7 @@ pub fn search(
         Sizes::Own => SizeModel::Own,
         Sizes::Hypopg => SizeModel::Hypopg,
     };
-    let wanted = set::Limits { budget: args.budget, most_indexes: args.max_indexes, sizes };
+    let wanted = set::Limits { budget: args.budget, most_indexes: args.max_indexes, sizes, without: without.clone() };
     let outcome = set::search(&statements.all, catalog, &mut hypopg, &wanted, &clock);
     Ok(Some(Advised { outcome, took: clock.started.elapsed(), left_out }))
 }
@@ -65,7 +68,11 @@ pub fn open<'s>(session: &'s mut Session, catalog: &Catalog) -> Result<HypoPg<'s
 pub fn reported(advised: &Advised, advice: &Advice, cx: &WorkloadCx<'_>, args: &IndexAdvice) -> IndexSet {
     let outcome = &advised.outcome;
     let fingerprint = |query: usize| cx.workload.queries[query].fingerprint.to_string();
-    let indexes = outcome.chosen.iter().zip(&advice.set).map(|(chosen, id)| SetIndex {
+    // What the copy refuted is no longer advised.
+    let kept = |id: &str| advice.recommendations.iter().any(|one| one.id == id);
+    let advised_ones = outcome.chosen.iter().zip(&advice.set).filter(|(_, id)| kept(id));
+    let bytes = advised_ones.clone().map(|(chosen, _)| chosen.bytes).sum();
+    let indexes = advised_ones.map(|(chosen, id)| SetIndex {
         recommendation: id.clone(),
         definition: chosen.ddl.clone(),
         bytes: chosen.bytes,
@@ -89,7 +96,7 @@ pub fn reported(advised: &Advised, advice: &Advice, cx: &WorkloadCx<'_>, args: &
         cost_after_ms: outcome.cost_ms,
         cost_bound_ms: outcome.bound_ms,
         budget_bytes: args.budget,
-        bytes: outcome.chosen.iter().map(|chosen| chosen.bytes).sum(),
+        bytes,
         size_model: match args.size_model {
             Sizes::Own => "own".into(),
             Sizes::Hypopg => "hypopg".into(),
@@ -101,7 +108,24 @@ pub fn reported(advised: &Advised, advice: &Advice, cx: &WorkloadCx<'_>, args: &
         queries_examined: outcome.queries.len() as u64,
         queries_not_examined: outcome.refused.len() as u64,
         indexes: indexes.collect(),
+        unserved: unserved(outcome, cx),
     }
+}
+
+/// Each query with one reason, in the order of the workload.
+fn unserved(outcome: &Outcome, cx: &WorkloadCx<'_>) -> Vec<Unserved> {
+    let mut reasons: BTreeMap<usize, String> = BTreeMap::new();
+    for (query, reason) in &outcome.refused {
+        reasons.entry(*query).or_insert_with(|| format!("the planner was not asked: {reason}"));
+    }
+    for (query, reason) in &outcome.unserved {
+        reasons.insert(*query, reason.clone());
+    }
+    let named = |(query, reason): (usize, String)| Unserved {
+        fingerprint: cx.workload.queries[query].fingerprint.to_string(),
+        reason,
+    };
+    reasons.into_iter().map(named).collect()
 }
 
 /// For the coverage: what the search did not see.

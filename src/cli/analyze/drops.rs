@@ -2,6 +2,7 @@
 //! out of the advice, with why.
 
 use super::advisor;
+use crate::advise::constants::Seen;
 use crate::advise::set;
 use crate::advise::whatif::{WhatIf, WhatIfError};
 use crate::cli::verify::take_back;
@@ -40,7 +41,7 @@ pub fn prove(
         )];
     }
     let mut hurting: Vec<(String, String)> = Vec::new();
-    for statement in set::of_workload(cx).all {
+    for statement in set::of_workload(cx, &Seen::default()).all {
         for sample in &statement.samples {
             let base = match hypopg.plan(sample, &[]) {
                 Ok(base) => base,

@@ -1,15 +1,16 @@
-//! Edits of a report in; repaired files, or a patch, out.
+//! Edits of a report in; repaired files, or a patch, and a report of what is left for a person out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cli::args::{FailOn, Lint};
+use crate::cli::args::Lint;
 use crate::cli::failure::Failure;
-use crate::cli::{Ending, output, terminal};
+use crate::cli::{output, terminal};
 use crate::report::model::{Applicability, Edit, Report};
+use crate::report::render::units::counted;
 use crate::script::Script;
 
-/// Applies what a machine may apply: to the files, or (`--diff`) to a patch on standard output.
-pub fn run(report: &Report, scripts: &[Script], args: &Lint, fail_on: FailOn) -> Result<Ending, Failure> {
+/// Applies what a machine may apply: to the files, or (`--diff`) to a patch on standard output. The findings that this answers leave.
+pub fn run(report: &mut Report, scripts: &[Script], args: &Lint) -> Result<(), Failure> {
     let machine = report.recommendations.iter().filter(|one| one.applicability == Applicability::Machine);
     let mut edits: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
     for edit in machine.flat_map(|one| &one.edits) {
@@ -27,16 +28,18 @@ pub fn run(report: &Report, scripts: &[Script], args: &Lint, fail_on: FailOn) ->
             terminal::complain(&format!("repaired {}", script.path));
         }
     }
-    let left = report.findings.iter().filter(|finding| !by_machine(report, &finding.recommendations)).count();
-    terminal::complain(&format!("{changed} files repaired, {left} findings need a person"));
-    Ok(if left == 0 { Ending::Clean } else { crate::cli::ending::of(report, fail_on) })
-}
-
-fn by_machine(report: &Report, ids: &[String]) -> bool {
-    report
+    let mended: BTreeSet<&str> = report
         .recommendations
         .iter()
-        .any(|one| ids.contains(&one.id) && one.applicability == Applicability::Machine && !one.edits.is_empty())
+        .filter(|one| one.applicability == Applicability::Machine && !one.edits.is_empty())
+        .map(|one| one.id.as_str())
+        .collect();
+    report.findings.retain(|finding| !finding.recommendations.iter().any(|id| mended.contains(id.as_str())));
+    let files = counted(changed, "file", "files");
+    let left = counted(report.findings.len() as u64, "finding needs", "findings need");
+    let done = if args.diff { "would be repaired" } else { "repaired" };
+    terminal::complain(&format!("{files} {done}, {left} a person"));
+    Ok(())
 }
 
 /// From the last to the first, so that offsets hold; of two that overlap the first in the file counts.

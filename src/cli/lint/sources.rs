@@ -23,6 +23,11 @@ pub struct Found {
 /// Folders in which nobody keeps migrations of his own.
 const SKIPPED: &[&str] = &["node_modules", "target", "vendor", "dist"];
 
+/// For a run that found nothing.
+pub fn passed_over() -> String {
+    format!(" (folders called {} are passed over: name a folder or file in them)", SKIPPED.join(", "))
+}
+
 pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failure> {
     if inputs.is_empty() && terminal::stdin_is_terminal() {
         return Err(Failure::new("nothing to check", "sqlsift lint migrations/, or sqlsift lint - < file.sql"));

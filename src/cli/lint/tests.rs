@@ -94,6 +94,25 @@ fn a_dump_that_is_linted_is_a_file_among_the_others() {
     }
 }
 
+/// As procrastinate ships: `schema.sql` is what the migrations lead to.
+#[test]
+fn a_dump_beside_the_migrations_that_led_to_it_is_no_contradiction() {
+    let dump = "CREATE TYPE state AS ENUM ('a'); CREATE TABLE jobs (id bigint PRIMARY KEY, state state, lock text); CREATE INDEX jobs_lock ON jobs (lock);";
+    let first = "CREATE TYPE state AS ENUM ('a'); CREATE TABLE jobs (id bigint PRIMARY KEY, state state, started_at timestamptz);";
+    let second = "ALTER TABLE jobs DROP COLUMN started_at; ALTER TABLE jobs ADD COLUMN lock text; CREATE INDEX jobs_lock ON jobs (lock);";
+    for schema in ["sql/schema.sql", "sql/zz/schema.sql"] {
+        let files = [("sql/migrations/1_a.sql", first), (schema, dump), ("sql/migrations/2_b.sql", second)];
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+        let report = passes(&files, None).expect("it is read");
+        assert!(report.problems.is_empty(), "{schema}: {:?}", report.problems);
+        let rules: Vec<&str> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
+        assert!(rules.contains(&"migration/index_not_concurrent"), "{schema}: {rules:?}");
+        assert!(rules.contains(&"migration/drop_column"), "{schema}: {rules:?}");
+    }
+    let alone = [("sql/migrations/1_a.sql", first.as_bytes()), ("sql/migrations/2_b.sql", first.as_bytes())];
+    assert!(!passes(&alone, None).expect("it is read").problems.is_empty());
+}
+
 #[test]
 fn what_a_comment_takes_away_is_a_suppressed_result() {
     let text = "-- sqlsift: allow migration/index_not_concurrent because the table is empty\nCREATE INDEX a_idx ON t (a);\n\

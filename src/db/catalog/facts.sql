@@ -10,7 +10,7 @@ SELECT json_build_object(
     'settings', (SELECT pg_catalog.json_object_agg(name, pg_catalog.current_setting(name) ORDER BY name)
                  FROM pg_catalog.pg_settings
                  WHERE name OPERATOR(pg_catalog.=) ANY (ARRAY[
-                     'autovacuum', 'default_statistics_target', 'effective_cache_size', 'effective_io_concurrency', 'jit',
+                     'TimeZone', 'autovacuum', 'default_statistics_target', 'default_text_search_config', 'effective_cache_size', 'effective_io_concurrency', 'jit',
                      'maintenance_work_mem', 'max_connections', 'max_parallel_workers_per_gather', 'random_page_cost',
                      'seq_page_cost', 'shared_buffers', 'track_io_timing', 'work_mem']))
 )::pg_catalog.text

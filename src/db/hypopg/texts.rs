@@ -1,7 +1,10 @@
 //! The schema of HypoPG in; the statements that create and drop its indexes out.
 
 /// Ends what every call begins with: which process it is, and after that what changes in it.
-pub(super) const PROCESS: &str = "; SELECT pg_catalog.pg_backend_pid()";
+///
+/// EXPLAIN sets a plan up as if it ran it, and expressions of a dear one are compiled for that (`ExecInitExpr` in execExpr.c, `jit_compile_expr`
+/// in jit.c): half of the time of an answer. No cost depends on it.
+pub(super) const PROCESS: &str = "; SET LOCAL jit = off; SELECT pg_catalog.pg_backend_pid()";
 
 pub(super) const REAL_OIDS: &str = "; SET LOCAL hypopg.use_real_oids = on";
 

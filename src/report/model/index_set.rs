@@ -26,6 +26,15 @@ pub struct IndexSet {
     pub queries_not_examined: u64,
     /// The one that saves most first.
     pub indexes: Vec<SetIndex>,
+    /// Queries that stay dear, or could not be planned, each with the reason and what to do.
+    #[serde(default)]
+    pub unserved: Vec<Unserved>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Unserved {
+    pub fingerprint: String,
+    pub reason: String,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]

@@ -1,12 +1,12 @@
 //! Replays scripts and runs the rules of the registry over them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::catalog::apply::{ComplaintKind, Replay};
 use crate::catalog::model::{Catalog, SourceLine, TableName};
+use crate::catalog::text::Text;
 use crate::effect::{Effect, predict};
 use crate::report::model::Problem;
 use crate::rules::context::{QueryCx, SchemaCx};
@@ -73,6 +73,7 @@ impl<'a> Linting<'a> {
             complaints: 0,
             strangers: 0,
             dynamic: Dynamic::default(),
+            dumps: BTreeSet::new(),
             statements: 0,
             down: 0,
         })
@@ -110,6 +111,8 @@ struct Run<'a> {
     /// Those of them that are about a table or an index of which nothing is known: the history is not whole.
     strangers: u64,
     dynamic: Dynamic,
+    /// Paths of those read so far.
+    dumps: BTreeSet<String>,
     statements: u64,
     down: u64,
 }
@@ -142,7 +145,7 @@ impl<'a> Looking<'a> {
 /// One statement of a script, or of a DO block or routine in it.
 #[derive(Clone, Copy)]
 struct At<'a> {
-    path: &'a Arc<str>,
+    path: &'a Text,
     number: usize,
     statement: &'a Statement,
     inner: Option<(usize, &'a Inner)>,
@@ -179,18 +182,21 @@ impl<'a> At<'a> {
 
     fn place(&self) -> SourceLine {
         let line = self.inner.map_or(self.statement.line, |(_, inner)| inner.line);
-        SourceLine { path: Arc::clone(self.path), line: u32::try_from(line).unwrap_or(u32::MAX) }
+        SourceLine { path: self.path.clone(), line: u32::try_from(line).unwrap_or(u32::MAX) }
     }
 }
 
 impl<'a> Run<'a> {
     fn script(&mut self, script: &Script) {
         self.replay.new_session();
+        if script.kind == Kind::Dump {
+            self.dumps.insert(script.path.clone());
+        }
         let wanted = (self.target.wanted)(&script.path);
         if wanted {
             self.desk.open(script);
         }
-        let path: Arc<str> = script.path.as_str().into();
+        let path = Text::from(&script.path);
         let mut lived = Lived::default();
         let mut steps = Vec::new();
         for (number, statement) in script.statements.iter().enumerate() {
@@ -232,6 +238,9 @@ impl<'a> Run<'a> {
         }
         let runs = at.within() != Some(Within::Routine);
         let ddl = at.content().ddl().filter(|_| runs);
+        if let Some(ddl) = ddl.filter(|_| script.is_migration() && !self.dumps.is_empty()) {
+            self.replay.give_way(ddl, &self.dumps);
+        }
         let effect = ddl.map_or_else(Effect::default, |ddl| predict(ddl, &self.replay, self.target.version));
         if (self.target.wanted)(&script.path) {
             self.look(script, at, &effect, lived);
@@ -253,8 +262,15 @@ impl<'a> Run<'a> {
             let place = at.place();
             let span = at.inner.map_or(at.statement.span, |(_, inner)| inner.span);
             let complaints = self.replay.apply_text(ddl, span.of(&script.text), &place);
-            // That the columns of CREATE TABLE … AS are not known is no fault of the script.
-            for complaint in complaints.into_iter().filter(|one| one.kind != ComplaintKind::FromQuery) {
+            // That the columns of CREATE TABLE … AS are not known is no fault of the script; nor that a dump and the migrations which
+            // led to it make the same things.
+            let harmless = |kind| match kind {
+                ComplaintKind::FromQuery => true,
+                ComplaintKind::Exists => !self.dumps.is_empty(),
+                ComplaintKind::Stranger | ComplaintKind::Other => false,
+            };
+            let complaints: Vec<_> = complaints.into_iter().filter(|one| !harmless(one.kind)).collect();
+            for complaint in complaints {
                 self.complaints += u64::from(at.within().is_none());
                 // That something exists already, or not yet, is what DO blocks are written for.
                 if at.within().is_some() || !(self.target.wanted)(&script.path) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::model::{Catalog, TableName};
 use crate::catalog::snapshot::ObservedQuery;
 use crate::effect::LockMode;
+use crate::report::render::units::counted;
 use crate::sql::facts::{Facts, Relation, RelationName};
 use crate::sql::fingerprint::fingerprint;
 use crate::sql::{StatementKind, facts_of_many};
@@ -71,19 +72,6 @@ impl Traffic {
 /// In percent; never 0 or 100 for what is neither.
 fn share(part: u64, whole: u64) -> u64 {
     ((part as f64 / whole as f64 * 100.0).round() as u64).clamp(1, 99)
-}
-
-/// `1 query`, `2,000 queries`.
-fn counted(n: u64, one: &str, many: &str) -> String {
-    let digits = n.to_string();
-    let mut number = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            number.push(',');
-        }
-        number.push(digit);
-    }
-    format!("{number} {}", if n == 1 { one } else { many })
 }
 
 /// Each table that the statement locks, in the modes that it takes on it (documentation, "Table-Level Locks"): reading,

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::catalog::model::{Constraint, ConstraintKind, Table, TableName};
 use crate::catalog::text::Text;
+use crate::catalog::text::listed;
 use crate::report::model::Confidence;
 use crate::rules::StatementRule;
 use crate::rules::draft::{Draft, Sink};
@@ -56,7 +57,7 @@ impl StatementRule for Rule {
 }
 
 fn missed(cx: &StatementCx<'_>, span: crate::sql::facts::Span, table: &TableName, one: &Constraint) -> Draft {
-    let columns = one.columns.join(", ");
+    let columns = listed(&one.columns);
     match &one.kind {
         ConstraintKind::ForeignKey { references, .. } => {
             let title = format!(

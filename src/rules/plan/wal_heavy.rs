@@ -71,5 +71,5 @@ fn indexed_and_written(cx: &PlanCx<'_>, id: NodeId) -> Option<String> {
         table.indexes.iter().filter(of).map(|index| index.name.clone()).collect::<Vec<_>>()
     };
     let names: std::collections::BTreeSet<Text> = write.columns.iter().flat_map(holds).collect();
-    (!names.is_empty()).then(|| names.into_iter().collect::<Vec<_>>().join(", "))
+    (!names.is_empty()).then(|| names.iter().map(Text::as_str).collect::<Vec<_>>().join(", "))
 }

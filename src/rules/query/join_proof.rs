@@ -6,6 +6,7 @@
 
 use crate::catalog::model::{Constraint, ConstraintKind, Table, TableKind};
 use crate::catalog::text::Text;
+use crate::catalog::text::listed;
 use crate::rules::context::QueryCx;
 use crate::rules::{scope, walk};
 use crate::sql::facts::{Block, Join, Operand, Place, Predicate, Relation, Span, Value};
@@ -225,7 +226,7 @@ fn statement(child: &str, constraint: &Constraint, parent: &str, referenced: &[T
     format!(
         "{} of {child}: FOREIGN KEY ({}) REFERENCES {parent} ({})",
         constraint.name,
-        constraint.columns.join(", "),
-        referenced.join(", ")
+        listed(&constraint.columns),
+        listed(referenced)
     )
 }

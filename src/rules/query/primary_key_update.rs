@@ -1,5 +1,6 @@
 //! `query/primary_key_update`: UPDATE of a primary key. Silent where it is set to the value by which the row was found.
 
+use crate::catalog::text::listed;
 use serde::Deserialize;
 
 use crate::rules::QueryRule;
@@ -30,7 +31,7 @@ impl QueryRule for Rule {
                           CASCADE. And it takes the row lock FOR UPDATE, for which every insert of a referring row waits.";
             let title = format!("The primary key {column} of {} is changed", name.name);
             let draft = Draft::about(cx, title, detail).at(assignment.span);
-            out.find(draft.evidence(documented("primary key", key.join(", "))));
+            out.find(draft.evidence(documented("primary key", listed(key))));
         }
     }
 }

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use crate::catalog::access::quote_ident;
+use crate::catalog::text::listed;
 use crate::report::model::{Confidence, Severity};
 use crate::rules::QueryRule;
 use crate::rules::context::QueryCx;
@@ -94,7 +95,7 @@ fn order_by_key(draft: Draft, cx: &QueryCx<'_>, block: &Block) -> Draft {
             rewrite::insert(at, format!("ORDER BY {} ", columns.join(", ")))
         }
     };
-    draft.evidence(documented("unique column", key.join(", "))).ask(Ask::Ready(Advice::rewrite(
+    draft.evidence(documented("unique column", listed(key))).ask(Ask::Ready(Advice::rewrite(
         "Order by a unique column last",
         "Among rows that are equal otherwise the key decides, the same way on every page.",
         rewrite::replace(cx.text, vec![replacement]),

@@ -7,6 +7,7 @@ use crate::rules::context::SchemaCx;
 use crate::rules::draft::Sink;
 
 use crate::catalog::access::{quote_ident, quote_table};
+use crate::catalog::text::listed;
 use crate::rules::draft::documented;
 
 use super::about::{self, change};
@@ -34,7 +35,7 @@ impl SchemaRule for Rule {
                      which of two ON DELETE rules acts depends on their names.",
                 );
                 let draft = about::at(draft, key.constraint.defined_at.as_ref())
-                    .evidence(documented("columns", key.columns.join(", ")))
+                    .evidence(documented("columns", listed(key.columns)))
                     .evidence(documented("refer to", key.references.to_string()));
                 out.find(draft.ask(change(
                     format!("Drop {}", key.constraint.name),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::catalog::access::{indexes_of, normal_expression};
 use crate::catalog::model::{Constraint, ConstraintKind, Index, Table, TableName};
 use crate::catalog::text::Text;
+use crate::catalog::text::listed;
 use crate::report::model::{Severity, Subject};
 use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
@@ -38,7 +39,7 @@ impl SchemaRule for Rule {
 }
 
 fn unindexed(cx: &SchemaCx<'_>, name: &TableName, table: &Table, constraint: &Constraint, parent: &TableName) -> Draft {
-    let columns = constraint.columns.join(", ");
+    let columns = listed(&constraint.columns);
     let mut draft = Draft::new(
         Subject::Table(name.to_string()),
         format!("{} ({columns}) refers to {} and has no index", name.name, parent.name),

@@ -9,6 +9,7 @@ use crate::rules::draft::Sink;
 
 use crate::catalog::model::ConstraintKind;
 use crate::catalog::text::Text;
+use crate::catalog::text::listed;
 use crate::rules::draft::documented;
 
 use super::about;
@@ -41,7 +42,7 @@ impl SchemaRule for Rule {
                 );
                 out.find(
                     about::at(draft, key.constraint.defined_at.as_ref())
-                        .evidence(documented("columns", key.columns.join(", "))),
+                        .evidence(documented("columns", listed(key.columns))),
                 );
             }
         }

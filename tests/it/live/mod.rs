@@ -3,6 +3,7 @@
 mod advice;
 mod catalog;
 mod connect;
+mod constants;
 mod effect;
 mod faults;
 mod health;

@@ -2,7 +2,7 @@
 
 use super::rate::Rate;
 use super::{View, heading, recommendation};
-use crate::report::model::Report;
+use crate::report::model::{IndexSet, Report};
 use crate::report::render::{units, wrap};
 
 /// What the set achieves, and those of its indexes that no finding shows.
@@ -34,5 +34,21 @@ pub fn render(report: &Report, view: &View) -> String {
         out.push('\n');
         recommendation::render(&mut out, advice, 2, Rate::of(report), view);
     }
+    unserved(&mut out, set, view);
     out
+}
+
+/// Why some queries have none.
+fn unserved(out: &mut String, set: &IndexSet, view: &View) {
+    let shown = &set.unserved[..set.unserved.len().min(view.top)];
+    for one in shown {
+        let said = format!("No index for query {}: {}.", one.fingerprint, one.reason.trim_end_matches('.'));
+        out.push('\n');
+        for text in wrap::words(&said, view.width - 2) {
+            out.push_str(&format!("  {text}\n"));
+        }
+    }
+    if set.unserved.len() > shown.len() {
+        out.push_str(&format!("  {} more queries have none; --top shows them\n", set.unserved.len() - shown.len()));
+    }
 }

@@ -88,3 +88,6 @@ INSERT INTO transfers SELECT i, (random() * 40000)::int, (random() * 40000)::int
 CREATE TABLE sessions (id bigint PRIMARY KEY, token uuid NOT NULL, user_id bigint NOT NULL, expires_at timestamptz NOT NULL, agent text NOT NULL);
 INSERT INTO sessions SELECT i, md5('s' || i)::uuid, (random() * 100000)::int,
     timestamptz '2025-06-01 00:00+00' + (i * 7919 % 200003) * interval '20 seconds', repeat('a', 60) FROM generate_series(1::bigint, 200000) i;
+
+CREATE TABLE places (id bigint PRIMARY KEY, name text NOT NULL, at point NOT NULL);
+INSERT INTO places SELECT i, 'Place ' || i, point(random() * 1000, random() * 1000) FROM generate_series(1::bigint, 100000) i;

@@ -95,3 +95,50 @@ fn a_copy_that_is_lost_in_the_middle_costs_only_what_it_had_not_said() {
     assert_eq!(gone.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&gone.stderr).contains("the copy that --verify names"), "{gone:?}");
 }
+
+/// The planner takes an index on `b` to give the first row at once; it stands at the end. With room for one index, the other query gets it
+/// once the copy has refuted that one.
+#[test]
+fn what_the_copy_refutes_leaves_room_for_another_index() {
+    let server = Server::shared();
+    let table = "CREATE SCHEMA ext; CREATE EXTENSION hypopg SCHEMA ext; CREATE TABLE t (a int, b int, c int, pad text); \
+        INSERT INTO t SELECT CASE WHEN b > 297000 THEN 5 ELSE 10 + b % 100 END, b, i, repeat('x', 100) \
+            FROM (SELECT i, (i::bigint * 7919 % 300007)::int AS b FROM generate_series(1, 300000) i) s; VACUUM ANALYZE t";
+    let dsn = plain("whatif_again", "SELECT 1");
+    for statement in table.split("; ") {
+        let _ = server.psql("whatif_again", statement);
+    }
+    let _ = server.psql("postgres", "CREATE DATABASE whatif_again_copy TEMPLATE whatif_again");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut log = String::new();
+    for i in 0..60 {
+        for (ms, query) in [
+            (900, "SELECT * FROM t WHERE to_char(a, 'FM999') = '5' ORDER BY b LIMIT 1".to_owned()),
+            (100, format!("SELECT * FROM t WHERE c = {}", 4000 + i)),
+        ] {
+            writeln!(log, "2026-11-20 10:00:{i:02}.000 UTC [123] LOG:  duration: {ms}.000 ms  statement: {query}")
+                .expect("written");
+        }
+    }
+    let path = folder.path().join("postgresql.log");
+    std::fs::write(&path, log).expect("written");
+    let log = path.display().to_string();
+    let found = |arguments: &[&str]| -> Report {
+        let output = analyze(&[&[log.as_str(), "--dsn", &dsn, "--max-indexes", "1"], arguments].concat());
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
+    };
+    let definitions = |report: &Report| -> Vec<String> {
+        let set = report.index_set.as_ref().expect("the planner was asked");
+        set.indexes.iter().map(|index| index.definition.clone()).collect()
+    };
+    assert_eq!(definitions(&found(&[])), ["CREATE INDEX ON public.t (b)"]);
+    let copy = server.dsn("whatif_again_copy");
+    let report = found(&["--verify", &copy]);
+    assert_eq!(definitions(&report), ["CREATE INDEX ON public.t (c)"], "{:?}", report.coverage.notes);
+    let index =
+        report.recommendations.iter().find(|r| r.kind == RecommendationKind::CreateIndex).expect("an index on c");
+    assert_eq!(index.verified_by, VerifiedBy::ExplainAnalyze, "{index:#?}");
+    let notes = report.coverage.notes.join("\n");
+    assert!(notes.contains("slower on the clone") && notes.contains("the search went on without it"), "{notes}");
+}
