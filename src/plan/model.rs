@@ -7,7 +7,9 @@
 mod children;
 mod key;
 mod kind;
+mod rare;
 mod roles;
+mod text;
 mod usage;
 
 use std::borrow::Cow;
@@ -15,7 +17,9 @@ use std::borrow::Cow;
 pub use children::Children;
 pub use key::Key;
 pub use kind::{Join, Kind, Partial, Strategy};
+pub use rare::Rare;
 pub(in crate::plan) use roles::settle;
+pub use text::Text;
 pub use usage::{Blocks, Buffers, IoTimes, Jit, NodeUsage, Usage, Wal};
 
 /// Index into [`Plan::nodes`]; 0 is the root.
@@ -42,7 +46,7 @@ pub struct Plan {
     /// `Query Parameters` (auto_explain, 16 and later), as written.
     pub parameters: Option<String>,
     /// `Settings`: what differed from the built-in default, in the order given.
-    pub settings: Vec<(String, String)>,
+    pub settings: Vec<(Text, Text)>,
     pub planning_ms: Option<f64>,
     pub execution_ms: Option<f64>,
     /// Blocks and I/O of planning (13 and later).
@@ -80,7 +84,7 @@ pub struct Node {
     pub children: Children,
     pub role: Role,
     /// `InitPlan 1 (returns $0)`, `CTE recent`, `SubPlan 2`, `InitPlan expr_1` (19), as written.
-    pub subplan: Option<String>,
+    pub subplan: Option<Box<str>>,
     /// Where it stands in the input, 1-based.
     pub line: u32,
     pub kind: Kind,
@@ -92,20 +96,20 @@ pub struct Node {
     pub join: Option<Join>,
     /// `Insert`, `Update`, `Delete`, `Merge` of ModifyTable and Foreign Scan; `Intersect`, `Except All`, … of SetOp; the
     /// provider of a Custom Scan.
-    pub operation: Option<String>,
+    pub operation: Option<Box<str>>,
     /// Schema of `relation`, only if EXPLAIN was VERBOSE. Unquoted, like all names here.
-    pub schema: Option<String>,
+    pub schema: Option<Text>,
     /// What is read or written: a table; of Function, CTE, WorkTable, Table Function and Named Tuplestore Scans the function, CTE, ….
-    pub relation: Option<String>,
+    pub relation: Option<Text>,
     /// `None` when it is the relation's own name.
-    pub alias: Option<String>,
-    pub index: Option<String>,
+    pub alias: Option<Text>,
+    pub index: Option<Text>,
     pub estimate: Option<Estimate>,
     /// `None` without ANALYZE.
     pub actual: Option<Actual>,
     pub usage: NodeUsage,
     /// Per worker (VERBOSE); the node's own figures include them.
-    pub workers: Vec<Worker>,
+    pub workers: Rare<Worker>,
     /// All other properties in the order given, one vocabulary for all formats.
     pub properties: Vec<Property>,
 }
@@ -167,7 +171,7 @@ pub struct Property {
 /// Lists are joined with `, `, as the text format writes them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    Text(String),
+    Text(Text),
     Number(f64),
     Flag(bool),
 }
@@ -287,7 +291,7 @@ impl Node {
             estimate: None,
             actual: None,
             usage: NodeUsage::default(),
-            workers: Vec::new(),
+            workers: Rare::default(),
             properties: Vec::new(),
         }
     }

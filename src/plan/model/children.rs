@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use super::NodeId;
+use super::{NodeId, Rare};
 
 /// Reads like a slice, in the order in which EXPLAIN lists them.
 #[derive(Clone, Default)]
@@ -15,7 +15,7 @@ enum Kept {
     None,
     One([NodeId; 1]),
     Two([NodeId; 2]),
-    Many(Box<Vec<NodeId>>),
+    Many(Rare<NodeId>),
 }
 
 impl Children {
@@ -23,7 +23,7 @@ impl Children {
         self.0 = match std::mem::take(&mut self.0) {
             Kept::None => Kept::One([child]),
             Kept::One([first]) => Kept::Two([first, child]),
-            Kept::Two([first, second]) => Kept::Many(Box::new(vec![first, second, child])),
+            Kept::Two([first, second]) => Kept::Many(vec![first, second, child].into()),
             Kept::Many(mut all) => {
                 all.push(child);
                 Kept::Many(all)

@@ -1,5 +1,7 @@
 //! Names of properties, as the JSON format writes them.
 
+use super::Text;
+
 macro_rules! keys {
     ($($key:ident $name:literal,)*) => {
         /// The name of a property.
@@ -7,7 +9,7 @@ macro_rules! keys {
         pub enum Key {
             $(#[doc = $name] $key,)*
             /// Of an extension, or of a version that is not known yet.
-            Other(Box<str>),
+            Other(Box<Text>),
         }
 
         impl Key {

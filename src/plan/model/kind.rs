@@ -1,6 +1,6 @@
 //! What a node is, and the name that the text format gives it.
 
-use super::Node;
+use super::{Node, Text};
 
 macro_rules! kinds {
     ($($kind:ident $name:literal,)*) => {
@@ -9,7 +9,7 @@ macro_rules! kinds {
         pub enum Kind {
             $($kind,)*
             /// Of an extension, or of a version that is not known yet.
-            Other(String),
+            Other(Text),
         }
 
         impl Kind {

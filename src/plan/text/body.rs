@@ -128,7 +128,7 @@ impl<'d> Reader<'d> {
                 self.root(text, line.column, 6, at);
             } else {
                 let mut missing = head::blank(at);
-                missing.kind = Kind::Other("(missing)".to_owned());
+                missing.kind = Kind::Other("(missing)".into());
                 self.plan.nodes.push(missing);
                 self.tree.root(&self.plan, 0, line.column);
                 self.node(text, line.column, 6, at);
@@ -240,9 +240,9 @@ impl<'d> Reader<'d> {
         } else if is_titled(text) && self.is_target(owner, text) {
             let target = text.split_once(" on ").map_or(text, |(_, target)| target);
             let (schema, relation, alias, _) = head::relation(target);
-            let schema = schema.map(|schema| schema + ".").unwrap_or_default();
+            let schema = schema.map(|schema| format!("{schema}.")).unwrap_or_default();
             let alias = alias.map(|alias| format!(" {alias}")).unwrap_or_default();
-            let value = Value::Text(format!("{schema}{relation}{alias}"));
+            let value = Value::Text(format!("{schema}{relation}{alias}").into());
             self.plan.nodes[owner].properties.push(Property { key: Key::TargetTable, value });
         } else if is_titled(text) && (has_figures(text) || foreign) {
             if !foreign {
@@ -250,7 +250,7 @@ impl<'d> Reader<'d> {
             }
             self.node(text, column, 2, at);
         } else {
-            let value = Value::Text(text.to_owned());
+            let value = Value::Text(text.into());
             self.plan.nodes[owner].properties.push(Property { key: Key::Other("Line".into()), value });
             self.oddities.add(Oddity::Unknown, at);
         }

@@ -1,6 +1,6 @@
 //! A node line in, a node without properties out.
 
-use super::super::model::{Children, Key, Kind, Node, NodeUsage, Partial, Property, Role, Value};
+use super::super::model::{Children, Key, Kind, Node, NodeUsage, Partial, Property, Rare, Role, Text, Value};
 use super::figures::{self, Figures};
 use super::title;
 
@@ -24,11 +24,11 @@ pub(super) fn parse(text: &str, node: &mut Node) -> Told {
             node.partial = title.partial;
             node.strategy = title.strategy;
             node.join = title.join;
-            node.operation = title.operation.map(str::to_owned);
+            node.operation = title.operation.map(Into::into);
             details(node, rest)
         }
         None => {
-            node.kind = Kind::Other(extension(node, rest).to_owned());
+            node.kind = Kind::Other(extension(node, rest).into());
             false
         }
     };
@@ -57,7 +57,7 @@ pub(super) fn blank(line: u32) -> Node {
         estimate: None,
         actual: None,
         usage: NodeUsage::default(),
-        workers: Vec::new(),
+        workers: Rare::default(),
         properties: Vec::new(),
     }
 }
@@ -67,7 +67,7 @@ fn extension<'a>(node: &mut Node, text: &'a str) -> &'a str {
     let Some((name, slice)) = text.split_once("  (").filter(|(_, slice)| slice.starts_with("slice")) else {
         return text;
     };
-    let slice = slice.trim_end_matches(')').to_owned();
+    let slice = slice.trim_end_matches(')').into();
     node.properties.push(Property { key: Key::of("Slice"), value: Value::Text(slice) });
     name
 }
@@ -84,7 +84,7 @@ fn details(node: &mut Node, rest: &str) -> bool {
     }
     if let Some(distribution) = rest.strip_prefix(" DS_") {
         // Redshift: how rows travel to the join.
-        let value = Value::Text(format!("DS_{distribution}"));
+        let value = Value::Text(format!("DS_{distribution}").into());
         node.properties.push(Property { key: Key::of("Distribution"), value });
         return false;
     }
@@ -101,7 +101,7 @@ fn details(node: &mut Node, rest: &str) -> bool {
 
 /// `schema.relation alias`; the schema only if EXPLAIN was VERBOSE, the alias only if it is another name (`explain.c`,
 /// `ExplainTargetRel`).
-pub(super) fn relation(text: &str) -> (Option<String>, String, Option<String>, &str) {
+pub(super) fn relation(text: &str) -> (Option<Text>, Text, Option<Text>, &str) {
     let (first, rest) = name(text, true);
     let (schema, relation, rest) = match rest.strip_prefix('.') {
         Some(rest) => {
@@ -120,18 +120,18 @@ pub(super) fn relation(text: &str) -> (Option<String>, String, Option<String>, &
 }
 
 /// A name without its quotes, up to a blank (or a dot), and what stands behind it.
-fn name(text: &str, dotted: bool) -> (String, &str) {
+fn name(text: &str, dotted: bool) -> (Text, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.bytes().position(|b| b == b' ' || (b == b'.' && dotted)).unwrap_or(text.len());
-        return (text[..end].to_owned(), &text[end..]);
+        return (text[..end].into(), &text[end..]);
     };
     let mut at = 0;
     while let Some(quote) = memchr::memchr(b'"', &quoted.as_bytes()[at..]) {
         at += quote + 1;
         if quoted.as_bytes().get(at) != Some(&b'"') {
-            return (quoted[..at - 1].replace("\"\"", "\""), &quoted[at..]);
+            return (quoted[..at - 1].replace("\"\"", "\"").into(), &quoted[at..]);
         }
         at += 1;
     }
-    (quoted.to_owned(), "")
+    (quoted.into(), "")
 }

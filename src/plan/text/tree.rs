@@ -23,7 +23,7 @@ struct Open {
 /// A name that waits for its node.
 #[derive(Debug)]
 struct Subplan {
-    name: String,
+    name: Box<str>,
     column: usize,
 }
 
@@ -82,7 +82,7 @@ impl Tree {
             self.open.pop();
         }
         let fits = self.subplan.is_none() && self.open.last().is_some_and(|open| open.inside == column);
-        self.subplan = Some(Subplan { name: name.to_owned(), column });
+        self.subplan = Some(Subplan { name: name.into(), column });
         if fits { Fit::Exact } else { Fit::Wrong }
     }
 

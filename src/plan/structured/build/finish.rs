@@ -58,8 +58,9 @@ fn merge_workers(node: &mut Node) {
     if node.workers.is_empty() {
         return;
     }
-    node.workers.sort_by_key(|worker| worker.number);
-    node.workers.dedup_by(|later, first| {
+    let mut workers = Vec::from(std::mem::take(&mut node.workers));
+    workers.sort_by_key(|worker| worker.number);
+    workers.dedup_by(|later, first| {
         let same = later.number == first.number;
         if same {
             first.properties.append(&mut later.properties);
@@ -69,6 +70,7 @@ fn merge_workers(node: &mut Node) {
         }
         same
     });
+    node.workers = workers.into();
 }
 
 fn shown(properties: Vec<Property>, operation: Option<&str>) -> Vec<Property> {
