@@ -17,10 +17,10 @@ use std::borrow::Cow;
 pub use children::Children;
 pub use key::Key;
 pub use kind::{Join, Kind, Partial, Strategy};
-pub use rare::Rare;
+pub use rare::{Label, Rare};
 pub(in crate::plan) use roles::settle;
 pub use text::Text;
-pub use usage::{Blocks, Buffers, IoTimes, Jit, NodeUsage, Usage, Wal};
+pub use usage::{Blocks, Buffers, Counts, IoTimes, Jit, NodeUsage, Usage, Wal};
 
 /// Index into [`Plan::nodes`]; 0 is the root.
 pub type NodeId = usize;
@@ -84,7 +84,7 @@ pub struct Node {
     pub children: Children,
     pub role: Role,
     /// `InitPlan 1 (returns $0)`, `CTE recent`, `SubPlan 2`, `InitPlan expr_1` (19), as written.
-    pub subplan: Option<Box<str>>,
+    pub subplan: Label,
     /// Where it stands in the input, 1-based.
     pub line: u32,
     pub kind: Kind,
@@ -96,7 +96,7 @@ pub struct Node {
     pub join: Option<Join>,
     /// `Insert`, `Update`, `Delete`, `Merge` of ModifyTable and Foreign Scan; `Intersect`, `Except All`, … of SetOp; the
     /// provider of a Custom Scan.
-    pub operation: Option<Box<str>>,
+    pub operation: Label,
     /// Schema of `relation`, only if EXPLAIN was VERBOSE. Unquoted, like all names here.
     pub schema: Option<Text>,
     /// What is read or written: a table; of Function, CTE, WorkTable, Table Function and Named Tuplestore Scans the function, CTE, ….
@@ -274,7 +274,7 @@ impl Node {
             parent: None,
             children: Children::default(),
             role: Role::Root,
-            subplan: None,
+            subplan: Label::default(),
             line,
             kind,
             parallel: false,
@@ -283,7 +283,7 @@ impl Node {
             partial: Partial::Simple,
             strategy: None,
             join: None,
-            operation: None,
+            operation: Label::default(),
             schema: None,
             relation: None,
             alias: None,

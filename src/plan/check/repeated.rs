@@ -10,7 +10,8 @@ use super::super::model::{Plan, Trigger};
 pub(super) fn wrong(plan: &Plan) -> Option<(u32, String)> {
     let line = |trigger: &Trigger| (trigger.ms.map(f64::to_bits), trigger.calls.to_bits());
     let setting = repeated(&plan.settings, |(name, _)| name).map(|(name, _)| name.as_str());
-    let trigger = || repeated(&plan.triggers, |t| (&t.name, &t.constraint, &t.relation, line(t))).map(|t| t.name.as_str());
+    let trigger =
+        || repeated(&plan.triggers, |t| (&t.name, &t.constraint, &t.relation, line(t))).map(|t| t.name.as_str());
     let name = setting.or_else(trigger)?;
     Some((0, format!("`{name}` stands below the plan twice: a line was repeated")))
 }

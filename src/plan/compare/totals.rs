@@ -96,7 +96,7 @@ pub(super) fn notes(old: Side, new: Side, basis: Basis) -> Vec<String> {
 }
 
 pub(super) fn settings(old: &Plan, new: &Plan) -> Vec<Setting> {
-    let map = |plan: &Plan| -> BTreeMap<String, String> { 
+    let map = |plan: &Plan| -> BTreeMap<String, String> {
         plan.settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
     };
     let (before, after) = (map(old), map(new));

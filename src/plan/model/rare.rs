@@ -1,7 +1,9 @@
-//! A list that most nodes have nothing in, and that takes the room of a pointer then.
+//! A list and a name that most nodes have not, and that take the room of a pointer then.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+
+use super::Text;
 
 /// Reads like a slice.
 #[derive(Clone, PartialEq)]
@@ -9,6 +11,36 @@ pub struct Rare<T>(Option<Box<All<T>>>);
 
 #[derive(Clone, PartialEq)]
 struct All<T>(Vec<T>);
+
+/// Reads like an [`Option`] of a [`str`].
+#[derive(Clone, Default, PartialEq)]
+pub struct Label(Option<Box<Text>>);
+
+impl Label {
+    pub fn as_deref(&self) -> Option<&str> {
+        self.0.as_deref().map(Text::as_str)
+    }
+
+    pub fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl From<&str> for Label {
+    fn from(name: &str) -> Self {
+        Self(Some(name.into()))
+    }
+}
+
+impl fmt::Debug for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.as_deref(), f)
+    }
+}
 
 impl<T> Rare<T> {
     pub fn push(&mut self, one: T) {

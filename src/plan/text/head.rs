@@ -1,6 +1,6 @@
 //! A node line in, a node without properties out.
 
-use super::super::model::{Children, Key, Kind, Node, NodeUsage, Partial, Property, Rare, Role, Text, Value};
+use super::super::model::{Children, Key, Kind, Label, Node, NodeUsage, Partial, Property, Rare, Role, Text, Value};
 use super::figures::{self, Figures};
 use super::title;
 
@@ -24,7 +24,7 @@ pub(super) fn parse(text: &str, node: &mut Node) -> Told {
             node.partial = title.partial;
             node.strategy = title.strategy;
             node.join = title.join;
-            node.operation = title.operation.map(Into::into);
+            node.operation = title.operation.map(Label::from).unwrap_or_default();
             details(node, rest)
         }
         None => {
@@ -40,7 +40,7 @@ pub(super) fn blank(line: u32) -> Node {
         parent: None,
         children: Children::default(),
         role: Role::Root,
-        subplan: None,
+        subplan: Label::default(),
         line,
         kind: Kind::Result,
         parallel: false,
@@ -49,7 +49,7 @@ pub(super) fn blank(line: u32) -> Node {
         partial: Partial::Simple,
         strategy: None,
         join: None,
-        operation: None,
+        operation: Label::default(),
         schema: None,
         relation: None,
         alias: None,

@@ -2,7 +2,7 @@
 //! letter), its children's arrows in the same column; a named sub-plan's name does too, its arrow two columns further
 //! (`explain.c`, `ExplainNode`, `ExplainSubPlans`).
 
-use super::super::model::{NodeId, Plan};
+use super::super::model::{Label, NodeId, Plan};
 
 #[derive(Debug, Default)]
 pub(super) struct Tree {
@@ -23,7 +23,7 @@ struct Open {
 /// A name that waits for its node.
 #[derive(Debug)]
 struct Subplan {
-    name: Box<str>,
+    name: Label,
     column: usize,
 }
 
@@ -66,7 +66,7 @@ impl Tree {
             self.open.pop();
         }
         let id = plan.nodes.len() - 1;
-        plan.nodes[id].subplan = subplan.map(|subplan| subplan.name);
+        plan.nodes[id].subplan = subplan.map(|subplan| subplan.name).unwrap_or_default();
         if let Some(parent) = self.open.last() {
             fits |= !waits && column == parent.inside;
             plan.nodes[id].parent = Some(parent.node);

@@ -1,7 +1,7 @@
 //! `Buffers:`, `I/O Timings:`, `WAL:` and the lines below `JIT:` (`explain.c`, `show_buffer_usage`, `show_wal_usage`,
 //! `ExplainPrintJIT`).
 
-use super::super::model::{Jit, NodeUsage, Usage};
+use super::super::model::{Jit, NodeUsage};
 use super::number::leading;
 
 /// Which groups of figures a line gave.
@@ -13,7 +13,7 @@ pub(super) enum Counted {
 }
 
 /// Takes a group, a name and a number; whether they were known.
-type Add = fn(&mut Usage, &str, &str, f64) -> bool;
+type Add = fn(&mut NodeUsage, &str, &str, f64) -> bool;
 
 /// `None` if the key is another one; whether every word was understood otherwise.
 pub(super) fn read(usage: &mut NodeUsage, key: &str, value: &str) -> Option<(Counted, bool)> {
@@ -73,7 +73,7 @@ fn next(text: &str) -> Option<(Word<'_>, &str)> {
     Some((word, &text[end..]))
 }
 
-fn buffers(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
+fn buffers(usage: &mut NodeUsage, group: &str, name: &str, number: f64) -> bool {
     let buffers = &mut usage.buffers;
     let field = match (group, name) {
         ("temp", "read") => &mut buffers.temp_read,
@@ -95,8 +95,8 @@ fn buffers(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
 }
 
 /// Three shapes: `read=` (up to 14), `shared/local read=` (15, 16), `shared read=` (17 and later).
-fn io(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
-    let io = &mut usage.io;
+fn io(usage: &mut NodeUsage, group: &str, name: &str, number: f64) -> bool {
+    let io = usage.io_mut();
     let field = match (group, name) {
         ("" | "shared" | "shared/local", "read") => &mut io.shared_read,
         ("" | "shared" | "shared/local", "write") => &mut io.shared_write,
@@ -110,8 +110,8 @@ fn io(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
     true
 }
 
-fn wal(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
-    let wal = &mut usage.wal;
+fn wal(usage: &mut NodeUsage, group: &str, name: &str, number: f64) -> bool {
+    let wal = usage.wal_mut();
     let field = match (group, name) {
         ("buffers", "full") => &mut wal.buffers_full,
         ("fpi", "bytes") => &mut wal.fpi_bytes,

@@ -15,7 +15,7 @@
 //!
 //! [`settle`]: super::super::super::model::settle
 
-use super::super::super::model::{Key, Kind, Node, Plan, Property, Usage, Value, Warning};
+use super::super::super::model::{IoTimes, Key, Kind, Label, Node, NodeUsage, Plan, Property, Value, Warning};
 
 pub(super) fn finish(mut plan: Plan) -> Plan {
     for node in &mut plan.nodes {
@@ -26,10 +26,10 @@ pub(super) fn finish(mut plan: Plan) -> Plan {
         }
         merge_workers(node);
         if node.kind == Kind::ForeignScan && node.operation.as_deref() == Some("Select") {
-            node.operation = None;
+            node.operation = Label::default();
         }
     }
-    let timed = |usage: &Usage| usage.io != Usage::default().io;
+    let timed = |usage: &NodeUsage| *usage.io() != IoTimes::default();
     uneven(&mut plan);
     plan.has.io_timing = timed(&plan.planning) || plan.nodes.iter().any(|node| timed(&node.usage));
     plan
@@ -66,7 +66,7 @@ fn merge_workers(node: &mut Node) {
             first.properties.append(&mut later.properties);
             first.actual = first.actual.or(later.actual);
             first.jit = first.jit.take().or(later.jit.take());
-            *first.usage += *later.usage;
+            first.usage += &*later.usage;
         }
         same
     });

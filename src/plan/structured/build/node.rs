@@ -142,7 +142,11 @@ impl<'a> Builder<'a, '_> {
                 node.role = role(&scalar.text, node.role);
                 false
             }
-            Some(Slot::SubplanName) => node.subplan.replace(scalar.text.into()).is_some(),
+            Some(Slot::SubplanName) => {
+                let before = node.subplan.is_some();
+                node.subplan = scalar.text.as_ref().into();
+                before
+            }
             Some(Slot::ParallelAware) => {
                 node.parallel = flag(&scalar) == Some(true);
                 false
@@ -172,7 +176,7 @@ impl<'a> Builder<'a, '_> {
                 false
             }
             Some(Slot::Operation) => {
-                node.operation = Some(scalar.text.into());
+                node.operation = scalar.text.as_ref().into();
                 false
             }
             Some(Slot::Schema) => {
