@@ -127,7 +127,8 @@ fn is_text(input: &str) -> bool {
     let bytes = input.as_bytes();
     let first = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
     let Some(root) = Root::of(&input[..first]) else { return false };
-    if memchr::memchr2(b'\t', b'\r', bytes).is_some() || glyph::stands_for_others(input) {
+    let stands_apart = || memchr::memchr2(b'\t', b'\r', bytes).is_some() || glyph::stands_for_others(input);
+    if !is_plain(bytes) && stands_apart() {
         return false;
     }
     let (mut single, mut double, mut start) = (false, false, 0);
@@ -147,6 +148,14 @@ fn is_text(input: &str) -> bool {
     // A name alone may be a word.
     let alone = root == Root::Named && (start == 0 || start == first + 1 && last.is_empty());
     !single && !double && !alone && (last.is_empty() || root.has(last, start))
+}
+
+/// No TAB, no carriage return, no `&`, and nothing beyond ASCII.
+fn is_plain(bytes: &[u8]) -> bool {
+    // No exit within a chunk: the compiler looks at many bytes at once. TAB and carriage return differ in one bit.
+    let odd = |any: u8, &byte: &u8| any | u8::from(byte & !4 == b'\t') | u8::from(byte == b'&') | (byte & 0x80);
+    let (chunks, rest) = bytes.as_chunks::<64>();
+    chunks.iter().all(|chunk| chunk.iter().fold(0, odd) == 0) && rest.iter().fold(0, odd) == 0
 }
 
 /// The first line of a plan, which tells what its others are like.

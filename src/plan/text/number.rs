@@ -66,7 +66,8 @@ impl<'a> Cursor<'a> {
         if end - start > 15 {
             return self.text[from..self.at].parse().ok();
         }
-        let value = if self.decimals == 0 { mantissa as f64 } else { mantissa as f64 / POWERS[self.decimals] };
+        let whole = mantissa.cast_signed() as f64;
+        let value = if self.decimals == 0 { whole } else { whole / POWERS[self.decimals] };
         Some(if negative { -value } else { value })
     }
 }
@@ -90,7 +91,7 @@ pub(super) fn whole(text: &str) -> Option<f64> {
 /// `12` of `12kB`, `0.123` of `0.123 ms`.
 pub(super) fn measure(text: &str, unit: &str) -> Option<f64> {
     let (value, rest) = leading(text)?;
-    (rest.trim() == unit).then_some(value)
+    (rest.strip_prefix(' ') == Some(unit) || rest.trim() == unit).then_some(value)
 }
 
 #[cfg(test)]
