@@ -131,23 +131,32 @@ fn is_text(input: &str) -> bool {
     if !is_plain(bytes) && stands_apart() {
         return false;
     }
-    let (mut single, mut double, mut start) = (false, false, 0);
-    for at in memchr::memchr3_iter(b'\n', b'\'', b'"', bytes) {
-        match bytes[at] {
-            b'\'' => single = !single,
-            b'"' => double = !double,
-            _ => {
-                if single || double || !root.has(&input[start..at], start) {
-                    return false;
-                }
-                start = at + 1;
+    let next_quote = |from: usize| memchr::memchr2(b'\'', b'"', &bytes[from..]).map_or(bytes.len(), |at| from + at);
+    let (mut start, mut end, mut quote) = (0, first, next_quote(0));
+    loop {
+        // Most lines have none.
+        if quote < end {
+            if is_open(&bytes[quote..end]) {
+                return false;
             }
+            quote = next_quote(end);
         }
+        if start < bytes.len() && !root.has(&input[start..end], start) {
+            return false;
+        }
+        if end == bytes.len() {
+            // A name alone may be a word.
+            return root != Root::Named || start != 0 && (start != first + 1 || start < end);
+        }
+        start = end + 1;
+        end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
     }
-    let last = &input[start..];
-    // A name alone may be a word.
-    let alone = root == Root::Named && (start == 0 || start == first + 1 && last.is_empty());
-    !single && !double && !alone && (last.is_empty() || root.has(last, start))
+}
+
+/// A literal or a name goes on in the next line.
+fn is_open(line: &[u8]) -> bool {
+    let odd = |quote: u8| line.iter().fold(false, |odd, &byte| odd ^ (byte == quote));
+    odd(b'\'') || odd(b'"')
 }
 
 /// No TAB, no carriage return, no `&`, and nothing beyond ASCII.
@@ -186,8 +195,9 @@ impl Root {
             return Some(Root::Figures);
         }
         // Words that a sentence or a statement may begin with: the slow way looks at what surrounds them.
-        let short =
-            memchr::memchr_iter(b' ', line.as_bytes()).count() < 6 || line.starts_with("Index Only Scan using ");
+        let blanks = memchr::memchr_iter(b' ', line.as_bytes()).count();
+        let short = blanks < 6 + usize::from(line.starts_with("Index Scan using "))
+            || line.starts_with("Index Only Scan using ");
         (short && (bare.is_some() || shape::named(line)) && is_whole(line)).then_some(Root::Named)
     }
 
@@ -228,7 +238,8 @@ fn ends_with_name(line: &[u8]) -> bool {
 
 /// The line above does not end where a name has to follow.
 fn is_whole(line: &str) -> bool {
-    !["on", "using", "->", "Parallel", "Partial", "Finalize", "Async"].iter().any(|end| line.ends_with(end))
+    let end = memchr::memrchr(b' ', line.as_bytes()).map_or(0, |at| at + 1);
+    !matches!(&line[end..], "on" | "using" | "->" | "Parallel" | "Partial" | "Finalize" | "Async")
 }
 
 #[cfg(test)]
