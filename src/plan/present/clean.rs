@@ -2,14 +2,19 @@
 
 use super::shape::{self, Shape};
 use super::{glyph, region};
+use crate::plan::document::{Cut, Lines};
 use crate::plan::model::Format;
+use crate::plan::text::{after, column};
 
-/// The format, if nothing has to be taken off. In doubt `None`: the slow way finds the same plan.
-pub fn format(input: &str) -> Option<Format> {
+/// Bytes of a line that is shorter than most.
+const LINE: usize = 40;
+
+/// The format and the lines, if nothing has to be taken off. In doubt `None`: the slow way finds the same plan.
+pub fn lines(input: &str, first: u32) -> Option<(Format, Lines)> {
     let content = input.trim_start();
     match content.as_bytes().first()? {
-        b'[' | b'{' => is_json(content).then_some(Format::Json),
-        _ => is_text(input).then_some(Format::Text),
+        b'[' | b'{' => is_json(content).then_some((Format::Json, Lines::From(first))),
+        _ => text(input, first).map(|lines| (Format::Text, lines)),
     }
 }
 
@@ -25,7 +30,7 @@ pub fn has_words(input: &str) -> bool {
 /// A part of an input between blank lines, with the line of the input that it begins in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part<'a> {
-    Clean { line: u32, text: &'a str, format: Format },
+    Clean { line: u32, text: &'a str, format: Format, lines: Lines },
     Mixed(Mixed<'a>),
 }
 
@@ -48,9 +53,9 @@ pub fn parts(input: &str) -> impl Iterator<Item = Part<'_>> {
         while let Some(block) = blocks.next() {
             let text = &input[block.start..block.end];
             let goes_on = blocks.peek().is_some_and(|next| goes_on(&input[next.start..next.end]));
-            let format = if goes_on { None } else { format(text) };
-            match (format, mixed) {
-                (Some(format), None) => return Some(Part::Clean { line: block.line, text, format }),
+            let clean = if goes_on { None } else { lines(text, block.line) };
+            match (clean, mixed) {
+                (Some((format, lines)), None) => return Some(Part::Clean { line: block.line, text, format, lines }),
                 (Some(_), Some((start, line))) => {
                     let (text, rest) = (&input[start..block.end], &input[start..]);
                     return Some(Part::Mixed(Mixed { line, text, rest, last: Some(block.line) }));
@@ -123,30 +128,40 @@ fn is_json(content: &str) -> bool {
 
 /// A node in the first line, below it lines that are indented or are known to stand in column 0, no literal that goes
 /// over lines, and no character that may stand for another.
-fn is_text(input: &str) -> bool {
+fn text(input: &str, line: u32) -> Option<Lines> {
     let bytes = input.as_bytes();
     let first = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
-    let Some(root) = Root::of(&input[..first]) else { return false };
+    let root = Root::of(&input[..first])?;
     let stands_apart = || memchr::memchr2(b'\t', b'\r', bytes).is_some() || glyph::stands_for_others(input);
     if !is_plain(bytes) && stands_apart() {
-        return false;
+        return None;
     }
+    let mut cuts = Vec::with_capacity(bytes.len() / LINE + 1);
+    let mut nested = u32::try_from(bytes.len()).is_err();
     let next_quote = |from: usize| memchr::memchr2(b'\'', b'"', &bytes[from..]).map_or(bytes.len(), |at| from + at);
     let (mut start, mut end, mut quote) = (0, first, next_quote(0));
     loop {
         // Most lines have none.
         if quote < end {
             if is_open(&bytes[quote..end]) {
-                return false;
+                return None;
             }
+            nested |= after(None, &input[quote..end]).is_some();
             quote = next_quote(end);
         }
-        if start < bytes.len() && !root.has(&input[start..end], start) {
-            return false;
+        if start < bytes.len() {
+            let line = &input[start..end];
+            let column = column(line.as_bytes());
+            if !root.has(line, column, start) {
+                return None;
+            }
+            let place = |at: usize| at as u32;
+            cuts.push(Cut { column: place(column), start: place(start + column), end: place(end) });
         }
         if end == bytes.len() {
             // A name alone may be a word.
-            return root != Root::Named || start != 0 && (start != first + 1 || start < end);
+            let alone = root == Root::Named && cuts.len() == 1;
+            return (!alone).then(|| if nested { Lines::From(line) } else { Lines::Cut(line, cuts) });
         }
         start = end + 1;
         end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
@@ -201,8 +216,8 @@ impl Root {
         (short && (bare.is_some() || shape::named(line)) && is_whole(line)).then_some(Root::Named)
     }
 
-    /// Whether a line begins as one of the server's and ends like one. `start` is 0 for the root.
-    fn has(self, line: &str, start: usize) -> bool {
+    /// Whether a line begins as one of the server's and ends like one. `column` is where its blanks end; `start` is 0 for the root.
+    fn has(self, line: &str, column: usize, start: usize) -> bool {
         let bytes = line.as_bytes();
         let Some(&last) = bytes.last() else { return false };
         if matches!(last, b'+' | b'|' | b' ' | b'.' | b'(' | b',' | b';' | b'=')
@@ -210,7 +225,6 @@ impl Root {
         {
             return false;
         }
-        let column = bytes.iter().position(|byte| *byte != b' ').unwrap_or(bytes.len());
         let content = &line[column..];
         match column {
             0 => start == 0 || shape::is_footer(content),

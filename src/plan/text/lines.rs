@@ -97,7 +97,7 @@ impl<'a> Lines<'a> {
 }
 
 /// Blanks in front; nodes far down have many.
-fn column(line: &[u8]) -> usize {
+pub(in crate::plan) fn column(line: &[u8]) -> usize {
     let mut at = 0;
     while line[at..].first_chunk::<8>() == Some(&[b' '; 8]) {
         at += 8;
@@ -106,12 +106,12 @@ fn column(line: &[u8]) -> usize {
 }
 
 /// Most lines end with a letter, a digit or a parenthesis.
-fn without_end(text: &str) -> &str {
+pub(super) fn without_end(text: &str) -> &str {
     if text.as_bytes().last().is_some_and(u8::is_ascii_graphic) { text } else { text.trim_end() }
 }
 
 /// The quote that is open behind `text`. A doubled quote closes and opens again.
-pub(super) fn after(quote: Option<u8>, text: &str) -> Option<u8> {
+pub(in crate::plan) fn after(quote: Option<u8>, text: &str) -> Option<u8> {
     let bytes = text.as_bytes();
     let mut quote = quote;
     let mut at = 0;

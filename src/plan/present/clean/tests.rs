@@ -1,6 +1,10 @@
 use super::super::tests::documents;
 use super::super::{All, pieces, rows};
 use super::*;
+
+fn format(input: &str) -> Option<Format> {
+    lines(input, 1).map(|(format, _)| format)
+}
 use crate::plan::model::Plan;
 use crate::plan::text;
 
