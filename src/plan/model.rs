@@ -19,7 +19,7 @@ pub use key::Key;
 pub use kind::{Join, Kind, Partial, Strategy};
 pub use rare::{Label, Rare};
 pub(in crate::plan) use roles::settle;
-pub use text::Text;
+pub use text::{Name, Text};
 pub use usage::{Blocks, Buffers, Counts, IoTimes, Jit, NodeUsage, Usage, Wal};
 
 /// Index into [`Plan::nodes`]; 0 is the root.
@@ -98,11 +98,11 @@ pub struct Node {
     /// provider of a Custom Scan.
     pub operation: Label,
     /// Schema of `relation`, only if EXPLAIN was VERBOSE. Unquoted, like all names here.
-    pub schema: Option<Text>,
+    pub schema: Option<Name>,
     /// What is read or written: a table; of Function, CTE, WorkTable, Table Function and Named Tuplestore Scans the function, CTE, ….
-    pub relation: Option<Text>,
+    pub relation: Option<Name>,
     /// `None` when it is the relation's own name.
-    pub alias: Option<Text>,
+    pub alias: Option<Name>,
     pub index: Option<Text>,
     pub estimate: Option<Estimate>,
     /// `None` without ANALYZE.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::document::{Document, Lines};
-use super::model::{Format, Key, Kind, Node, Plan, Text, Value};
+use super::model::{Format, Key, Kind, Name, Node, Plan, Value};
 use super::{structured, text};
 
 /// One node that reads a relation or an index, or sorts. Rows are per loop, as EXPLAIN shows them (documentation,
@@ -55,7 +55,7 @@ pub fn shape(body: &str) -> u64 {
     let mut hash = Xxh3Default::new();
     for node in &plan.nodes {
         let title = node.title();
-        for part in [Some(title.as_str()), table(node).map(Text::as_str), node.index.as_deref()] {
+        for part in [Some(title.as_str()), table(node).map(Name::as_str), node.index.as_deref()] {
             hash.update(part.unwrap_or_default().as_bytes());
             hash.update(b"\0");
         }
@@ -107,7 +107,7 @@ fn fact(node: &Node) -> ScanFact {
 }
 
 /// What is read, unless it is a function, a CTE or a list of values.
-fn table(node: &Node) -> Option<&Text> {
+fn table(node: &Node) -> Option<&Name> {
     let is_none = matches!(
         node.kind,
         Kind::CteScan

@@ -36,8 +36,8 @@ const NODE: usize = 48;
 use super::document::{self, Document};
 use super::model::{Format, Plan, settle};
 use body::Reader;
+pub(in crate::plan) use lines::column;
 use lines::{Line, Lines, without_end};
-pub(in crate::plan) use lines::{after, column};
 
 /// The plan; `None` if there is not a single node line. What could not be read is a warning of the plan.
 pub fn parse(document: &Document<'_>) -> Option<Plan> {

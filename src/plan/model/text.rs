@@ -6,60 +6,171 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
-/// Bytes that fit beside the length into the room of a [`String`].
-const SHORT: usize = 22;
-
-/// Reads like a [`str`]; cannot be changed.
-#[derive(Clone)]
-pub struct Text(Kept);
-
-#[derive(Clone)]
-enum Kept {
+/// A text of up to `N` bytes, where it stands.
+#[derive(Clone, Copy)]
+struct Short<const N: usize> {
+    length: u8,
     /// UTF-8; behind the length all bytes are 0.
-    Short(u8, [u8; SHORT]),
-    Long(Box<str>),
+    bytes: [u8; N],
 }
 
-impl Text {
-    pub fn as_str(&self) -> &str {
-        match &self.0 {
-            Kept::Short(length, bytes) => {
-                std::str::from_utf8(&bytes[..usize::from(*length)]).expect("it was copied from a str")
-            }
-            Kept::Long(text) => text,
-        }
+impl<const N: usize> Short<N> {
+    fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; N];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self { length: text.len() as u8, bytes })
     }
 
     fn as_bytes(&self) -> &[u8] {
-        match &self.0 {
-            Kept::Short(length, bytes) => &bytes[..usize::from(*length)],
-            Kept::Long(text) => text.as_bytes(),
+        &self.bytes[..usize::from(self.length)]
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).expect("it was copied from a str")
+    }
+}
+
+macro_rules! texts {
+    ($(#[$doc:meta])* $text:ident, $kept:ident, $short:literal, $long:ty) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub struct $text($kept);
+
+        #[derive(Clone)]
+        enum $kept {
+            Short(Short<$short>),
+            Long($long),
         }
-    }
 
-    fn short(text: &str) -> Option<Self> {
-        let mut bytes = [0; SHORT];
-        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        Some(Self(Kept::Short(text.len() as u8, bytes)))
-    }
+        impl $text {
+            pub fn as_str(&self) -> &str {
+                match &self.0 {
+                    $kept::Short(text) => text.as_str(),
+                    $kept::Long(text) => text,
+                }
+            }
+
+            fn as_bytes(&self) -> &[u8] {
+                match &self.0 {
+                    $kept::Short(text) => text.as_bytes(),
+                    $kept::Long(text) => text.as_bytes(),
+                }
+            }
+        }
+
+        impl Default for $text {
+            fn default() -> Self {
+                Self($kept::Short(Short { length: 0, bytes: [0; $short] }))
+            }
+        }
+
+        impl From<&str> for $text {
+            fn from(text: &str) -> Self {
+                Self(Short::new(text).map_or_else(|| $kept::Long(text.into()), $kept::Short))
+            }
+        }
+
+        impl From<String> for $text {
+            fn from(text: String) -> Self {
+                Self(Short::new(&text).map_or_else(|| $kept::Long(text.into()), $kept::Short))
+            }
+        }
+
+        impl From<Cow<'_, str>> for $text {
+            fn from(text: Cow<'_, str>) -> Self {
+                match text {
+                    Cow::Borrowed(text) => text.into(),
+                    Cow::Owned(text) => text.into(),
+                }
+            }
+        }
+
+        impl From<$text> for String {
+            fn from(text: $text) -> Self {
+                text.as_str().to_owned()
+            }
+        }
+
+        impl Deref for $text {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl AsRef<str> for $text {
+            fn as_ref(&self) -> &str {
+                self
+            }
+        }
+
+        impl Borrow<str> for $text {
+            fn borrow(&self) -> &str {
+                self
+            }
+        }
+
+        impl PartialEq for $text {
+            fn eq(&self, other: &Self) -> bool {
+                self.as_bytes() == other.as_bytes()
+            }
+        }
+
+        impl Eq for $text {}
+
+        impl PartialEq<str> for $text {
+            fn eq(&self, other: &str) -> bool {
+                self.as_bytes() == other.as_bytes()
+            }
+        }
+
+        impl PartialEq<&str> for $text {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_bytes() == other.as_bytes()
+            }
+        }
+
+        impl PartialOrd for $text {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $text {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.as_bytes().cmp(other.as_bytes())
+            }
+        }
+
+        impl Hash for $text {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
+            }
+        }
+
+        impl fmt::Debug for $text {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+
+        impl fmt::Display for $text {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self.as_str(), f)
+            }
+        }
+    };
 }
 
-impl Default for Text {
-    fn default() -> Self {
-        Self(Kept::Short(0, [0; SHORT]))
-    }
+texts! {
+    /// Reads like a [`str`]; cannot be changed. No larger than a [`String`].
+    Text, KeptText, 22, Box<str>
 }
 
-impl From<&str> for Text {
-    fn from(text: &str) -> Self {
-        Self::short(text).unwrap_or_else(|| Self(Kept::Long(text.into())))
-    }
-}
-
-impl From<String> for Text {
-    fn from(text: String) -> Self {
-        Self::short(&text).unwrap_or_else(|| Self(Kept::Long(text.into())))
-    }
+texts! {
+    /// The same for names, of which a node has several: two thirds of a [`Text`].
+    Name, KeptName, 14, Box<Text>
 }
 
 impl From<&str> for Box<Text> {
@@ -68,91 +179,9 @@ impl From<&str> for Box<Text> {
     }
 }
 
-impl From<Cow<'_, str>> for Text {
-    fn from(text: Cow<'_, str>) -> Self {
-        match text {
-            Cow::Borrowed(text) => text.into(),
-            Cow::Owned(text) => text.into(),
-        }
-    }
-}
-
-impl From<Text> for String {
-    fn from(text: Text) -> Self {
-        match text.0 {
-            Kept::Short(..) => text.as_str().to_owned(),
-            Kept::Long(text) => text.into(),
-        }
-    }
-}
-
-impl Deref for Text {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        self.as_str()
-    }
-}
-
-impl AsRef<str> for Text {
-    fn as_ref(&self) -> &str {
-        self
-    }
-}
-
-impl Borrow<str> for Text {
-    fn borrow(&self) -> &str {
-        self
-    }
-}
-
-impl PartialEq for Text {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
-}
-
-impl Eq for Text {}
-
-impl PartialEq<str> for Text {
-    fn eq(&self, other: &str) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
-}
-
-impl PartialEq<&str> for Text {
-    fn eq(&self, other: &&str) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
-}
-
-impl PartialOrd for Text {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Text {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.as_bytes().cmp(other.as_bytes())
-    }
-}
-
-impl Hash for Text {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
-    }
-}
-
-impl fmt::Debug for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
-    }
-}
-
-impl fmt::Display for Text {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.as_str(), f)
+impl From<String> for Box<Text> {
+    fn from(text: String) -> Self {
+        Box::new(text.into())
     }
 }
 
@@ -163,8 +192,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_larger_than_a_string() {
+    fn no_larger_than_said() {
         assert_eq!(size_of::<Option<Text>>(), size_of::<String>());
+        assert_eq!(size_of::<Option<Name>>(), 16);
     }
 
     proptest! {
@@ -175,6 +205,10 @@ mod tests {
             prop_assert_eq!(String::from(two.clone()), &b[..]);
             prop_assert_eq!((one == two, one.cmp(&two)), (a == b, a.cmp(&b)));
             prop_assert_eq!(format!("{one:?} {one}"), format!("{a:?} {a}"));
+            let (one, two) = (Name::from(a.as_str()), Name::from(b.clone()));
+            prop_assert_eq!(one.as_str(), &a);
+            prop_assert_eq!(String::from(two.clone()), &b[..]);
+            prop_assert_eq!((one == two, one.cmp(&two)), (a == b, a.cmp(&b)));
         }
     }
 }

@@ -4,7 +4,7 @@ use super::shape::{self, Shape};
 use super::{glyph, region};
 use crate::plan::document::{Cut, Lines};
 use crate::plan::model::Format;
-use crate::plan::text::{after, column};
+use crate::plan::text::column;
 
 /// Bytes of a line that is shorter than most.
 const LINE: usize = 40;
@@ -143,10 +143,11 @@ fn text(input: &str, line: u32) -> Option<Lines> {
     loop {
         // Most lines have none.
         if quote < end {
-            if is_open(&bytes[quote..end]) {
+            let quotes = Quotes::of(&bytes[quote..end]);
+            if quotes.is_odd {
                 return None;
             }
-            nested |= after(None, &input[quote..end]).is_some();
+            nested |= quotes.is_open;
             quote = next_quote(end);
         }
         if start < bytes.len() {
@@ -168,10 +169,29 @@ fn text(input: &str, line: u32) -> Option<Lines> {
     }
 }
 
-/// A literal or a name goes on in the next line.
-fn is_open(line: &[u8]) -> bool {
-    let odd = |quote: u8| line.iter().fold(false, |odd, &byte| odd ^ (byte == quote));
-    odd(b'\'') || odd(b'"')
+/// The quotes of a line.
+struct Quotes {
+    /// One of the two kinds opens what it does not close.
+    is_odd: bool,
+    /// A literal or a name goes on in the next line.
+    is_open: bool,
+}
+
+impl Quotes {
+    fn of(line: &[u8]) -> Self {
+        let (mut single, mut double, mut open) = (false, false, None);
+        for at in memchr::memchr2_iter(b'\'', b'"', line) {
+            let quote = line[at];
+            single ^= quote == b'\'';
+            double ^= quote == b'"';
+            open = match open {
+                None => Some(quote),
+                Some(opened) if opened == quote => None,
+                other => other,
+            };
+        }
+        Self { is_odd: single || double, is_open: open.is_some() }
+    }
 }
 
 /// No TAB, no carriage return, no `&`, and nothing beyond ASCII.

@@ -1,6 +1,8 @@
 //! A node line in, a node without properties out.
 
-use super::super::model::{Children, Key, Kind, Label, Node, NodeUsage, Partial, Property, Rare, Role, Text, Value};
+use std::borrow::Cow;
+
+use super::super::model::{Children, Key, Kind, Label, Name, Node, NodeUsage, Partial, Property, Rare, Role, Value};
 use super::figures::{self, Figures};
 use super::title;
 
@@ -80,7 +82,7 @@ fn details(node: &mut Node, rest: &str) -> bool {
     }
     if let Some(after) = rest.strip_prefix(" using ") {
         let (index, after) = name(after, false);
-        (node.index, rest) = (Some(index), after);
+        (node.index, rest) = (Some(index.into()), after);
     }
     if let Some(distribution) = rest.strip_prefix(" DS_") {
         // Redshift: how rows travel to the join.
@@ -92,16 +94,20 @@ fn details(node: &mut Node, rest: &str) -> bool {
     let target = target.trim_start();
     let (schema, relation, alias, rest) = relation(target);
     match node.kind {
-        Kind::BitmapIndexScan => node.index = Some(relation),
-        Kind::SubqueryScan | Kind::ValuesScan => node.alias = Some(alias.unwrap_or(relation)),
-        _ => (node.schema, node.relation, node.alias) = (schema, Some(relation), alias),
+        Kind::BitmapIndexScan => node.index = Some(relation.into()),
+        Kind::SubqueryScan | Kind::ValuesScan => node.alias = Some(alias.unwrap_or(relation).into()),
+        _ => {
+            node.schema = schema.map(Name::from);
+            node.relation = Some(relation.into());
+            node.alias = alias.map(Name::from);
+        }
     }
     !rest.trim().is_empty()
 }
 
 /// `schema.relation alias`; the schema only if EXPLAIN was VERBOSE, the alias only if it is another name (`explain.c`,
 /// `ExplainTargetRel`).
-pub(super) fn relation(text: &str) -> (Option<Text>, Text, Option<Text>, &str) {
+pub(super) fn relation(text: &str) -> (Option<Cow<'_, str>>, Cow<'_, str>, Option<Cow<'_, str>>, &str) {
     let (first, rest) = name(text, true);
     let (schema, relation, rest) = match rest.strip_prefix('.') {
         Some(rest) => {
@@ -120,7 +126,7 @@ pub(super) fn relation(text: &str) -> (Option<Text>, Text, Option<Text>, &str) {
 }
 
 /// A name without its quotes, up to a blank (or a dot), and what stands behind it.
-fn name(text: &str, dotted: bool) -> (Text, &str) {
+fn name(text: &str, dotted: bool) -> (Cow<'_, str>, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.bytes().position(|b| b == b' ' || (b == b'.' && dotted)).unwrap_or(text.len());
         return (text[..end].into(), &text[end..]);
@@ -129,9 +135,14 @@ fn name(text: &str, dotted: bool) -> (Text, &str) {
     while let Some(quote) = memchr::memchr(b'"', &quoted.as_bytes()[at..]) {
         at += quote + 1;
         if quoted.as_bytes().get(at) != Some(&b'"') {
-            return (quoted[..at - 1].replace("\"\"", "\"").into(), &quoted[at..]);
+            return (unquoted(&quoted[..at - 1]), &quoted[at..]);
         }
         at += 1;
     }
     (quoted.into(), "")
+}
+
+/// In a quoted name a quote is doubled.
+fn unquoted(name: &str) -> Cow<'_, str> {
+    if name.contains('"') { name.replace("\"\"", "\"").into() } else { name.into() }
 }

@@ -111,7 +111,7 @@ pub(super) fn without_end(text: &str) -> &str {
 }
 
 /// The quote that is open behind `text`. A doubled quote closes and opens again.
-pub(in crate::plan) fn after(quote: Option<u8>, text: &str) -> Option<u8> {
+pub(super) fn after(quote: Option<u8>, text: &str) -> Option<u8> {
     let bytes = text.as_bytes();
     let mut quote = quote;
     let mut at = 0;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::super::model::{
-    Actual, Estimate, Join, Key, Kind, NodeId, Partial as PartialMode, Property, Role, Strategy, Text, Value, Worker,
+    Actual, Estimate, Join, Key, Kind, Name, NodeId, Partial as PartialMode, Property, Role, Strategy, Value, Worker,
 };
 use super::super::slot::{Figure, Part, Slot, Type, slot};
 use super::super::{Form, Scalar, Shape};
@@ -131,7 +131,7 @@ impl<'a> Builder<'a, '_> {
         }
         let draft = self.draft();
         let node = &mut draft.nodes[id];
-        let text = |scalar: Scalar<'_>| Some(Text::from(scalar.text));
+        let text = |scalar: Scalar<'_>| Some(Name::from(scalar.text));
         let before = match slot {
             Some(Slot::NodeType) => {
                 let was_known = !node.kind.name().is_empty();
@@ -194,7 +194,7 @@ impl<'a> Builder<'a, '_> {
                 false
             }
             Some(Slot::Index) => {
-                node.index = text(scalar);
+                node.index = Some(scalar.text.into());
                 false
             }
             Some(Slot::Usage(field)) => {
