@@ -162,7 +162,7 @@ fn text(input: &str, line: u32) -> Option<Lines> {
         if end == bytes.len() {
             // A name alone may be a word.
             let alone = root == Root::Named && cuts.len() == 1;
-            return (!alone).then(|| if nested { Lines::From(line) } else { Lines::Cut(line, cuts) });
+            return (!alone).then_some(if nested { Lines::From(line) } else { Lines::Cut(line, cuts) });
         }
         start = end + 1;
         end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);

@@ -239,7 +239,7 @@ impl<'d> Reader<'d> {
             oddity.into_iter().for_each(|oddity| self.oddities.add(oddity, at));
         } else if is_titled(text) && self.is_target(owner, text) {
             let target = text.split_once(" on ").map_or(text, |(_, target)| target);
-            let (schema, relation, alias, _) = head::relation(target);
+            let head::Target { schema, relation, alias, .. } = head::relation(target);
             let schema = schema.map(|schema| format!("{schema}.")).unwrap_or_default();
             let alias = alias.map(|alias| format!(" {alias}")).unwrap_or_default();
             let value = Value::Text(format!("{schema}{relation}{alias}").into());

@@ -92,7 +92,7 @@ fn details(node: &mut Node, rest: &str) -> bool {
     }
     let Some(target) = rest.strip_prefix(" on ") else { return !rest.trim().is_empty() };
     let target = target.trim_start();
-    let (schema, relation, alias, rest) = relation(target);
+    let Target { schema, relation, alias, rest } = relation(target);
     match node.kind {
         Kind::BitmapIndexScan => node.index = Some(relation.into()),
         Kind::SubqueryScan | Kind::ValuesScan => node.alias = Some(alias.unwrap_or(relation).into()),
@@ -105,9 +105,17 @@ fn details(node: &mut Node, rest: &str) -> bool {
     !rest.trim().is_empty()
 }
 
+/// What is read or written, and what stands behind it.
+pub(super) struct Target<'a> {
+    pub schema: Option<Cow<'a, str>>,
+    pub relation: Cow<'a, str>,
+    pub alias: Option<Cow<'a, str>>,
+    rest: &'a str,
+}
+
 /// `schema.relation alias`; the schema only if EXPLAIN was VERBOSE, the alias only if it is another name (`explain.c`,
 /// `ExplainTargetRel`).
-pub(super) fn relation(text: &str) -> (Option<Cow<'_, str>>, Cow<'_, str>, Option<Cow<'_, str>>, &str) {
+pub(super) fn relation(text: &str) -> Target<'_> {
     let (first, rest) = name(text, true);
     let (schema, relation, rest) = match rest.strip_prefix('.') {
         Some(rest) => {
@@ -118,11 +126,11 @@ pub(super) fn relation(text: &str) -> (Option<Cow<'_, str>>, Cow<'_, str>, Optio
     };
     let rest = rest.trim_start();
     if rest.is_empty() || rest.starts_with('(') {
-        return (schema, relation, None, rest);
+        return Target { schema, relation, alias: None, rest };
     }
     let (alias, rest) = name(rest, false);
     let alias = Some(alias).filter(|alias| *alias != relation);
-    (schema, relation, alias, rest)
+    Target { schema, relation, alias, rest }
 }
 
 /// A name without its quotes, up to a blank (or a dot), and what stands behind it.
