@@ -17,17 +17,20 @@ pub(in crate::plan) fn check(plan: &mut Plan) {
     let arity = arity::wrong(plan).map(|(line, message)| {
         Warning::new(line, message, "Paste the whole plan: lines are missing or stand in the wrong place.")
     });
-    let figures = arithmetic::wrong(plan).into_iter().map(|(line, message)| {
-        Warning::new(line, message, "Paste the plan again: a line is missing, repeated, or in the wrong place.")
-    });
-    let names = names::wrong(plan)
+    let figures: Vec<Warning> = arithmetic::wrong(plan)
         .into_iter()
-        .chain(uneven::wrong(plan))
-        .chain(repeated::wrong(plan))
-        .chain(broken::wrong(plan))
         .map(|(line, message)| {
-            Warning::new(line, message, "Paste the plan again as the server printed it, or use EXPLAIN (FORMAT JSON).")
-        });
-    let found: Vec<Warning> = arity.into_iter().chain(names).chain(figures).collect();
-    plan.warnings.extend(found);
+            Warning::new(line, message, "Paste the plan again: a line is missing, repeated, or in the wrong place.")
+        })
+        .collect();
+    let others = [names::wrong(plan), uneven::wrong(plan), repeated::wrong(plan), broken::wrong(plan)];
+    plan.warnings.extend(arity);
+    for (line, message) in others.into_iter().flatten() {
+        plan.warnings.push(Warning::new(
+            line,
+            message,
+            "Paste the plan again as the server printed it, or use EXPLAIN (FORMAT JSON).",
+        ));
+    }
+    plan.warnings.extend(figures);
 }

@@ -23,7 +23,20 @@ pub struct Document<'a> {
 pub enum Lines {
     /// The text stands in the input as it is, from this line on.
     From(u32),
+    /// The same, and each line is known already; nothing quoted goes on in the next one.
+    Cut(u32, Vec<Cut>),
     Each(Vec<u32>),
+}
+
+/// Where a line stands in the text, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Blanks in front.
+    pub column: u32,
+    /// Of what stands behind those.
+    pub start: u32,
+    /// Of the newline.
+    pub end: u32,
 }
 
 impl Lines {
@@ -31,7 +44,7 @@ impl Lines {
     pub fn of(&self, index: usize) -> u32 {
         let short = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         match self {
-            Lines::From(first) => first.saturating_add(short(index)),
+            Lines::From(first) | Lines::Cut(first, _) => first.saturating_add(short(index)),
             Lines::Each(lines) => lines.get(index).or(lines.last()).copied().unwrap_or(0),
         }
     }

@@ -4,17 +4,23 @@
 //! One vocabulary for the four formats: properties bear the names that the JSON format gives them (`explain.c`,
 //! `ExplainProperty…`), the text parser takes its lines apart into those. What a format cannot carry is `None`.
 
+mod children;
 mod key;
 mod kind;
+mod rare;
 mod roles;
+mod text;
 mod usage;
 
 use std::borrow::Cow;
 
+pub use children::Children;
 pub use key::Key;
 pub use kind::{Join, Kind, Partial, Strategy};
+pub use rare::{Label, Rare};
 pub(in crate::plan) use roles::settle;
-pub use usage::{Blocks, Buffers, IoTimes, Jit, NodeUsage, Usage, Wal};
+pub use text::{Name, Text};
+pub use usage::{Blocks, Buffers, Counts, IoTimes, Jit, NodeUsage, Usage, Wal};
 
 /// Index into [`Plan::nodes`]; 0 is the root.
 pub type NodeId = usize;
@@ -40,7 +46,7 @@ pub struct Plan {
     /// `Query Parameters` (auto_explain, 16 and later), as written.
     pub parameters: Option<String>,
     /// `Settings`: what differed from the built-in default, in the order given.
-    pub settings: Vec<(String, String)>,
+    pub settings: Vec<(Text, Text)>,
     pub planning_ms: Option<f64>,
     pub execution_ms: Option<f64>,
     /// Blocks and I/O of planning (13 and later).
@@ -75,10 +81,10 @@ pub struct Has {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub parent: Option<NodeId>,
-    pub children: Vec<NodeId>,
+    pub children: Children,
     pub role: Role,
     /// `InitPlan 1 (returns $0)`, `CTE recent`, `SubPlan 2`, `InitPlan expr_1` (19), as written.
-    pub subplan: Option<String>,
+    pub subplan: Label,
     /// Where it stands in the input, 1-based.
     pub line: u32,
     pub kind: Kind,
@@ -90,20 +96,20 @@ pub struct Node {
     pub join: Option<Join>,
     /// `Insert`, `Update`, `Delete`, `Merge` of ModifyTable and Foreign Scan; `Intersect`, `Except All`, … of SetOp; the
     /// provider of a Custom Scan.
-    pub operation: Option<String>,
+    pub operation: Label,
     /// Schema of `relation`, only if EXPLAIN was VERBOSE. Unquoted, like all names here.
-    pub schema: Option<String>,
+    pub schema: Option<Name>,
     /// What is read or written: a table; of Function, CTE, WorkTable, Table Function and Named Tuplestore Scans the function, CTE, ….
-    pub relation: Option<String>,
+    pub relation: Option<Name>,
     /// `None` when it is the relation's own name.
-    pub alias: Option<String>,
-    pub index: Option<String>,
+    pub alias: Option<Name>,
+    pub index: Option<Text>,
     pub estimate: Option<Estimate>,
     /// `None` without ANALYZE.
     pub actual: Option<Actual>,
     pub usage: NodeUsage,
     /// Per worker (VERBOSE); the node's own figures include them.
-    pub workers: Vec<Worker>,
+    pub workers: Rare<Worker>,
     /// All other properties in the order given, one vocabulary for all formats.
     pub properties: Vec<Property>,
 }
@@ -165,7 +171,7 @@ pub struct Property {
 /// Lists are joined with `, `, as the text format writes them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    Text(String),
+    Text(Text),
     Number(f64),
     Flag(bool),
 }
@@ -266,9 +272,9 @@ impl Node {
     pub fn new(kind: Kind, line: u32) -> Self {
         Self {
             parent: None,
-            children: Vec::new(),
+            children: Children::default(),
             role: Role::Root,
-            subplan: None,
+            subplan: Label::default(),
             line,
             kind,
             parallel: false,
@@ -277,7 +283,7 @@ impl Node {
             partial: Partial::Simple,
             strategy: None,
             join: None,
-            operation: None,
+            operation: Label::default(),
             schema: None,
             relation: None,
             alias: None,
@@ -285,7 +291,7 @@ impl Node {
             estimate: None,
             actual: None,
             usage: NodeUsage::default(),
-            workers: Vec::new(),
+            workers: Rare::default(),
             properties: Vec::new(),
         }
     }

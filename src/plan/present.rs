@@ -50,13 +50,13 @@ const HEAD: usize = 4096;
 /// Hands on each plan of the input in its order, and gives back what the input as a whole is or lacks.
 pub fn documents<'a>(input: &'a str, sink: impl FnMut(Document<'a>)) -> Vec<Warning> {
     let mut all = All { sink, found: false, warnings: Vec::new() };
-    if let Some(format) = clean::format(input) {
-        all.add(whole(input, 1, format));
+    if let Some((format, lines)) = clean::lines(input, 1) {
+        all.add(whole(input, format, lines));
         return all.warnings;
     }
     for part in clean::parts(input) {
         match part {
-            Part::Clean { line, text, format } => all.add(whole(text, line, format)),
+            Part::Clean { text, format, lines, .. } => all.add(whole(text, format, lines)),
             Part::Mixed(mixed) => {
                 if let Some(warning) = (!all.found).then(|| foreign::other_system(mixed.rest)).flatten() {
                     return vec![warning];
@@ -140,8 +140,8 @@ impl<'a, F: FnMut(Document<'a>)> All<F> {
     }
 }
 
-fn whole(input: &str, line: u32, format: Format) -> Document<'_> {
-    let (text, lines) = (Cow::Borrowed(input), Lines::From(line));
+fn whole(input: &str, format: Format, lines: Lines) -> Document<'_> {
+    let text = Cow::Borrowed(input);
     Document { format, text, lines, query: None, rows: None, warnings: Vec::new() }
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::document::{Document, Lines};
-use super::model::{Format, Key, Kind, Node, Plan, Value};
+use super::model::{Format, Key, Kind, Name, Node, Plan, Value};
 use super::{structured, text};
 
 /// One node that reads a relation or an index, or sorts. Rows are per loop, as EXPLAIN shows them (documentation,
@@ -55,8 +55,8 @@ pub fn shape(body: &str) -> u64 {
     let mut hash = Xxh3Default::new();
     for node in &plan.nodes {
         let title = node.title();
-        for part in [Some(&title), table(node), node.index.as_ref()] {
-            hash.update(part.map_or("", |part| part.as_str()).as_bytes());
+        for part in [Some(title.as_str()), table(node).map(Name::as_str), node.index.as_deref()] {
+            hash.update(part.unwrap_or_default().as_bytes());
             hash.update(b"\0");
         }
     }
@@ -82,18 +82,18 @@ fn plan(body: &str) -> Option<Plan> {
 
 fn fact(node: &Node) -> ScanFact {
     let text = |key: &Key| match node.value(key) {
-        Some(Value::Text(text)) => Some(text.clone()),
+        Some(Value::Text(text)) => Some(text.to_string()),
         _ => None,
     };
-    let on_disk = node.value(&Key::SortSpaceType) == Some(&Value::Text("Disk".to_owned()));
+    let on_disk = node.value(&Key::SortSpaceType) == Some(&Value::Text("Disk".into()));
     let disk = if on_disk { node.number(&Key::SortSpaceUsed) } else { node.number(&Key::DiskUsage) };
     ScanFact {
         node: node.title(),
         relation: table(node).map(|relation| match &node.schema {
             Some(schema) => format!("{schema}.{relation}"),
-            None => relation.clone(),
+            None => relation.to_string(),
         }),
-        index: node.index.clone(),
+        index: node.index.as_deref().map(str::to_owned),
         condition: CONDITIONS.iter().find_map(text),
         filter: text(&Key::Filter),
         plan_rows: node.estimate.map(|estimate| estimate.rows),
@@ -107,7 +107,7 @@ fn fact(node: &Node) -> ScanFact {
 }
 
 /// What is read, unless it is a function, a CTE or a list of values.
-fn table(node: &Node) -> Option<&String> {
+fn table(node: &Node) -> Option<&Name> {
     let is_none = matches!(
         node.kind,
         Kind::CteScan

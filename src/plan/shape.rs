@@ -49,13 +49,13 @@ mod tests {
     }
 
     fn scan() -> Line {
-        n(1, Kind::IndexScan, Role::Inner).on("customer").with(|node| node.index = Some("customer_pkey".to_owned()))
+        n(1, Kind::IndexScan, Role::Inner).on("customer").with(|node| node.index = Some("customer_pkey".into()))
     }
 
     #[test]
     fn figures_and_format_do_not_count() {
         let one = joined(scan().ran(0.1, 5.0));
-        let mut other = joined(scan().rows(10.0, 0.0).with(|node| node.schema = Some("public".to_owned())));
+        let mut other = joined(scan().rows(10.0, 0.0).with(|node| node.schema = Some("public".into())));
         other.format = Format::Text;
         assert_eq!(shape_of(&one), shape_of(&other));
     }

@@ -33,21 +33,29 @@ mod tests;
 /// Bytes of the shortest line of a node that is worth to make room for.
 const NODE: usize = 48;
 
-use super::document::Document;
+use super::document::{self, Document};
 use super::model::{Format, Plan, settle};
 use body::Reader;
-use lines::Lines;
+pub(in crate::plan) use lines::column;
+use lines::{Line, Lines, without_end};
 
 /// The plan; `None` if there is not a single node line. What could not be read is a warning of the plan.
 pub fn parse(document: &Document<'_>) -> Option<Plan> {
     let mut plan = Plan::new(Format::Text, document.lines.of(0));
     plan.query.clone_from(&document.query);
     plan.warnings.clone_from(&document.warnings);
-    plan.nodes.reserve_exact(nodes(&document.text));
+    plan.nodes.reserve_exact(nodes(document));
     let skipped = preamble::read(&document.text, &mut plan);
     let mut reader = Reader::new(document, plan);
-    for line in Lines::new(&document.text).skip_while(|line| line.index < skipped) {
-        reader.line(&line);
+    if let document::Lines::Cut(_, cuts) = &document.lines {
+        for (index, cut) in cuts.iter().enumerate().skip(skipped) {
+            let text = without_end(&document.text[cut.start as usize..cut.end as usize]);
+            reader.line(&Line { index, column: cut.column as usize, text: text.into(), open: false });
+        }
+    } else {
+        for line in Lines::new(&document.text).skip_while(|line| line.index < skipped) {
+            reader.line(&line);
+        }
     }
     let mut plan = reader.finish()?;
     settle(&mut plan);
@@ -57,8 +65,16 @@ pub fn parse(document: &Document<'_>) -> Option<Plan> {
 }
 
 /// About how many nodes there are: room for one takes more than its line.
-fn nodes(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let arrows = memchr::memchr_iter(b'>', bytes).filter(|&at| at > 0 && bytes[at - 1] == b'-').count();
-    (1 + arrows).min(1 + text.len() / NODE)
+fn nodes(document: &Document<'_>) -> usize {
+    let bytes = document.text.as_bytes();
+    if let document::Lines::Cut(_, cuts) = &document.lines {
+        return cuts.iter().filter(|cut| bytes[cut.start as usize] == b'-').count() + 1;
+    }
+    let (tips, shafts) = (bytes.get(1..).unwrap_or_default(), &bytes[..bytes.len().saturating_sub(1)]);
+    // Few enough bytes for a sum in one byte: the compiler adds up many lanes at once.
+    let few = |(tips, shafts): (&[u8], &[u8])| {
+        tips.iter().zip(shafts).fold(0u8, |sum, (&tip, &shaft)| sum + u8::from(tip == b'>' && shaft == b'-'))
+    };
+    let arrows: usize = tips.chunks(240).zip(shafts.chunks(240)).map(|both| usize::from(few(both))).sum();
+    (1 + arrows).min(1 + bytes.len() / NODE)
 }

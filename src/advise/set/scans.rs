@@ -59,9 +59,9 @@ fn of_plan(plan: &Plan) -> Scans {
             // Without a condition an index is read from end to end, too: for the columns that it has.
             (Kind::SeqScan | Kind::IndexOnlyScan, Some(estimate)) if !is_looked_up(node) => {
                 let (cost, rows) = (estimate.total_cost, estimate.rows);
-                found.whole.push(Scan { table: table.clone(), cost, rows });
+                found.whole.push(Scan { table: table.to_string(), cost, rows });
             }
-            _ => found.others.push(table.clone()),
+            _ => found.others.push(table.to_string()),
         }
     }
     found
@@ -76,7 +76,7 @@ fn looked_up(plan: &Plan, at: NodeId) -> Option<Loop> {
     let within = below(plan, *inner);
     let by_index = |node: &&&Node| matches!(node.kind, Kind::IndexScan | Kind::IndexOnlyScan | Kind::BitmapHeapScan);
     // An inner side with joins of its own is read once.
-    let table = within.iter().find(by_index).filter(|_| !within.iter().any(|n| is_join(n)))?.relation.clone()?;
+    let table = within.iter().find(by_index).filter(|_| !within.iter().any(|n| is_join(n)))?.relation.clone()?.into();
     let cost = plan.nodes[*inner].estimate?.total_cost;
     let rows = plan.nodes[*outer].estimate?.rows;
     let guesses = below(plan, *outer).into_iter().map(guesses).sum();

@@ -3,29 +3,37 @@
 
 use super::super::model::{Actual, Kind, Node, NodeId, Plan};
 
-type Check = fn(&Plan, NodeId, Actual) -> Option<String>;
-
 /// Lines and what is wrong there: the first place of each contradiction.
 pub(super) fn wrong(plan: &Plan) -> Vec<(u32, String)> {
-    let checks: [Check; 4] = [times, executed, rows, longer];
     // Greenplum prints figures of the segment that had the most to do, another one for each node.
     let segments = plan.nodes.iter().any(|node| matches!(&node.kind, Kind::Other(name) if name.contains(" Motion ")));
-    let checks = &checks[..if segments { 1 } else { 4 }];
     // One pass over the nodes: a large plan does not fit into the cache.
-    let mut costly: Option<(u32, String)> = None;
-    let mut first: [Option<(u32, String)>; 4] = Default::default();
+    let mut first: [First; 5] = Default::default();
     for (id, node) in plan.nodes.iter().enumerate() {
-        if costly.is_none() {
-            costly = costs(node).map(|message| (node.line, message));
-        }
+        let [costly, backwards, run, many, long] = &mut first;
+        costly.note(node, || costs(node));
         let Some(actual) = node.actual else { continue };
-        for (check, first) in checks.iter().zip(&mut first).filter(|(_, first)| first.is_none()) {
-            *first = check(plan, id, actual).map(|message| (node.line, message));
+        backwards.note(node, || times(plan, id, actual));
+        if !segments {
+            run.note(node, || executed(plan, id, actual));
+            many.note(node, || rows(plan, id, actual));
+            long.note(node, || longer(plan, id, actual));
         }
     }
-    let mut found: Vec<(u32, String)> = costly.into_iter().chain(first.into_iter().flatten()).collect();
-    found.extend(whole(plan).map(|message| (0, message)));
-    found
+    first.into_iter().filter_map(|first| first.0).chain(whole(plan).map(|message| (0, message))).collect()
+}
+
+/// The first place of a contradiction, with its line.
+#[derive(Default)]
+struct First(Option<(u32, String)>);
+
+impl First {
+    #[inline]
+    fn note(&mut self, node: &Node, check: impl FnOnce() -> Option<String>) {
+        if self.0.is_none() {
+            self.0 = check().map(|message| (node.line, message));
+        }
+    }
 }
 
 fn costs(node: &Node) -> Option<String> {

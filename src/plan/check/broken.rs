@@ -35,7 +35,7 @@ fn whole(property: &Property) -> Option<&'static str> {
     let whole = WHOLE.get_or_init(|| {
         Key::NAMES.iter().map(|(name, _)| *name).chain(OTHERS).map(|name| (squeezed(name), name)).collect()
     });
-    whole.get(&squeezed(name)).copied().filter(|known| *known != &**name)
+    whole.get(&squeezed(name)).copied().filter(|known| name.as_str() != *known)
 }
 
 fn squeezed(text: &str) -> String {

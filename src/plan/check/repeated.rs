@@ -9,8 +9,9 @@ use super::super::model::{Plan, Trigger};
 /// A setting and a trigger have one line each (`explain.c`, `ExplainPrintSettings`, `report_triggers`). Line 0 and what is wrong.
 pub(super) fn wrong(plan: &Plan) -> Option<(u32, String)> {
     let line = |trigger: &Trigger| (trigger.ms.map(f64::to_bits), trigger.calls.to_bits());
-    let setting = repeated(&plan.settings, |(name, _)| name).map(|(name, _)| name);
-    let trigger = || repeated(&plan.triggers, |t| (&t.name, &t.constraint, &t.relation, line(t))).map(|t| &t.name);
+    let setting = repeated(&plan.settings, |(name, _)| name).map(|(name, _)| name.as_str());
+    let trigger =
+        || repeated(&plan.triggers, |t| (&t.name, &t.constraint, &t.relation, line(t))).map(|t| t.name.as_str());
     let name = setting.or_else(trigger)?;
     Some((0, format!("`{name}` stands below the plan twice: a line was repeated")))
 }

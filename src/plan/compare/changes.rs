@@ -3,7 +3,7 @@
 use super::matching::Matching;
 use super::totals::blocks;
 use super::{Basis, Change, Measured, Pair, Side, What};
-use crate::plan::model::{Key, Node, NodeId, Property, Role, Value};
+use crate::plan::model::{Key, Node, NodeId, Property, Role, Text, Value};
 
 /// Properties whose change is told; what is measured is not among them.
 const TOLD: [Key; 32] = [
@@ -105,7 +105,8 @@ fn changes(old: &Node, new: &Node) -> Vec<Change> {
         }
     };
     add(What::Kind, Some(old.title()), Some(new.title()));
-    add(What::Index, old.index.clone(), new.index.clone());
+    let name = |index: &Option<Text>| index.as_deref().map(str::to_owned);
+    add(What::Index, name(&old.index), name(&new.index));
     add(What::Role, Some(role(old.role).to_owned()), Some(role(new.role).to_owned()));
     let find =
         |properties: &[Property], key: &Key| properties.iter().find(|p| p.key == *key).map(|p| written(&p.value));
@@ -161,7 +162,7 @@ fn is_word(byte: u8) -> bool {
 
 fn written(value: &Value) -> String {
     match value {
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => text.to_string(),
         Value::Number(number) => number.to_string(),
         Value::Flag(flag) => flag.to_string(),
     }

@@ -134,7 +134,7 @@ fn a_bitmap_replaces_a_scan() {
     let new = plan([
         n(0, Kind::Aggregate, Role::Root).ran(10.0, 1.0),
         n(1, Kind::BitmapHeapScan, Role::Outer).ran(9.0, 1.0).on("t"),
-        n(2, Kind::BitmapIndexScan, Role::Outer).ran(4.0, 1.0).with(|node| node.index = Some("t_a".to_owned())),
+        n(2, Kind::BitmapIndexScan, Role::Outer).ran(4.0, 1.0).with(|node| node.index = Some("t_a".into())),
     ]);
     let found = compared(&old, &new);
     assert_eq!(sentences(&found), ["Seq Scan on t became Bitmap Heap Scan: 49.0 ms → 9.0 ms, all of the difference"]);

@@ -96,7 +96,9 @@ pub(super) fn notes(old: Side, new: Side, basis: Basis) -> Vec<String> {
 }
 
 pub(super) fn settings(old: &Plan, new: &Plan) -> Vec<Setting> {
-    let map = |plan: &Plan| -> BTreeMap<String, String> { plan.settings.iter().cloned().collect() };
+    let map = |plan: &Plan| -> BTreeMap<String, String> {
+        plan.settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
+    };
     let (before, after) = (map(old), map(new));
     let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
     names.sort();

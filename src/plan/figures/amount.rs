@@ -1,7 +1,7 @@
 //! Blocks, I/O and WAL as one row of numbers, so that shares of them can be taken.
 
 use super::tree::sane;
-use crate::plan::model::{Blocks, Buffers, IoTimes, Usage, Wal};
+use crate::plan::model::{Blocks, Buffers, Counts, IoTimes, Usage, Wal};
 
 const FIELDS: usize = 21;
 
@@ -12,9 +12,9 @@ pub(super) struct Amount([f64; FIELDS]);
 impl Amount {
     pub const NONE: Self = Self([0.0; FIELDS]);
 
-    pub fn of(usage: &Usage) -> Self {
-        let Usage { buffers, io, wal } = usage;
-        let Buffers { shared, local, temp_read, temp_written } = buffers;
+    pub fn of(usage: &Counts) -> Self {
+        let (io, wal) = (usage.io(), usage.wal());
+        let Buffers { shared, local, temp_read, temp_written } = &usage.buffers;
         let fields = [
             shared.hit,
             shared.read,

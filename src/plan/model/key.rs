@@ -1,8 +1,6 @@
 //! Names of properties, as the JSON format writes them.
 
-use std::sync::OnceLock;
-
-use rustc_hash::FxHashMap;
+use super::Text;
 
 macro_rules! keys {
     ($($key:ident $name:literal,)*) => {
@@ -11,7 +9,7 @@ macro_rules! keys {
         pub enum Key {
             $(#[doc = $name] $key,)*
             /// Of an extension, or of a version that is not known yet.
-            Other(Box<str>),
+            Other(Box<Text>),
         }
 
         impl Key {
@@ -137,7 +135,56 @@ impl Key {
     }
 
     pub fn known(name: &str) -> Option<Key> {
-        static BY_NAME: OnceLock<FxHashMap<&str, Key>> = OnceLock::new();
-        BY_NAME.get_or_init(|| Key::NAMES.iter().cloned().collect()).get(name).cloned()
+        let mut place = place(name.as_bytes());
+        loop {
+            let (known, key) = Key::NAMES.get(usize::from(PLACES[place]))?;
+            if *known == name {
+                return Some(key.clone());
+            }
+            place = (place + 1) % PLACES.len();
+        }
+    }
+}
+
+/// Of a name that is not among those of [`PLACES`].
+const FREE: u8 = u8::MAX;
+
+/// For each value of [`place`] the first name that has it, behind it those that found their place taken.
+static PLACES: [u8; 512] = {
+    let mut places = [FREE; 512];
+    let mut at = 0;
+    while at < Key::NAMES.len() {
+        let mut place = place(Key::NAMES[at].0.as_bytes());
+        while places[place] != FREE {
+            place = (place + 1) % places.len();
+        }
+        places[place] = at as u8;
+        at += 1;
+    }
+    places
+};
+
+/// Four bytes tell almost all names apart.
+const fn place(name: &[u8]) -> usize {
+    let length = name.len();
+    if length == 0 {
+        return 0;
+    }
+    let (first, middle, last) = (name[0] as usize, name[length / 2] as usize, name[length - 1] as usize);
+    (first * 7 + middle * 31 + last * 13 + length * 57) % 512
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_and_no_other() {
+        assert!(Key::NAMES.len() < usize::from(FREE));
+        for (name, key) in Key::NAMES {
+            assert_eq!(Key::known(name).as_ref(), Some(key));
+            assert_eq!(Key::known(&name[1..]), None, "{name}");
+        }
+        assert_eq!((Key::known(""), Key::known("Filters")), (None, None));
     }
 }

@@ -1,6 +1,6 @@
 //! What a node is, and the name that the text format gives it.
 
-use super::Node;
+use super::{Node, Text};
 
 macro_rules! kinds {
     ($($kind:ident $name:literal,)*) => {
@@ -9,7 +9,7 @@ macro_rules! kinds {
         pub enum Kind {
             $($kind,)*
             /// Of an extension, or of a version that is not known yet.
-            Other(String),
+            Other(Text),
         }
 
         impl Kind {
@@ -184,8 +184,8 @@ impl Node {
         if let Some(index) = self.index.as_deref().filter(|_| self.kind != Kind::BitmapIndexScan) {
             text.push_str(&format!(" using {index}"));
         }
-        let target = if self.kind == Kind::BitmapIndexScan { &self.index } else { &self.relation };
-        match (target, &self.alias) {
+        let target = if self.kind == Kind::BitmapIndexScan { self.index.as_deref() } else { self.relation.as_deref() };
+        match (target, self.alias.as_deref()) {
             (Some(target), Some(alias)) => text.push_str(&format!(" on {target} {alias}")),
             (Some(target), None) => text.push_str(&format!(" on {target}")),
             (None, Some(alias)) => text.push_str(&format!(" on {alias}")),

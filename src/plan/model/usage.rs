@@ -1,6 +1,7 @@
 //! Blocks, I/O times, WAL and JIT: totals over all loops and workers, a node's including those of its children
 //! (`instrument.c`, `InstrAggNode`).
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 /// Zero where nothing was counted; [`super::Has`] tells whether it was asked for.
@@ -11,9 +12,17 @@ pub struct Usage {
     pub wal: Wal,
 }
 
-/// The [`Usage`] of a node: most plans count nothing, so there is room for it only once a figure was written. Reads like a [`Usage`].
-#[derive(Clone, Debug, Default)]
-pub struct NodeUsage(Option<Box<Usage>>);
+/// The [`Usage`] of a node: most plans count nothing, and most that do count blocks alone, so there is room only for what was
+/// written.
+#[derive(Clone, Default)]
+pub struct NodeUsage(Option<Box<Counts>>);
+
+/// What a node counted.
+#[derive(Clone, Default)]
+pub struct Counts {
+    pub buffers: Buffers,
+    rest: Option<Box<(IoTimes, Wal)>>,
+}
 
 impl NodeUsage {
     /// No figure was written, not even a zero.
@@ -22,29 +31,70 @@ impl NodeUsage {
     }
 }
 
+impl Counts {
+    const NONE: Self = Self { buffers: Usage::NONE.buffers, rest: None };
+
+    pub fn io(&self) -> &IoTimes {
+        self.rest.as_deref().map_or(&Usage::NONE.io, |(io, _)| io)
+    }
+
+    pub fn wal(&self) -> &Wal {
+        self.rest.as_deref().map_or(&Usage::NONE.wal, |(_, wal)| wal)
+    }
+
+    pub fn io_mut(&mut self) -> &mut IoTimes {
+        &mut self.rest.get_or_insert_default().0
+    }
+
+    pub fn wal_mut(&mut self) -> &mut Wal {
+        &mut self.rest.get_or_insert_default().1
+    }
+
+    /// All of it.
+    pub fn usage(&self) -> Usage {
+        Usage { buffers: self.buffers, io: *self.io(), wal: *self.wal() }
+    }
+}
+
 impl From<Usage> for NodeUsage {
     fn from(usage: Usage) -> Self {
-        Self((usage != Usage::NONE).then(|| Box::new(usage)))
+        let Usage { buffers, io, wal } = usage;
+        let rest = (io != Usage::NONE.io || wal != Usage::NONE.wal).then(|| Box::new((io, wal)));
+        Self((usage != Usage::NONE).then(|| Box::new(Counts { buffers, rest })))
     }
 }
 
 impl PartialEq for NodeUsage {
     fn eq(&self, other: &Self) -> bool {
-        **self == **other
+        self.buffers == other.buffers && self.io() == other.io() && self.wal() == other.wal()
+    }
+}
+
+impl fmt::Debug for NodeUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NodeUsage").field(&self.0.as_deref().map(Counts::usage)).finish()
     }
 }
 
 impl Deref for NodeUsage {
-    type Target = Usage;
+    type Target = Counts;
 
-    fn deref(&self) -> &Usage {
-        self.0.as_deref().unwrap_or(&Usage::NONE)
+    fn deref(&self) -> &Counts {
+        self.0.as_deref().unwrap_or(&Counts::NONE)
     }
 }
 
 impl DerefMut for NodeUsage {
-    fn deref_mut(&mut self) -> &mut Usage {
+    fn deref_mut(&mut self) -> &mut Counts {
         self.0.get_or_insert_default()
+    }
+}
+
+impl std::ops::AddAssign<&Counts> for NodeUsage {
+    fn add_assign(&mut self, other: &Counts) {
+        let mut sum = self.usage();
+        sum += other.usage();
+        *self = sum.into();
     }
 }
 

@@ -2,14 +2,19 @@
 
 use super::shape::{self, Shape};
 use super::{glyph, region};
+use crate::plan::document::{Cut, Lines};
 use crate::plan::model::Format;
+use crate::plan::text::column;
 
-/// The format, if nothing has to be taken off. In doubt `None`: the slow way finds the same plan.
-pub fn format(input: &str) -> Option<Format> {
+/// Bytes of a line that is shorter than most.
+const LINE: usize = 40;
+
+/// The format and the lines, if nothing has to be taken off. In doubt `None`: the slow way finds the same plan.
+pub fn lines(input: &str, first: u32) -> Option<(Format, Lines)> {
     let content = input.trim_start();
     match content.as_bytes().first()? {
-        b'[' | b'{' => is_json(content).then_some(Format::Json),
-        _ => is_text(input).then_some(Format::Text),
+        b'[' | b'{' => is_json(content).then_some((Format::Json, Lines::From(first))),
+        _ => text(input, first).map(|lines| (Format::Text, lines)),
     }
 }
 
@@ -25,7 +30,7 @@ pub fn has_words(input: &str) -> bool {
 /// A part of an input between blank lines, with the line of the input that it begins in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part<'a> {
-    Clean { line: u32, text: &'a str, format: Format },
+    Clean { line: u32, text: &'a str, format: Format, lines: Lines },
     Mixed(Mixed<'a>),
 }
 
@@ -48,9 +53,9 @@ pub fn parts(input: &str) -> impl Iterator<Item = Part<'_>> {
         while let Some(block) = blocks.next() {
             let text = &input[block.start..block.end];
             let goes_on = blocks.peek().is_some_and(|next| goes_on(&input[next.start..next.end]));
-            let format = if goes_on { None } else { format(text) };
-            match (format, mixed) {
-                (Some(format), None) => return Some(Part::Clean { line: block.line, text, format }),
+            let clean = if goes_on { None } else { lines(text, block.line) };
+            match (clean, mixed) {
+                (Some((format, lines)), None) => return Some(Part::Clean { line: block.line, text, format, lines }),
                 (Some(_), Some((start, line))) => {
                     let (text, rest) = (&input[start..block.end], &input[start..]);
                     return Some(Part::Mixed(Mixed { line, text, rest, last: Some(block.line) }));
@@ -123,30 +128,78 @@ fn is_json(content: &str) -> bool {
 
 /// A node in the first line, below it lines that are indented or are known to stand in column 0, no literal that goes
 /// over lines, and no character that may stand for another.
-fn is_text(input: &str) -> bool {
+fn text(input: &str, line: u32) -> Option<Lines> {
     let bytes = input.as_bytes();
     let first = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
-    let Some(root) = Root::of(&input[..first]) else { return false };
-    if memchr::memchr2(b'\t', b'\r', bytes).is_some() || glyph::stands_for_others(input) {
-        return false;
+    let root = Root::of(&input[..first])?;
+    let stands_apart = || memchr::memchr2(b'\t', b'\r', bytes).is_some() || glyph::stands_for_others(input);
+    if !is_plain(bytes) && stands_apart() {
+        return None;
     }
-    let (mut single, mut double, mut start) = (false, false, 0);
-    for at in memchr::memchr3_iter(b'\n', b'\'', b'"', bytes) {
-        match bytes[at] {
-            b'\'' => single = !single,
-            b'"' => double = !double,
-            _ => {
-                if single || double || !root.has(&input[start..at], start) {
-                    return false;
-                }
-                start = at + 1;
+    let mut cuts = Vec::with_capacity(bytes.len() / LINE + 1);
+    let mut nested = u32::try_from(bytes.len()).is_err();
+    let next_quote = |from: usize| memchr::memchr2(b'\'', b'"', &bytes[from..]).map_or(bytes.len(), |at| from + at);
+    let (mut start, mut end, mut quote) = (0, first, next_quote(0));
+    loop {
+        // Most lines have none.
+        if quote < end {
+            let quotes = Quotes::of(&bytes[quote..end]);
+            if quotes.is_odd {
+                return None;
             }
+            nested |= quotes.is_open;
+            quote = next_quote(end);
         }
+        if start < bytes.len() {
+            let line = &input[start..end];
+            let column = column(line.as_bytes());
+            if !root.has(line, column, start) {
+                return None;
+            }
+            let place = |at: usize| at as u32;
+            cuts.push(Cut { column: place(column), start: place(start + column), end: place(end) });
+        }
+        if end == bytes.len() {
+            // A name alone may be a word.
+            let alone = root == Root::Named && cuts.len() == 1;
+            return (!alone).then_some(if nested { Lines::From(line) } else { Lines::Cut(line, cuts) });
+        }
+        start = end + 1;
+        end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
     }
-    let last = &input[start..];
-    // A name alone may be a word.
-    let alone = root == Root::Named && (start == 0 || start == first + 1 && last.is_empty());
-    !single && !double && !alone && (last.is_empty() || root.has(last, start))
+}
+
+/// The quotes of a line.
+struct Quotes {
+    /// One of the two kinds opens what it does not close.
+    is_odd: bool,
+    /// A literal or a name goes on in the next line.
+    is_open: bool,
+}
+
+impl Quotes {
+    fn of(line: &[u8]) -> Self {
+        let (mut single, mut double, mut open) = (false, false, None);
+        for at in memchr::memchr2_iter(b'\'', b'"', line) {
+            let quote = line[at];
+            single ^= quote == b'\'';
+            double ^= quote == b'"';
+            open = match open {
+                None => Some(quote),
+                Some(opened) if opened == quote => None,
+                other => other,
+            };
+        }
+        Self { is_odd: single || double, is_open: open.is_some() }
+    }
+}
+
+/// No TAB, no carriage return, no `&`, and nothing beyond ASCII.
+fn is_plain(bytes: &[u8]) -> bool {
+    // No exit within a chunk: the compiler looks at many bytes at once. TAB and carriage return differ in one bit.
+    let odd = |any: u8, &byte: &u8| any | u8::from(byte & !4 == b'\t') | u8::from(byte == b'&') | (byte & 0x80);
+    let (chunks, rest) = bytes.as_chunks::<64>();
+    chunks.iter().all(|chunk| chunk.iter().fold(0, odd) == 0) && rest.iter().fold(0, odd) == 0
 }
 
 /// The first line of a plan, which tells what its others are like.
@@ -177,13 +230,14 @@ impl Root {
             return Some(Root::Figures);
         }
         // Words that a sentence or a statement may begin with: the slow way looks at what surrounds them.
-        let short =
-            memchr::memchr_iter(b' ', line.as_bytes()).count() < 6 || line.starts_with("Index Only Scan using ");
+        let blanks = memchr::memchr_iter(b' ', line.as_bytes()).count();
+        let short = blanks < 6 + usize::from(line.starts_with("Index Scan using "))
+            || line.starts_with("Index Only Scan using ");
         (short && (bare.is_some() || shape::named(line)) && is_whole(line)).then_some(Root::Named)
     }
 
-    /// Whether a line begins as one of the server's and ends like one. `start` is 0 for the root.
-    fn has(self, line: &str, start: usize) -> bool {
+    /// Whether a line begins as one of the server's and ends like one. `column` is where its blanks end; `start` is 0 for the root.
+    fn has(self, line: &str, column: usize, start: usize) -> bool {
         let bytes = line.as_bytes();
         let Some(&last) = bytes.last() else { return false };
         if matches!(last, b'+' | b'|' | b' ' | b'.' | b'(' | b',' | b';' | b'=')
@@ -191,7 +245,6 @@ impl Root {
         {
             return false;
         }
-        let column = bytes.iter().position(|byte| *byte != b' ').unwrap_or(bytes.len());
         let content = &line[column..];
         match column {
             0 => start == 0 || shape::is_footer(content),
@@ -219,7 +272,8 @@ fn ends_with_name(line: &[u8]) -> bool {
 
 /// The line above does not end where a name has to follow.
 fn is_whole(line: &str) -> bool {
-    !["on", "using", "->", "Parallel", "Partial", "Finalize", "Async"].iter().any(|end| line.ends_with(end))
+    let end = memchr::memrchr(b' ', line.as_bytes()).map_or(0, |at| at + 1);
+    !matches!(&line[end..], "on" | "using" | "->" | "Parallel" | "Partial" | "Finalize" | "Async")
 }
 
 #[cfg(test)]

@@ -64,7 +64,8 @@ fn a_clean_plan_is_not_copied() {
     for plan in [PLAN, JSON] {
         let (documents, warnings) = documents(plan);
         assert!(matches!(documents[0].text, Cow::Borrowed(_)), "{plan}");
-        assert_eq!((documents.len(), warnings.len(), &documents[0].lines), (1, 0, &Lines::From(1)));
+        assert_eq!((documents.len(), warnings.len(), documents[0].lines.of(2)), (1, 0, 3));
+        assert!(!matches!(documents[0].lines, Lines::Each(_)));
     }
 }
 

@@ -11,7 +11,7 @@ mod parts;
 use std::borrow::Cow;
 
 use super::super::document::Lines;
-use super::super::model::{Format, Key, Kind, Node, NodeId, Plan, Property, Role, Value};
+use super::super::model::{Format, Key, Kind, Node, NodeId, Plan, Property, Role, Text, Value};
 use super::slot::{Part, Slot, slot};
 use super::{Event, Form, Nested, Problems, Scalar, Shape};
 use frame::{Frame, Owner, Place};
@@ -192,15 +192,15 @@ impl<'a, 'l> Builder<'a, 'l> {
         match frame.place {
             Place::Node(id) => self.end_node(id),
             Place::Worker(id, worker) => self.end_worker(id, worker),
-            Place::List(owner, key) => self.property(owner, key, Value::Text(frame.list.unwrap_or_default())),
+            Place::List(owner, key) => self.property(owner, key, Value::Text(frame.list.unwrap_or_default().into())),
             Place::KeySet(id, key) => {
                 let list = frame.list.unwrap_or_else(|| "()".to_owned());
-                self.property(Owner::Node(id), key, Value::Text(list));
+                self.property(Owner::Node(id), key, Value::Text(list.into()));
             }
             Place::Flat(owner) if frame.shape == Shape::Array => {
                 if let Some(list) = frame.list {
-                    let key = Key::Other(self.prefix_or("Item").into());
-                    self.property(owner, key, Value::Text(list));
+                    let key = Key::Other(Box::new(self.prefix_or("Item").into()));
+                    self.property(owner, key, Value::Text(list.into()));
                 }
             }
             Place::TargetTable(id) => self.end_target(id),
@@ -234,7 +234,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             (&Place::Tasks(id), Shape::Object) => {
                 let place = self.node(Some(id), Role::Other);
                 if let Place::Node(task) = place {
-                    self.draft().nodes[task].kind = Kind::Other("Task".to_owned());
+                    self.draft().nodes[task].kind = Kind::Other("Task".into());
                 }
                 place
             }
@@ -305,7 +305,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             }
             for Property { key, value } in loose {
                 let (text, form) = match value {
-                    Value::Text(text) => (text, Form::Quoted),
+                    Value::Text(text) => (text.into(), Form::Quoted),
                     Value::Number(number) => (number.to_string(), Form::Bare),
                     Value::Flag(flag) => (flag.to_string(), Form::Bare),
                 };
@@ -321,7 +321,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         let line = self.input_line();
         let plan = self.draft();
         let id = plan.nodes.len();
-        let mut node = Node::new(Kind::Other(String::new()), line);
+        let mut node = Node::new(Kind::Other(Text::default()), line);
         node.parent = parent.or((id > 0).then_some(0));
         node.role = role;
         if let Some(parent) = node.parent {

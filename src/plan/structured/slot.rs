@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::super::model::{Key, Usage};
+use super::super::model::{Key, NodeUsage};
 
 /// Where what stands under a name belongs.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub(super) enum Slot {
     Alias,
     Index,
     Figure(Figure),
-    Usage(fn(&mut Usage) -> &mut f64),
+    Usage(fn(&mut NodeUsage) -> &mut f64),
     WorkerNumber,
     Part(Part),
     Property(Key, Type),
@@ -168,19 +168,19 @@ const FIXED: &[(&str, Slot)] = &[
     ("Local Written Blocks", Slot::Usage(|u| &mut u.buffers.local.written)),
     ("Temp Read Blocks", Slot::Usage(|u| &mut u.buffers.temp_read)),
     ("Temp Written Blocks", Slot::Usage(|u| &mut u.buffers.temp_written)),
-    ("I/O Read Time", Slot::Usage(|u| &mut u.io.shared_read)),
-    ("I/O Write Time", Slot::Usage(|u| &mut u.io.shared_write)),
-    ("Shared I/O Read Time", Slot::Usage(|u| &mut u.io.shared_read)),
-    ("Shared I/O Write Time", Slot::Usage(|u| &mut u.io.shared_write)),
-    ("Local I/O Read Time", Slot::Usage(|u| &mut u.io.local_read)),
-    ("Local I/O Write Time", Slot::Usage(|u| &mut u.io.local_write)),
-    ("Temp I/O Read Time", Slot::Usage(|u| &mut u.io.temp_read)),
-    ("Temp I/O Write Time", Slot::Usage(|u| &mut u.io.temp_write)),
-    ("WAL Records", Slot::Usage(|u| &mut u.wal.records)),
-    ("WAL FPI", Slot::Usage(|u| &mut u.wal.fpi)),
-    ("WAL Bytes", Slot::Usage(|u| &mut u.wal.bytes)),
-    ("WAL Buffers Full", Slot::Usage(|u| &mut u.wal.buffers_full)),
-    ("WAL FPI Bytes", Slot::Usage(|u| &mut u.wal.fpi_bytes)),
+    ("I/O Read Time", Slot::Usage(|u| &mut u.io_mut().shared_read)),
+    ("I/O Write Time", Slot::Usage(|u| &mut u.io_mut().shared_write)),
+    ("Shared I/O Read Time", Slot::Usage(|u| &mut u.io_mut().shared_read)),
+    ("Shared I/O Write Time", Slot::Usage(|u| &mut u.io_mut().shared_write)),
+    ("Local I/O Read Time", Slot::Usage(|u| &mut u.io_mut().local_read)),
+    ("Local I/O Write Time", Slot::Usage(|u| &mut u.io_mut().local_write)),
+    ("Temp I/O Read Time", Slot::Usage(|u| &mut u.io_mut().temp_read)),
+    ("Temp I/O Write Time", Slot::Usage(|u| &mut u.io_mut().temp_write)),
+    ("WAL Records", Slot::Usage(|u| &mut u.wal_mut().records)),
+    ("WAL FPI", Slot::Usage(|u| &mut u.wal_mut().fpi)),
+    ("WAL Bytes", Slot::Usage(|u| &mut u.wal_mut().bytes)),
+    ("WAL Buffers Full", Slot::Usage(|u| &mut u.wal_mut().buffers_full)),
+    ("WAL FPI Bytes", Slot::Usage(|u| &mut u.wal_mut().fpi_bytes)),
     ("Worker Number", Slot::WorkerNumber),
     ("Plan", Slot::Part(Part::Plan)),
     ("Plans", Slot::Part(Part::Plans)),

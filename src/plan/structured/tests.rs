@@ -48,7 +48,7 @@ fn texts(node: &Node, key: &Key) -> Vec<String> {
     let of_key = node.properties.iter().filter(|property| property.key == *key);
     of_key
         .map(|property| match &property.value {
-            Value::Text(text) => text.clone(),
+            Value::Text(text) => text.to_string(),
             other => panic!("{other:?}"),
         })
         .collect()

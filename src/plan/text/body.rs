@@ -76,16 +76,19 @@ impl<'d> Reader<'d> {
         } else if column > self.tree.root_column() {
             let taken = footer::indented(&mut self.plan, self.section, text);
             self.taken(taken, at);
-        } else if is_titled(text) || has_figures(text) {
-            self.second(text, at);
         } else {
-            self.below(text, column, at);
+            let pair = property::split(text);
+            let titled = !pair.is_some_and(|(key, _)| footer::is_last_key(key)) && is_titled(text);
+            if titled || has_figures(text) {
+                self.second(text, at);
+            } else {
+                self.below(text, pair, column, at);
+            }
         }
     }
 
     /// A line as far left as the root.
-    fn below(&mut self, text: &str, column: usize, at: u32) {
-        let pair = property::split(text);
+    fn below(&mut self, text: &str, pair: Option<(&str, &str)>, column: usize, at: u32) {
         if pair.is_some_and(|(key, _)| footer::belongs_to_node(key)) {
             self.oddities.add(Oddity::Indentation, at);
             self.inside(text, column, at);
@@ -125,8 +128,9 @@ impl<'d> Reader<'d> {
                 self.root(text, line.column, 6, at);
             } else {
                 let mut missing = head::blank(at);
-                missing.kind = Kind::Other("(missing)".to_owned());
-                self.tree.root(&mut self.plan, missing, 0, line.column);
+                missing.kind = Kind::Other("(missing)".into());
+                self.plan.nodes.push(missing);
+                self.tree.root(&self.plan, 0, line.column);
                 self.node(text, line.column, 6, at);
             }
         } else if is_titled(text) || (has_figures(text) && text.starts_with(|c: char| c.is_ascii_uppercase())) {
@@ -147,9 +151,8 @@ impl<'d> Reader<'d> {
     }
 
     fn root(&mut self, text: &str, column: usize, inside: usize, at: u32) {
-        let head = head::parse(text, at);
-        self.figures(&head, at);
-        self.tree.root(&mut self.plan, head.node, column, column + inside);
+        self.head(text, at);
+        self.tree.root(&self.plan, column, column + inside);
         self.inner = Inner::default();
     }
 
@@ -162,23 +165,26 @@ impl<'d> Reader<'d> {
         if self.plan.nodes.len() == 1 && self.inner.is_new() && !self.tree.waits() {
             self.margin(column);
         }
-        let head = head::parse(text, at);
-        self.figures(&head, at);
-        let fit = self.tree.add(&mut self.plan, head.node, column, column + inside);
+        self.head(text, at);
+        let fit = self.tree.add(&mut self.plan, column, column + inside);
         if fit == Fit::Wrong {
             self.oddities.add(Oddity::Indentation, at);
         }
         self.inner = Inner::default();
     }
 
-    fn figures(&mut self, head: &head::Head, at: u32) {
-        let (node, has) = (&head.node, &mut self.plan.has);
+    /// Another node, built where it stays.
+    fn head(&mut self, text: &str, at: u32) {
+        self.plan.nodes.push(head::blank(at));
+        let Some(node) = self.plan.nodes.last_mut() else { return };
+        let told = head::parse(text, node);
+        let has = &mut self.plan.has;
         has.costs |= node.estimate.is_some();
         has.analyze |= node.actual.is_some();
         has.timing |= node.actual.is_some_and(|actual| actual.total_ms.is_some());
-        has.fractional_rows |= head.fractional;
+        has.fractional_rows |= told.fractional;
         has.verbose |= node.schema.is_some();
-        if head.leftover {
+        if told.leftover {
             self.oddities.add(Oddity::Cut, at);
         }
     }
@@ -186,7 +192,8 @@ impl<'d> Reader<'d> {
     /// Another line without an arrow: the root again, or another plan.
     fn second(&mut self, text: &str, at: u32) {
         let first = &self.plan.nodes[0];
-        let again = head::parse(text, first.line).node;
+        let mut again = head::blank(first.line);
+        head::parse(text, &mut again);
         if self.plan.nodes.len() == 1 && *first == again {
             self.oddities.add(Oddity::Repeated, at);
         } else {
@@ -232,10 +239,10 @@ impl<'d> Reader<'d> {
             oddity.into_iter().for_each(|oddity| self.oddities.add(oddity, at));
         } else if is_titled(text) && self.is_target(owner, text) {
             let target = text.split_once(" on ").map_or(text, |(_, target)| target);
-            let (schema, relation, alias, _) = head::relation(target);
-            let schema = schema.map(|schema| schema + ".").unwrap_or_default();
+            let head::Target { schema, relation, alias, .. } = head::relation(target);
+            let schema = schema.map(|schema| format!("{schema}.")).unwrap_or_default();
             let alias = alias.map(|alias| format!(" {alias}")).unwrap_or_default();
-            let value = Value::Text(format!("{schema}{relation}{alias}"));
+            let value = Value::Text(format!("{schema}{relation}{alias}").into());
             self.plan.nodes[owner].properties.push(Property { key: Key::TargetTable, value });
         } else if is_titled(text) && (has_figures(text) || foreign) {
             if !foreign {
@@ -243,7 +250,7 @@ impl<'d> Reader<'d> {
             }
             self.node(text, column, 2, at);
         } else {
-            let value = Value::Text(text.to_owned());
+            let value = Value::Text(text.into());
             self.plan.nodes[owner].properties.push(Property { key: Key::Other("Line".into()), value });
             self.oddities.add(Oddity::Unknown, at);
         }

@@ -1,7 +1,7 @@
 //! What stands in the parentheses behind a node: estimates and actuals (`explain.c`, `ExplainNode`).
 
 use super::super::model::{Actual, Estimate};
-use super::number::leading;
+use super::number::Cursor;
 
 /// The end of a node line.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -36,30 +36,36 @@ pub(super) fn take(line: &str) -> (&str, Figures) {
 
 /// `actual time=0.010..0.020 rows=1 loops=1` as it stands in a node's parentheses and behind `Worker 0:`.
 pub(super) fn actual(text: &str) -> Option<(Actual, bool)> {
-    let text = text.strip_prefix("actual ")?;
-    let (times, text) = match text.strip_prefix("time=") {
-        Some(text) => {
-            let (startup, text) = leading(text)?;
-            let (total, text) = leading(text.strip_prefix("..")?)?;
-            (Some((startup, total)), text.strip_prefix(' ')?)
+    let mut cursor = Cursor::new(text);
+    cursor.skip("actual ")?;
+    let times = match cursor.skip("time=") {
+        Some(()) => {
+            let startup = cursor.number()?;
+            cursor.skip("..")?;
+            let total = cursor.number()?;
+            cursor.skip(" ")?;
+            Some((startup, total))
         }
-        None => (None, text),
+        None => None,
     };
-    let text = text.strip_prefix("rows=")?;
-    let (rows, rest) = leading(text)?;
-    let fractional = text[..text.len() - rest.len()].contains('.');
-    let (loops, rest) = leading(rest.strip_prefix(" loops=")?)?;
-    rest.is_empty().then_some(())?;
+    cursor.skip("rows=")?;
+    let rows = cursor.number()?;
+    let fractional = cursor.is_fractional();
+    cursor.skip(" loops=")?;
+    let loops = cursor.number()?;
     let actual = Actual { startup_ms: times.map(|t| t.0), total_ms: times.map(|t| t.1), rows, loops };
-    Some((actual, fractional))
+    cursor.is_done().then_some((actual, fractional))
 }
 
 fn estimate(text: &str) -> Option<Estimate> {
-    let (startup_cost, text) = leading(text.strip_prefix("cost=")?)?;
-    let (total_cost, text) = leading(text.strip_prefix("..")?)?;
-    let (rows, text) = leading(text.strip_prefix(" rows=")?)?;
-    let (width, text) = leading(text.strip_prefix(" width=")?)?;
-    text.is_empty().then_some(Estimate { startup_cost, total_cost, rows, width })
+    let mut cursor = Cursor::new(text);
+    let mut behind = |word: &str| {
+        cursor.skip(word)?;
+        cursor.number()
+    };
+    let (startup_cost, total_cost) = (behind("cost=")?, behind("..")?);
+    let (rows, width) = (behind(" rows=")?, behind(" width=")?);
+    cursor.is_done().then_some(Estimate { startup_cost, total_cost, rows, width })
 }
 
 fn last_parentheses(line: &str) -> Option<(&str, &str)> {

@@ -36,7 +36,7 @@ pub(super) fn top(plan: &mut Plan, section: &mut Section, text: &str, pair: Opti
         return Taken::Yes;
     }
     let Some((key, value)) = pair else {
-        plan.properties.push(Property { key: Key::Other("Line".into()), value: Value::Text(text.to_owned()) });
+        plan.properties.push(Property { key: Key::Other("Line".into()), value: Value::Text(text.into()) });
         return Taken::Odd;
     };
     match key {
@@ -58,7 +58,7 @@ pub(super) fn top(plan: &mut Plan, section: &mut Section, text: &str, pair: Opti
             *section = Section::Property;
             let known = Key::known(key);
             let number = if known.is_none() && value.len() <= 15 { whole(value) } else { None };
-            let value = number.map_or_else(|| Value::Text(value.to_owned()), Value::Number);
+            let value = number.map_or_else(|| Value::Text(value.into()), Value::Number);
             let odd = known.as_ref().is_some_and(|key| !belongs_below(key));
             plan.properties.push(Property { key: known.unwrap_or_else(|| Key::Other(key.into())), value });
             return if odd { Taken::Odd } else { Taken::Yes };
@@ -85,7 +85,7 @@ pub(super) fn indented(plan: &mut Plan, section: Section, text: &str) -> Taken {
         Section::Jit => plan.jit.as_mut().and_then(|jit| usage::jit(jit, key, value).then_some(Taken::Yes)),
         Section::Property => plan.properties.last_mut().map(|property| {
             let mut lines = match std::mem::replace(&mut property.value, Value::Flag(true)) {
-                Value::Text(before) => before,
+                Value::Text(before) => before.into(),
                 Value::Number(before) => before.to_string(),
                 Value::Flag(before) => before.to_string(),
             };
@@ -93,14 +93,14 @@ pub(super) fn indented(plan: &mut Plan, section: Section, text: &str) -> Taken {
                 lines.push('\n');
             }
             lines.push_str(text);
-            property.value = Value::Text(lines);
+            property.value = Value::Text(lines.into());
             Taken::Yes
         }),
         Section::Tree | Section::Below => None,
     };
     taken.unwrap_or_else(|| {
         let (key, value) = if pair.is_some() { (key, value) } else { ("Line", text) };
-        plan.properties.push(Property { key: Key::of(key), value: Value::Text(value.to_owned()) });
+        plan.properties.push(Property { key: Key::of(key), value: Value::Text(value.into()) });
         Taken::Odd
     })
 }
@@ -173,7 +173,7 @@ fn settings(plan: &mut Plan, value: &str) {
             next.is_empty() || next.strip_prefix(", ").is_some_and(begins_setting)
         });
         let end = end.unwrap_or(after.len());
-        plan.settings.push((name.to_owned(), after[..end].to_owned()));
+        plan.settings.push((name.into(), after[..end].into()));
         rest = after.get(end + 3..).unwrap_or_default();
     }
 }
@@ -190,9 +190,14 @@ fn begins_setting(text: &str) -> bool {
 
 /// A line that the server writes below the tree, and never as a node's property.
 pub(super) fn is_last(text: &str) -> bool {
+    trigger(text).is_some() || property::split(text).is_some_and(|(key, _)| is_last_key(key))
+}
+
+/// Its key, which is no node's name either.
+pub(super) fn is_last_key(key: &str) -> bool {
     const KEYS: [&str; 7] =
         ["Planning", "JIT", "Planning Time", "Execution Time", "Serialization", "Settings", "Query Identifier"];
-    trigger(text).is_some() || property::split(text).is_some_and(|(key, _)| KEYS.contains(&key))
+    KEYS.contains(&key)
 }
 
 /// The key of a node's property, which has lost its indentation.

@@ -110,18 +110,16 @@ impl Inner {
             }
             Read::Property => {
                 plan.has.verbose |= node.properties.get(before).is_some_and(|property| property.key == Key::Output);
-                (None, odd(&node.properties, before))
+                (None, odd(&node.properties, before, value))
             }
         }
     }
 }
 
 /// The properties from `new` on are those of the last line.
-fn odd(properties: &[Property], new: usize) -> Option<Oddity> {
+fn odd(properties: &[Property], new: usize, value: &str) -> Option<Oddity> {
     let first = properties.get(new)?;
-    if let Value::Text(value) = &first.value
-        && !is_balanced(&first.key, value)
-    {
+    if matches!(first.value, Value::Text(_)) && !is_balanced(&first.key, value) {
         return Some(Oddity::Cut);
     }
     let known = properties[..new].iter().rev().take(MANY);

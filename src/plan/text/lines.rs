@@ -33,17 +33,21 @@ impl<'a> Lines<'a> {
     }
 
     /// The next line, and whether there may be a quote in it.
+    #[inline]
     fn raw(&mut self) -> Option<(&'a str, bool)> {
         if self.rest.is_empty() {
             return None;
         }
-        let end = memchr::memchr(b'\n', self.rest.as_bytes()).unwrap_or(self.rest.len());
-        let line = &self.rest[..end];
-        self.rest = self.rest.get(end + 1..).unwrap_or_default();
+        let (line, rest) = match memchr::memchr(b'\n', self.rest.as_bytes()) {
+            Some(end) => (&self.rest[..end], &self.rest[end + 1..]),
+            None => (self.rest, ""),
+        };
+        self.rest = rest;
         self.index += 1;
-        let quoted = self.quote < end;
-        self.quote = if quoted { next_quote(self.rest) } else { self.quote.saturating_sub(end + 1) };
-        Some((line.strip_suffix('\r').unwrap_or(line), quoted))
+        let quoted = self.quote < line.len();
+        self.quote = if quoted { next_quote(rest) } else { self.quote.saturating_sub(line.len() + 1) };
+        let has_return = line.as_bytes().last() == Some(&b'\r');
+        Some((if has_return { &line[..line.len() - 1] } else { line }, quoted))
     }
 }
 
@@ -54,15 +58,24 @@ fn next_quote(text: &str) -> usize {
 impl<'a> Iterator for Lines<'a> {
     type Item = Line<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Line<'a>> {
         let index = self.index;
         let (raw, quoted) = self.raw()?;
-        let column = raw.bytes().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(raw.len());
+        let column = column(raw.as_bytes());
         let start = &raw[column..];
-        let mut quote = if quoted { after(None, start) } else { None };
+        let quote = if quoted { after(None, start) } else { None };
         if quote.is_none() || RAW.iter().any(|prefix| start.starts_with(prefix)) {
             return Some(Line { index, column, text: Cow::Borrowed(without_end(start)), open: false });
         }
+        Some(self.joined(index, column, start, quote))
+    }
+}
+
+impl<'a> Lines<'a> {
+    /// A line in which a quote is left open, with those that it goes on in.
+    fn joined(&mut self, index: usize, column: usize, start: &'a str, open: Option<u8>) -> Line<'a> {
+        let mut quote = open;
         let (rest, at, next, mut joined) = (self.rest, self.index, self.quote, start.to_owned());
         let mut depth = nesting(None, start);
         while quote.is_some() && joined.len() < self.budget {
@@ -76,15 +89,24 @@ impl<'a> Iterator for Lines<'a> {
         if quote.is_some() || depth != 0 {
             self.budget = self.budget.saturating_sub(joined.len());
             (self.rest, self.index, self.quote) = (rest, at, next);
-            return Some(Line { index, column, text: Cow::Borrowed(start.trim_end()), open: true });
+            return Line { index, column, text: Cow::Borrowed(start.trim_end()), open: true };
         }
         joined.truncate(joined.trim_end().len());
-        Some(Line { index, column, text: Cow::Owned(joined), open: false })
+        Line { index, column, text: Cow::Owned(joined), open: false }
     }
 }
 
+/// Blanks in front; nodes far down have many.
+pub(in crate::plan) fn column(line: &[u8]) -> usize {
+    let mut at = 0;
+    while line[at..].first_chunk::<8>() == Some(&[b' '; 8]) {
+        at += 8;
+    }
+    at + line[at..].iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(line.len() - at)
+}
+
 /// Most lines end with a letter, a digit or a parenthesis.
-fn without_end(text: &str) -> &str {
+pub(super) fn without_end(text: &str) -> &str {
     if text.as_bytes().last().is_some_and(u8::is_ascii_graphic) { text } else { text.trim_end() }
 }
 

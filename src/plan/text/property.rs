@@ -87,7 +87,7 @@ impl Sink<'_> {
     }
 
     fn odd(&mut self, key: &str, value: &str) -> Read {
-        self.push(Key::Other(key.into()), Value::Text(value.to_owned()));
+        self.push(Key::Other(key.into()), Value::Text(value.into()));
         Read::Odd
     }
 
@@ -96,7 +96,7 @@ impl Sink<'_> {
         let parsed = match &known {
             Some(key) if is_count(key) => whole(value).map(Value::Number),
             Some(Key::InnerUnique | Key::SingleCopy | Key::Disabled) => flag(value),
-            Some(_) => Some(Value::Text(value.to_owned())),
+            Some(_) => Some(Value::Text(value.into())),
             None => Some(unknown(value)),
         };
         match (known, parsed) {
@@ -110,11 +110,11 @@ impl Sink<'_> {
     /// `external merge  Disk: 1234kB`
     fn sort(&mut self, value: &str) -> bool {
         let (method, space) = at_gap(value).unwrap_or((value, ""));
-        self.push(Key::SortMethod, Value::Text(method.to_owned()));
+        self.push(Key::SortMethod, Value::Text(method.into()));
         let Some((kind, used)) = space.split_once(": ") else { return space.is_empty() };
         let Some(used) = measure(used, "kB") else { return false };
         self.push(Key::SortSpaceUsed, Value::Number(used));
-        self.push(Key::SortSpaceType, Value::Text(kind.to_owned()));
+        self.push(Key::SortSpaceType, Value::Text(kind.into()));
         true
     }
 
@@ -131,7 +131,7 @@ impl Sink<'_> {
                 (Some(number), "" | "kB") => Value::Number(number),
                 (Some(number), before) if changed && before.starts_with("(originally ") => Value::Number(number),
                 (Some(_), _) => return false,
-                (None, text) => Value::Text(text.to_owned()),
+                (None, text) => Value::Text(text.into()),
             };
             self.push(name.clone(), parsed);
             if let (Some(original), Some(number)) = (original, number) {
@@ -165,10 +165,10 @@ impl Sink<'_> {
             Some((parameters, seed)) => (parameters, seed.strip_suffix(')')),
             None => (rest.strip_suffix(')').unwrap_or(rest), None),
         };
-        self.push(Key::SamplingMethod, Value::Text(method.to_owned()));
-        self.push(Key::SamplingParameters, Value::Text(parameters.to_owned()));
+        self.push(Key::SamplingMethod, Value::Text(method.into()));
+        self.push(Key::SamplingParameters, Value::Text(parameters.into()));
         if let Some(seed) = seed {
-            self.push(Key::RepeatableSeed, Value::Text(seed.to_owned()));
+            self.push(Key::RepeatableSeed, Value::Text(seed.into()));
         }
         true
     }
@@ -272,5 +272,5 @@ fn flag(value: &str) -> Option<Value> {
 /// As JSON would have it: numbers, unless they are too long to be one.
 fn unknown(value: &str) -> Value {
     let number = whole(value).filter(|_| value.len() <= 15);
-    number.map(Value::Number).or_else(|| flag(value)).unwrap_or_else(|| Value::Text(value.to_owned()))
+    number.map(Value::Number).or_else(|| flag(value)).unwrap_or_else(|| Value::Text(value.into()))
 }

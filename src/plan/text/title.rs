@@ -222,8 +222,8 @@ impl<'a> Title<'a> {
 
 /// What stands behind `name`, if it is a word of its own.
 fn word<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    // Most names differ in their first letter.
-    if text.as_bytes().first() != name.as_bytes().first() {
+    // Most names differ in their first letters.
+    if text.as_bytes().first_chunk::<2>() != name.as_bytes().first_chunk::<2>() {
         return None;
     }
     text.strip_prefix(name).filter(|rest| rest.is_empty() || rest.starts_with(' '))

@@ -2,7 +2,7 @@
 //! letter), its children's arrows in the same column; a named sub-plan's name does too, its arrow two columns further
 //! (`explain.c`, `ExplainNode`, `ExplainSubPlans`).
 
-use super::super::model::{Node, NodeId, Plan};
+use super::super::model::{Label, NodeId, Plan};
 
 #[derive(Debug, Default)]
 pub(super) struct Tree {
@@ -23,7 +23,7 @@ struct Open {
 /// A name that waits for its node.
 #[derive(Debug)]
 struct Subplan {
-    name: String,
+    name: Label,
     column: usize,
 }
 
@@ -35,10 +35,10 @@ pub(super) enum Fit {
 }
 
 impl Tree {
-    pub(super) fn root(&mut self, plan: &mut Plan, node: Node, column: usize, inside: usize) {
+    /// The last node of the plan is its root.
+    pub(super) fn root(&mut self, plan: &Plan, column: usize, inside: usize) {
         self.open.clear();
-        self.open.push(Open { node: plan.nodes.len(), column, inside });
-        plan.nodes.push(node);
+        self.open.push(Open { node: plan.nodes.len() - 1, column, inside });
     }
 
     pub(super) fn root_column(&self) -> usize {
@@ -56,8 +56,8 @@ impl Tree {
         }
     }
 
-    /// Below the last node that stands further left.
-    pub(super) fn add(&mut self, plan: &mut Plan, node: Node, column: usize, inside: usize) -> Fit {
+    /// The last node of the plan stands below the last one before it that stands further left.
+    pub(super) fn add(&mut self, plan: &mut Plan, column: usize, inside: usize) -> Fit {
         let subplan = self.subplan.take();
         let waits = subplan.is_some();
         let mut fits = subplan.as_ref().is_some_and(|subplan| column == subplan.column + 2);
@@ -65,15 +65,13 @@ impl Tree {
         while !waits && self.open.len() > 1 && self.open.last().is_some_and(|open| open.column >= column) {
             self.open.pop();
         }
-        let id = plan.nodes.len();
-        let mut node = node;
-        node.subplan = subplan.map(|subplan| subplan.name);
+        let id = plan.nodes.len() - 1;
+        plan.nodes[id].subplan = subplan.map(|subplan| subplan.name).unwrap_or_default();
         if let Some(parent) = self.open.last() {
             fits |= !waits && column == parent.inside;
-            node.parent = Some(parent.node);
+            plan.nodes[id].parent = Some(parent.node);
             plan.nodes[parent.node].children.push(id);
         }
-        plan.nodes.push(node);
         self.open.push(Open { node: id, column, inside });
         if fits { Fit::Exact } else { Fit::Wrong }
     }
@@ -84,7 +82,7 @@ impl Tree {
             self.open.pop();
         }
         let fits = self.subplan.is_none() && self.open.last().is_some_and(|open| open.inside == column);
-        self.subplan = Some(Subplan { name: name.to_owned(), column });
+        self.subplan = Some(Subplan { name: name.into(), column });
         if fits { Fit::Exact } else { Fit::Wrong }
     }
 

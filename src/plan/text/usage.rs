@@ -1,8 +1,8 @@
 //! `Buffers:`, `I/O Timings:`, `WAL:` and the lines below `JIT:` (`explain.c`, `show_buffer_usage`, `show_wal_usage`,
 //! `ExplainPrintJIT`).
 
-use super::super::model::{Jit, NodeUsage, Usage};
-use super::number::leading;
+use super::super::model::{Blocks, Jit, NodeUsage};
+use super::number::{Cursor, leading};
 
 /// Which groups of figures a line gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(super) enum Counted {
 }
 
 /// Takes a group, a name and a number; whether they were known.
-type Add = fn(&mut Usage, &str, &str, f64) -> bool;
+type Add = fn(&mut NodeUsage, &str, &str, f64) -> bool;
 
 /// `None` if the key is another one; whether every word was understood otherwise.
 pub(super) fn read(usage: &mut NodeUsage, key: &str, value: &str) -> Option<(Counted, bool)> {
@@ -23,6 +23,9 @@ pub(super) fn read(usage: &mut NodeUsage, key: &str, value: &str) -> Option<(Cou
         "WAL" => (Counted::Wal, wal),
         _ => return None,
     };
+    if counted == Counted::Buffers && as_printed(usage, value).is_some() {
+        return Some((counted, true));
+    }
     // `buffers full=4`: words before `=` that are no group of their own belong to the name.
     let (mut group, mut understood) = ("", true);
     let mut rest = value;
@@ -42,6 +45,48 @@ pub(super) fn read(usage: &mut NodeUsage, key: &str, value: &str) -> Option<(Cou
         }
     }
     Some((counted, understood))
+}
+
+/// `shared hit=3 read=2, temp read=1`, each blank and comma where the server puts it. `None`, and nothing is taken, if there is
+/// anything else.
+fn as_printed(usage: &mut NodeUsage, value: &str) -> Option<()> {
+    let mut buffers = usage.buffers;
+    let mut cursor = Cursor::new(value);
+    loop {
+        let blocks = if cursor.skip("shared ").is_some() {
+            Some(&mut buffers.shared)
+        } else if cursor.skip("local ").is_some() {
+            Some(&mut buffers.local)
+        } else {
+            cursor.skip("temp ")?;
+            None
+        };
+        match blocks {
+            Some(Blocks { hit, read, dirtied, written }) => {
+                fields(&mut cursor, [("hit=", hit), ("read=", read), ("dirtied=", dirtied), ("written=", written)])?;
+            }
+            None => {
+                let (read, written) = (&mut buffers.temp_read, &mut buffers.temp_written);
+                fields(&mut cursor, [("read=", read), ("written=", written)])?;
+            }
+        }
+        if cursor.is_done() {
+            usage.buffers = buffers;
+            return Some(());
+        }
+        cursor.skip(", ")?;
+    }
+}
+
+/// Names with their numbers, a blank between two.
+fn fields<const N: usize>(cursor: &mut Cursor<'_>, mut fields: [(&str, &mut f64); N]) -> Option<()> {
+    loop {
+        let (_, field) = fields.iter_mut().find(|(name, _)| cursor.skip(name).is_some())?;
+        **field = cursor.number()?;
+        if cursor.skip(" ").is_none() {
+            return Some(());
+        }
+    }
 }
 
 /// What stands between blanks and commas.
@@ -73,7 +118,7 @@ fn next(text: &str) -> Option<(Word<'_>, &str)> {
     Some((word, &text[end..]))
 }
 
-fn buffers(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
+fn buffers(usage: &mut NodeUsage, group: &str, name: &str, number: f64) -> bool {
     let buffers = &mut usage.buffers;
     let field = match (group, name) {
         ("temp", "read") => &mut buffers.temp_read,
@@ -95,8 +140,8 @@ fn buffers(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
 }
 
 /// Three shapes: `read=` (up to 14), `shared/local read=` (15, 16), `shared read=` (17 and later).
-fn io(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
-    let io = &mut usage.io;
+fn io(usage: &mut NodeUsage, group: &str, name: &str, number: f64) -> bool {
+    let io = usage.io_mut();
     let field = match (group, name) {
         ("" | "shared" | "shared/local", "read") => &mut io.shared_read,
         ("" | "shared" | "shared/local", "write") => &mut io.shared_write,
@@ -110,8 +155,8 @@ fn io(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
     true
 }
 
-fn wal(usage: &mut Usage, group: &str, name: &str, number: f64) -> bool {
-    let wal = &mut usage.wal;
+fn wal(usage: &mut NodeUsage, group: &str, name: &str, number: f64) -> bool {
+    let wal = usage.wal_mut();
     let field = match (group, name) {
         ("buffers", "full") => &mut wal.buffers_full,
         ("fpi", "bytes") => &mut wal.fpi_bytes,

@@ -64,7 +64,7 @@ fn of_table(cx: &PlanCx<'_>, node: &Node, rows: Rows) -> Option<f64> {
     const ITEM: f64 = 28.0;
     const PAGE: f64 = 8168.0;
     const FOUR_TO_A_BLOCK: f64 = 2032.0;
-    let relation = RelationName { schema: node.schema.clone(), name: node.relation.clone()? };
+    let relation = RelationName { schema: node.schema.clone().map(Into::into), name: node.relation.clone()?.into() };
     let known = cx.catalog.and_then(|catalog| catalog.table(&relation)).and_then(|(_, table)| width(table));
     // A scan that stopped early knows neither all rows nor all blocks, but their ratio.
     let bytes = known.map_or(FOUR_TO_A_BLOCK, |width| width + ITEM);
@@ -86,10 +86,10 @@ fn of_index(node: &Node, rows: Rows) -> Option<f64> {
 }
 
 fn compact(node: &Node) -> Advice {
-    let relation = node.relation.clone().unwrap_or_default();
+    let relation = node.relation.as_deref().unwrap_or_default();
     let name = match &node.schema {
         Some(schema) => quote_table(&TableName { schema: schema.as_str().into(), name: relation.into() }),
-        None => quote_ident(&relation),
+        None => quote_ident(relation),
     };
     Advice {
         applicability: Applicability::Review,

@@ -101,5 +101,5 @@ fn foreign_key(catalog: &Catalog, one: &[&Node], other: &[&Node]) -> Option<Stri
 }
 
 fn name(node: &Node) -> Option<RelationName> {
-    Some(RelationName { schema: node.schema.clone(), name: node.relation.clone()? })
+    Some(RelationName { schema: node.schema.clone().map(Into::into), name: node.relation.clone()?.into() })
 }

@@ -62,7 +62,7 @@ impl Rule {
 
     fn draft(&self, cx: &PlanCx<'_>, id: NodeId, node: &Node, what: &str) -> Draft {
         let shared = cx.figures.nodes[id].usage.buffers.shared;
-        let name = node.relation.as_ref().or(node.index.as_ref()).map_or("a table", String::as_str);
+        let name = node.relation.as_deref().or(node.index.as_deref()).unwrap_or("a table");
         let detail = "The blocks were not in shared_buffers: each was asked of the operating system, which had it in its own cache or fetched \
                       it from the disk. The next run may find them there and be many times faster, so compare runs of one kind only.";
         Draft::node(cx, id, format!("The scan of {name}{what}"), detail)

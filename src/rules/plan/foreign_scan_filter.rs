@@ -20,11 +20,7 @@ impl PlanRule for Rule {
     fn check(&self, cx: &PlanCx<'_>, out: &mut Sink) {
         for (id, node) in cx.plan.nodes.iter().enumerate().filter(|(_, node)| node.kind == Kind::ForeignScan) {
             let Some(actual) = node.actual else { continue };
-            let name = node
-                .relation
-                .clone()
-                .or(node.text(&Key::Relations).map(str::to_owned))
-                .unwrap_or_else(|| "a foreign table".to_owned());
+            let name = node.relation.as_deref().or(node.text(&Key::Relations)).unwrap_or("a foreign table");
             let removed = node.number(&Key::RowsRemovedByFilter).unwrap_or(0.0) * actual.loops;
             let kept = cx.figures.nodes[id].rows.unwrap_or(0.0);
             let remote = node.text(&Key::RemoteSql).map(|sql| seen("remote SQL", sql.to_owned()));

@@ -45,10 +45,10 @@ impl PlanRule for Rule {
 }
 
 fn vacuum(node: &Node) -> Advice {
-    let relation = node.relation.clone().unwrap_or_default();
+    let relation = node.relation.as_deref().unwrap_or_default();
     let name = match &node.schema {
         Some(schema) => quote_table(&TableName { schema: schema.as_str().into(), name: relation.into() }),
-        None => quote_ident(&relation),
+        None => quote_ident(relation),
     };
     Advice {
         applicability: Applicability::Machine,

@@ -53,7 +53,9 @@ impl PlanRule for Rule {
 fn skips(cx: &PlanCx<'_>, id: usize, node: &Node, condition: &str) -> bool {
     let table =
         std::iter::once(id).chain(cx.plan.ancestors(id)).map(|id| &cx.plan.nodes[id]).find(|n| n.relation.is_some());
-    let relation = table.and_then(|n| Some(RelationName { schema: n.schema.clone(), name: n.relation.clone()? }));
+    let relation = table.and_then(|n| {
+        Some(RelationName { schema: n.schema.clone().map(Into::into), name: n.relation.clone()?.into() })
+    });
     let known = relation.and_then(|relation| cx.catalog?.table(&relation)).and_then(|(_, table)| {
         let indexes = indexes_of(table);
         let index = indexes.iter().find(|index| Some(index.name.as_str()) == node.index.as_deref())?;

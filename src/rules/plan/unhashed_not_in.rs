@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::plan::model::{Key, Kind, Node, NodeId, Plan, Role};
+use crate::plan::model::{Key, Kind, NodeId, Plan, Role};
 use crate::report::model::{Applicability, Confidence, RecommendationKind};
 use crate::rules::PlanRule;
 use crate::rules::context::{PlanCx, QueryCx};
@@ -25,7 +25,7 @@ impl PlanRule for Rule {
                 None => cx.plan.nodes[owner].estimate.map_or(0.0, |e| e.rows),
             };
             let Some(estimate) = node.estimate.filter(|_| searches >= self.min_loops) else { continue };
-            let of = cx.plan.nodes[owner].relation.clone().unwrap_or_else(|| cx.plan.nodes[owner].describe());
+            let of = cx.plan.nodes[owner].relation.clone().map_or_else(|| cx.plan.nodes[owner].describe(), Into::into);
             let title = format!("The list of {} is searched row by row for each row of {of}", name(cx.plan, id));
             let detail = "The result of the sub-query was expected to be too large for a hash table in work_mem, so it is kept as a plain list: each row is compared \
                           with its entries until one is equal, and with all of them when none is.";
@@ -68,9 +68,8 @@ fn needed_mb(rows: f64, width: f64) -> f64 {
 }
 
 fn name(plan: &Plan, id: NodeId) -> String {
-    let table = |node: &Node| node.relation.clone().filter(|_| node.kind.is_table_scan());
-    let first = plan.subtree(id).find_map(|below| table(&plan.nodes[below]));
-    first.or(plan.nodes[id].subplan.clone()).unwrap_or_else(|| "a sub-query".to_owned())
+    let table = |id: NodeId| plan.nodes[id].relation.as_deref().filter(|_| plan.nodes[id].kind.is_table_scan());
+    plan.subtree(id).find_map(table).or(plan.nodes[id].subplan.as_deref()).unwrap_or("a sub-query").to_owned()
 }
 
 fn memory(megabytes: f64) -> Advice {

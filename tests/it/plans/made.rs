@@ -102,11 +102,11 @@ fn reduced(plan: &Plan, keeps: Keeps) -> Plan {
 fn squeeze(plan: &mut Plan) {
     for property in plan.nodes.iter_mut().flat_map(|node| &mut node.properties) {
         if let Value::Text(text) = &mut property.value {
-            text.retain(|c| !c.is_whitespace());
+            *text = text.split_whitespace().collect::<String>().into();
         }
     }
     for (_, value) in &mut plan.settings {
-        value.retain(|c| !c.is_whitespace());
+        *value = value.split_whitespace().collect::<String>().into();
     }
 }
 

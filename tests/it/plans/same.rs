@@ -54,7 +54,7 @@ pub fn said(properties: &[Property]) -> BTreeMap<String, String> {
         Value::Flag(false) => None,
         Value::Number(number) if *number == 0.0 => None,
         Value::Text(text) if text.is_empty() => None,
-        Value::Text(text) => Some(text.clone()),
+        Value::Text(text) => Some(text.to_string()),
         Value::Number(number) => Some(number.to_string()),
         Value::Flag(true) => Some("true".to_owned()),
     };

@@ -98,10 +98,10 @@ fn what_is_saved_is_the_scans_own_share() {
     let some = shop();
     let property = |key, value| Property { key, value };
     let node = Node {
-        relation: Some("orders".to_owned()),
+        relation: Some("orders".into()),
         actual: Some(Actual { startup_ms: Some(0.0), total_ms: Some(10.0), rows: 1_000.0, loops: 1.0 }),
         properties: vec![
-            property(Key::Filter, Value::Text("(tenant_id = 4)".to_owned())),
+            property(Key::Filter, Value::Text("(tenant_id = 4)".into())),
             property(Key::RowsRemovedByFilter, Value::Number(99_000.0)),
         ],
         ..Node::new(Kind::SeqScan, 1)

@@ -29,8 +29,8 @@ pub fn options(has: &Has) -> PlanOptions {
 }
 
 pub fn settings(plan: &Plan) -> Vec<PlanSetting> {
-    let setting = |(name, value): &(String, String)| PlanSetting { name: name.clone(), value: value.clone() };
-    plan.settings.iter().map(setting).collect()
+    let settings = plan.settings.iter();
+    settings.map(|(name, value)| PlanSetting { name: name.to_string(), value: value.to_string() }).collect()
 }
 
 pub fn trigger(t: &Trigger) -> PlanTrigger {
@@ -64,13 +64,13 @@ pub fn serialization(s: &Serialization, has: &Has) -> PlanSerialization {
         ms: s.ms.and_then(finite),
         output_kb: count(s.output_kb),
         format: s.format.clone(),
-        usage: usage(&s.usage, has),
+        usage: usage(&s.usage.usage(), has),
     }
 }
 
 pub fn property(p: &Property) -> PlanProperty {
     let value = match &p.value {
-        Value::Text(text) => PlanValue::Text(text.clone()),
+        Value::Text(text) => PlanValue::Text(text.to_string()),
         Value::Number(number) if number.is_finite() => PlanValue::Number(*number),
         Value::Number(number) => PlanValue::Text(number.to_string()),
         Value::Flag(flag) => PlanValue::Flag(*flag),

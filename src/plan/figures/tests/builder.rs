@@ -50,17 +50,17 @@ impl Line {
     }
 
     pub fn called(mut self, subplan: &str) -> Self {
-        self.node.subplan = Some(subplan.to_owned());
+        self.node.subplan = subplan.into();
         self
     }
 
     pub fn on(mut self, relation: &str) -> Self {
-        self.node.relation = Some(relation.to_owned());
+        self.node.relation = Some(relation.into());
         self
     }
 
     pub fn text(mut self, key: Key, text: &str) -> Self {
-        self.node.properties.push(Property { key, value: Value::Text(text.to_owned()) });
+        self.node.properties.push(Property { key, value: Value::Text(text.into()) });
         self
     }
 

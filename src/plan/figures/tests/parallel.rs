@@ -97,7 +97,7 @@ fn with_lines_per_worker_the_slowest_counts() {
         n(0, Kind::Gather, Role::Root).ran(95.0, 1.0),
         n(1, Kind::SeqScan, Role::Outer).ran(40.0, 3.0).rows(10.0, 40.0).with(|node| {
             node.parallel = true;
-            node.workers = vec![worker(0, 90.0, 100.0, 1.0), worker(1, 0.0, 0.0, 1.0)];
+            node.workers = vec![worker(0, 90.0, 100.0, 1.0), worker(1, 0.0, 0.0, 1.0)].into();
         }),
     ]);
     own(&found, [5.0, 90.0]);
@@ -111,7 +111,7 @@ fn a_worker_that_nobody_waited_for_fits_into_its_gather() {
     let found = of([
         n(0, Kind::Gather, Role::Root).ran(10.0, 1.0),
         n(1, Kind::SeqScan, Role::Outer).ran(7.0, 3.0).with(|node| {
-            node.workers = vec![worker(0, 20.0, 1.0, 1.0), worker(1, 0.5, 1.0, 1.0)];
+            node.workers = vec![worker(0, 20.0, 1.0, 1.0), worker(1, 0.5, 1.0, 1.0)].into();
         }),
     ]);
     own(&found, [0.0, 10.0]);

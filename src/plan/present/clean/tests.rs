@@ -15,6 +15,25 @@ Planning Time: 0.480 ms
 Execution Time: 0.608 ms
 ";
 
+fn format(input: &str) -> Option<Format> {
+    lines(input, 1).map(|(format, _)| format)
+}
+
+#[test]
+fn lines_are_cut_where_nothing_quoted_goes_over_their_end() {
+    let Some((_, Lines::Cut(7, cuts))) = lines(PLAN, 7) else { panic!("a plan as the server wrote it") };
+    let cut: Vec<(usize, &str)> =
+        cuts.iter().map(|cut| (cut.column as usize, &PLAN[cut.start as usize..cut.end as usize])).collect();
+    let expected: Vec<(usize, &str)> =
+        PLAN.lines().map(|line| (line.len() - line.trim_start().len(), line.trim_start())).collect();
+    assert_eq!(cut, expected);
+    // Both kinds are even, and still the name that the last one opens goes on.
+    let odd = "Result\n  Filter: (a = 'b\" 'c\")\n";
+    assert!(matches!(lines(odd, 1), Some((Format::Text, Lines::From(1)))));
+    assert_eq!(format("Append\n  ->  Recursive Union\n        ->  Result\n"), Some(Format::Text));
+    assert_eq!(format("Append\n  ->  Seq Scan on\n"), None);
+}
+
 #[test]
 fn what_the_server_wrote_is_clean() {
     assert_eq!(format(PLAN), Some(Format::Text));

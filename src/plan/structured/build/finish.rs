@@ -15,7 +15,7 @@
 //!
 //! [`settle`]: super::super::super::model::settle
 
-use super::super::super::model::{Key, Kind, Node, Plan, Property, Usage, Value, Warning};
+use super::super::super::model::{IoTimes, Key, Kind, Label, Node, NodeUsage, Plan, Property, Value, Warning};
 
 pub(super) fn finish(mut plan: Plan) -> Plan {
     for node in &mut plan.nodes {
@@ -26,10 +26,10 @@ pub(super) fn finish(mut plan: Plan) -> Plan {
         }
         merge_workers(node);
         if node.kind == Kind::ForeignScan && node.operation.as_deref() == Some("Select") {
-            node.operation = None;
+            node.operation = Label::default();
         }
     }
-    let timed = |usage: &Usage| usage.io != Usage::default().io;
+    let timed = |usage: &NodeUsage| *usage.io() != IoTimes::default();
     uneven(&mut plan);
     plan.has.io_timing = timed(&plan.planning) || plan.nodes.iter().any(|node| timed(&node.usage));
     plan
@@ -58,17 +58,19 @@ fn merge_workers(node: &mut Node) {
     if node.workers.is_empty() {
         return;
     }
-    node.workers.sort_by_key(|worker| worker.number);
-    node.workers.dedup_by(|later, first| {
+    let mut workers = Vec::from(std::mem::take(&mut node.workers));
+    workers.sort_by_key(|worker| worker.number);
+    workers.dedup_by(|later, first| {
         let same = later.number == first.number;
         if same {
             first.properties.append(&mut later.properties);
             first.actual = first.actual.or(later.actual);
             first.jit = first.jit.take().or(later.jit.take());
-            *first.usage += *later.usage;
+            first.usage += &*later.usage;
         }
         same
     });
+    node.workers = workers.into();
 }
 
 fn shown(properties: Vec<Property>, operation: Option<&str>) -> Vec<Property> {

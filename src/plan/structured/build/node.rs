@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::super::model::{
-    Actual, Estimate, Join, Key, Kind, NodeId, Partial as PartialMode, Property, Role, Strategy, Value, Worker,
+    Actual, Estimate, Join, Key, Kind, Name, NodeId, Partial as PartialMode, Property, Role, Strategy, Value, Worker,
 };
 use super::super::slot::{Figure, Part, Slot, Type, slot};
 use super::super::{Form, Scalar, Shape};
@@ -95,7 +95,7 @@ pub(super) fn value(scalar: Scalar<'_>, kind: Type) -> Value {
         Type::Any if scalar.form == Form::Quoted => None,
         Type::Any => flag(&scalar).map(Value::Flag).or_else(|| number(&scalar).map(Value::Number)),
     };
-    typed.unwrap_or_else(|| Value::Text(scalar.text.into_owned()))
+    typed.unwrap_or_else(|| Value::Text(scalar.text.into()))
 }
 
 impl<'a> Builder<'a, '_> {
@@ -131,18 +131,22 @@ impl<'a> Builder<'a, '_> {
         }
         let draft = self.draft();
         let node = &mut draft.nodes[id];
-        let text = |scalar: Scalar<'_>| Some(scalar.text.into_owned());
+        let text = |scalar: Scalar<'_>| Some(Name::from(scalar.text));
         let before = match slot {
             Some(Slot::NodeType) => {
                 let was_known = !node.kind.name().is_empty();
-                node.kind = Kind::known(&scalar.text).unwrap_or_else(|| Kind::Other(scalar.text.into_owned()));
+                node.kind = Kind::known(&scalar.text).unwrap_or_else(|| Kind::Other(scalar.text.into()));
                 was_known
             }
             Some(Slot::ParentRelationship) => {
                 node.role = role(&scalar.text, node.role);
                 false
             }
-            Some(Slot::SubplanName) => node.subplan.replace(scalar.text.into_owned()).is_some(),
+            Some(Slot::SubplanName) => {
+                let before = node.subplan.is_some();
+                node.subplan = scalar.text.as_ref().into();
+                before
+            }
             Some(Slot::ParallelAware) => {
                 node.parallel = flag(&scalar) == Some(true);
                 false
@@ -172,7 +176,7 @@ impl<'a> Builder<'a, '_> {
                 false
             }
             Some(Slot::Operation) => {
-                node.operation = text(scalar);
+                node.operation = scalar.text.as_ref().into();
                 false
             }
             Some(Slot::Schema) => {
@@ -190,7 +194,7 @@ impl<'a> Builder<'a, '_> {
                 false
             }
             Some(Slot::Index) => {
-                node.index = text(scalar);
+                node.index = Some(scalar.text.into());
                 false
             }
             Some(Slot::Usage(field)) => {
@@ -359,7 +363,7 @@ impl<'a> Builder<'a, '_> {
             false => Cow::Owned(format!("{} / {name}", self.prefix)),
         };
         let value = value(scalar, Type::Any);
-        self.property(owner, Key::Other(name.into()), value);
+        self.property(owner, Key::Other(Box::new(name.into())), value);
     }
 }
 

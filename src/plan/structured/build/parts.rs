@@ -56,7 +56,7 @@ impl<'a> Builder<'a, '_> {
         }
         let taken = match &place {
             Place::Settings => {
-                let setting = (name.to_owned(), scalar.text.to_string());
+                let setting = (name.into(), scalar.text.as_ref().into());
                 self.draft().settings.push(setting);
                 true
             }
@@ -177,7 +177,7 @@ impl<'a> Builder<'a, '_> {
         let alias =
             alias.filter(|alias| relation.as_ref() != Some(alias)).map(|alias| format!(" {alias}")).unwrap_or_default();
         if let Some(relation) = relation {
-            self.property(Owner::Node(id), Key::TargetTable, Value::Text(format!("{schema}{relation}{alias}")));
+            self.property(Owner::Node(id), Key::TargetTable, Value::Text(format!("{schema}{relation}{alias}").into()));
         }
     }
 }

@@ -57,7 +57,7 @@ fn xml_names_of_all_known_properties() {
 
 #[test]
 fn io_times_of_three_generations() {
-    let read = |names: &str| json(&format!("{{\"Node Type\":\"Seq Scan\",{names}}}")).nodes[0].usage.io;
+    let read = |names: &str| json(&format!("{{\"Node Type\":\"Seq Scan\",{names}}}")).nodes[0].usage.io().to_owned();
     let old = read("\"I/O Read Time\": 1.5, \"I/O Write Time\": 2.5");
     assert_eq!((old.shared_read, old.shared_write), (1.5, 2.5));
     let middle = read("\"I/O Read Time\": 1.5, \"Temp I/O Read Time\": 3.5, \"Temp I/O Write Time\": 4.5");

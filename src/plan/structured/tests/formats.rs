@@ -28,7 +28,7 @@ fn a_cte_and_the_scans_of_it() {
         assert!(!plan.has.timing && !plan.has.buffers);
         let actual = plan.nodes[1].actual.expect("it ran");
         assert_eq!((actual.rows, actual.loops, actual.total_ms), (99.0, 1.0, None));
-        assert_eq!(plan.settings[0], ("max_parallel_workers_per_gather".to_owned(), "0".to_owned()));
+        assert_eq!(plan.settings[0], ("max_parallel_workers_per_gather".into(), "0".into()));
     });
 }
 
@@ -98,7 +98,7 @@ fn sorts_of_workers_and_temporary_blocks() {
     each(captured!("parallel_sort_13"), |plan| {
         let sort = &plan.nodes[1];
         assert_eq!(sort.text(&Key::SortMethod).is_some(), sort.text(&Key::SortSpaceType).is_some());
-        let method = Property { key: Key::SortMethod, value: Value::Text("quicksort".to_owned()) };
+        let method = Property { key: Key::SortMethod, value: Value::Text("quicksort".into()) };
         assert_eq!(sort.workers.len(), 2);
         assert!(sort.workers.iter().all(|worker| worker.properties[0] == method));
         assert!(sort.workers.iter().all(|worker| worker.usage.buffers.shared.hit > 0.0 && worker.actual.is_some()));
@@ -116,8 +116,8 @@ fn triggers_and_what_stands_below_the_tree() {
         assert!(plan.planning_memory_kb.is_some_and(|(used, allocated)| 0.0 < used && used <= allocated));
         let serialization = plan.serialization.as_ref().expect("it was asked for");
         assert_eq!((serialization.format.as_str(), serialization.output_kb), ("text", 0.0));
-        assert_eq!(plan.nodes[0].usage.wal.records, 2.0);
-        assert_eq!(plan.nodes[0].usage.wal.bytes, 108.0);
+        assert_eq!(plan.nodes[0].usage.wal().records, 2.0);
+        assert_eq!(plan.nodes[0].usage.wal().bytes, 108.0);
     });
 }
 
@@ -130,7 +130,7 @@ fn what_auto_explain_logs() {
         assert_eq!(plan.parameters.as_deref(), Some("$1 = '3', $2 = 'a''b\"c'"));
         assert_eq!(plan.nodes[0].text(&Key::Filter), Some("(customers.name <> 'a''b\"c'::text)"));
         // It is no number that a double could hold.
-        let identifier = Value::Text("-4885829941423303912".to_owned());
+        let identifier = Value::Text("-4885829941423303912".into());
         assert_eq!(plan.properties, [Property { key: Key::QueryIdentifier, value: identifier }]);
     });
 }

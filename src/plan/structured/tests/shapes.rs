@@ -135,7 +135,7 @@ fn unknown_properties_are_kept() {
             "Workers": [{"Worker Number": 1, "Fresh": true}]}, "Compiler": {"Name": "new"}, "Count": 7}]"#,
     );
     let property = |name: &str, value| super::super::super::model::Property { key: Key::Other(name.into()), value };
-    let text = |text: &str| Value::Text(text.to_owned());
+    let text = |text: &str| Value::Text(text.into());
     assert_eq!(plan.nodes[0].operation.as_deref(), Some("X"));
     assert_eq!(
         plan.nodes[0].properties,

@@ -24,7 +24,7 @@ Serialization: time=0.012 ms  output=2kB  format=text
   Buffers: shared hit=3
 Execution Time: 84.999 ms",
     );
-    let setting = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let setting = |name: &str, value: &str| (name.into(), value.into());
     assert_eq!(
         plan.settings,
         [
@@ -35,8 +35,8 @@ Execution Time: 84.999 ms",
         ]
     );
     assert_eq!(plan.properties[0].key, Key::QueryIdentifier);
-    assert_eq!(plan.properties[0].value, Value::Text("-6813473653014371230".to_owned()));
-    assert_eq!((plan.planning.buffers.shared.hit, plan.planning.io.shared_read), (17.0, 0.25));
+    assert_eq!(plan.properties[0].value, Value::Text("-6813473653014371230".into()));
+    assert_eq!((plan.planning.buffers.shared.hit, plan.planning.io().shared_read), (17.0, 0.25));
     assert_eq!(plan.planning_memory_kb, Some((13.0, 16.0)));
     assert_eq!((plan.planning_ms, plan.execution_ms), (Some(0.108), Some(84.999)));
     let trigger = |name: &str, constraint: Option<&str>, relation: Option<&str>, ms, calls| Trigger {
@@ -68,11 +68,8 @@ fn blocks_of_extensions_are_kept() {
         "Result\n  Plan Node ID: 0\nRTI 1 (relation, in-from-clause):\n  Eref: t (a, b)\n  Relation: t\nGenerated Plan Advice:\n  SEQ_SCAN(t)\n  NO_GATHER(t)",
     );
     let property = |at: usize| (plan.properties[at].key.name(), plan.properties[at].value.clone());
-    assert_eq!(
-        property(0),
-        ("RTI 1 (relation, in-from-clause)", Value::Text("Eref: t (a, b)\nRelation: t".to_owned()))
-    );
-    assert_eq!(property(1), ("Generated Plan Advice", Value::Text("SEQ_SCAN(t)\nNO_GATHER(t)".to_owned())));
+    assert_eq!(property(0), ("RTI 1 (relation, in-from-clause)", Value::Text("Eref: t (a, b)\nRelation: t".into())));
+    assert_eq!(property(1), ("Generated Plan Advice", Value::Text("SEQ_SCAN(t)\nNO_GATHER(t)".into())));
 }
 
 /// auto_explain: the statement looks like a plan itself.

@@ -11,7 +11,7 @@ fn number(key: Key, number: f64) -> (Key, Value) {
 }
 
 fn text(key: Key, text: &str) -> (Key, Value) {
-    (key, Value::Text(text.to_owned()))
+    (key, Value::Text(text.into()))
 }
 
 /// Lines of 13 to 18; `Estimates` and `Prefetch` are announced for 19.
@@ -151,16 +151,16 @@ fn blocks_times_and_wal() {
     assert_eq!((shared.hit, shared.read, shared.dirtied, shared.written), (1.0, 2.0, 3.0, 4.0));
     assert_eq!((local.hit, local.read, local.dirtied, local.written), (5.0, 6.0, 7.0, 8.0));
     assert_eq!((usage.buffers.temp_read, usage.buffers.temp_written), (9.0, 10.0));
-    let io = usage.io;
+    let io = usage.io();
     assert_eq!((io.shared_read, io.shared_write, io.local_read, io.local_write), (1.5, 2.5, 3.5, 4.5));
     assert_eq!((io.temp_read, io.temp_write), (5.5, 6.5));
-    let wal = usage.wal;
+    let wal = usage.wal();
     assert_eq!((wal.records, wal.fpi, wal.bytes, wal.buffers_full), (1.0, 2.0, 3.0, 4.0));
-    let wal = clean("Result\n  WAL: records=1 fpi=2 fpi bytes=5 bytes=3").nodes[0].usage.wal;
+    let wal = clean("Result\n  WAL: records=1 fpi=2 fpi bytes=5 bytes=3").nodes[0].usage.wal().to_owned();
     assert_eq!((wal.fpi, wal.fpi_bytes, wal.bytes), (2.0, 5.0, 3.0));
     assert!(plan.has.buffers && plan.has.wal && plan.has.io_timing);
     for shape in ["read=1.500 write=2.500", "shared/local read=1.500 write=2.500, temp read=5.500"] {
-        let io = clean(&format!("Result\n  I/O Timings: {shape}")).nodes[0].usage.io;
+        let io = clean(&format!("Result\n  I/O Timings: {shape}")).nodes[0].usage.io().to_owned();
         assert_eq!((io.shared_read, io.shared_write), (1.5, 2.5), "{shape}");
     }
 }
@@ -193,7 +193,7 @@ fn tables_that_are_written() {
         Output: p_2.id, 'x'::text",
     );
     let targets: Vec<&Value> = plan.nodes[0].properties.iter().map(|property| &property.value).collect();
-    assert_eq!(targets, [&Value::Text("public.p1 p_1".to_owned()), &Value::Text("public.p2 p_2".to_owned())]);
+    assert_eq!(targets, [&Value::Text("public.p1 p_1".into()), &Value::Text("public.p2 p_2".into())]);
     assert_eq!(plan.nodes.len(), 3);
 }
 

@@ -12,10 +12,10 @@ use super::tested::{Condition, Tested, conditions, table};
 
 /// As a statement names the scan's table.
 pub fn table_sql(node: &Node) -> String {
-    let name = node.relation.clone().unwrap_or_default();
+    let name = node.relation.as_deref().unwrap_or_default();
     match &node.schema {
         Some(schema) => quote_table(&TableName { schema: schema.as_str().into(), name: name.into() }),
-        None => quote_ident(&name),
+        None => quote_ident(name),
     }
 }
 

@@ -49,7 +49,7 @@ pub fn conditions(node: &Node, catalog: Option<&Catalog>) -> Vec<Option<Conditio
 }
 
 pub fn table<'c>(node: &Node, catalog: Option<&'c Catalog>) -> Option<&'c Table> {
-    let name = RelationName { schema: node.schema.clone(), name: node.relation.clone()? };
+    let name = RelationName { schema: node.schema.clone().map(Into::into), name: node.relation.clone()?.into() };
     catalog?.table(&name).map(|(_, table)| table)
 }
 

@@ -27,7 +27,7 @@ pub fn off(birth: &Birth) -> String {
 /// The table's name, or what the node is.
 pub fn subject(node: &Node) -> String {
     match (&node.relation, &node.kind) {
-        (Some(relation), kind) if kind.is_table_scan() => relation.clone(),
+        (Some(relation), kind) if kind.is_table_scan() => relation.to_string(),
         _ => node.describe(),
     }
 }

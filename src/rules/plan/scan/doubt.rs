@@ -104,7 +104,7 @@ fn partitions(plan: &Plan, scan: NodeId, facts: Option<&Facts>) -> Option<Partit
         },
         _ => Parent::Unknown,
     };
-    Some(Partitions { partition: plan.nodes[scan].relation.clone()?, parent })
+    Some(Partitions { partition: plan.nodes[scan].relation.clone()?.into(), parent })
 }
 
 /// `events` of `events_3`.

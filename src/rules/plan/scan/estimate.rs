@@ -35,7 +35,7 @@ pub fn read_at_least(cx: &PlanCx<'_>, scan: NodeId) -> Option<f64> {
 const LIKELY_WIDTH: f64 = 400.0;
 
 fn known(cx: &PlanCx<'_>, node: &Node) -> Option<f64> {
-    let relation = RelationName { schema: node.schema.clone(), name: node.relation.clone()? };
+    let relation = RelationName { schema: node.schema.clone().map(Into::into), name: node.relation.clone()?.into() };
     cx.catalog?.table(&relation)?.1.rows
 }
 

@@ -106,7 +106,7 @@ fn relabels(table: Option<&Table>) -> impl Fn(&str) -> bool + '_ {
 
 /// The table as the catalog knows it, or as the plan names it; a partition's parent, because an index belongs there.
 fn table<'c>(node: &Node, catalog: Option<&'c Catalog>) -> Option<(String, Option<&'c Table>)> {
-    let relation = RelationName { schema: node.schema.clone(), name: node.relation.clone()? };
+    let relation = RelationName { schema: node.schema.clone().map(Into::into), name: node.relation.clone()?.into() };
     let mut known = catalog.and_then(|catalog| catalog.table(&relation));
     while let Some(parent) = known.and_then(|(_, table)| table.parent.as_ref()) {
         let Some(above) = catalog.and_then(|catalog| catalog.tables.get_key_value(parent)) else { break };
@@ -156,12 +156,12 @@ fn first_rows(plan: &Plan, scan: NodeId) -> Option<(&str, u64)> {
 /// The order of an index that is read from one end for a Limit, without a condition on it.
 fn order_of_index(plan: &Plan, scan: NodeId, table: &Table) -> Option<(String, u64)> {
     let node = plan.nodes.get(scan).filter(|node| node.text(&Key::IndexCond).is_none())?;
-    let name = node.index.as_ref()?;
+    let name = node.index.as_deref()?;
     let passes = |node: &&Node| matches!(node.kind, Kind::Gather | Kind::GatherMerge | Kind::LockRows);
     let limit =
         plan.ancestors(scan).map(|id| &plan.nodes[id]).find(|node| !passes(node)).filter(|n| n.kind == Kind::Limit)?;
     let indexes = indexes_of(table);
-    let index = indexes.iter().find(|index| index.name == *name)?;
+    let index = indexes.iter().find(|index| index.name.as_str() == name)?;
     let keys: Vec<String> = index
         .keys
         .iter()

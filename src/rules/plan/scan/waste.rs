@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::model::{Kind, NodeId};
+use crate::plan::model::{Kind, Node, NodeId};
 use crate::report::model::Confidence;
 use crate::rules::context::PlanCx;
 use crate::rules::draft::{Ask, Draft, estimated, measured, seen};
@@ -104,11 +104,11 @@ fn fold(cx: &PlanCx<'_>, node: NodeId, mut scans: Vec<(NodeId, Rows, Found)>) ->
     let ids: Vec<NodeId> = scans.iter().map(|(id, ..)| *id).collect();
     let (first, _, found) = scans.into_iter().next()?;
     let scan = &cx.plan.nodes[first];
-    let relation = scan.relation.clone().unwrap_or_default();
-    let alias = scan.alias.as_ref().filter(|alias| **alias != relation && ids.len() == 1);
+    let relation = scan.relation.as_deref().unwrap_or_default();
+    let alias = scan.alias.as_deref().filter(|alias| *alias != relation && ids.len() == 1);
     let name = match (alias, ids.len()) {
         (Some(alias), _) => format!("{relation} {alias}"),
-        (None, 1) => relation,
+        (None, 1) => relation.to_owned(),
         (None, several) => format!("{several} partitions ({relation}, …)"),
     };
     Some(Waste {
@@ -137,7 +137,7 @@ impl Waste {
     /// Columns that are text or are cast to it, with the value: the types of a table that no catalog knows.
     fn casts(&self, cx: &PlanCx<'_>) -> BTreeMap<String, String> {
         let node = &cx.plan.nodes[self.scans[0]];
-        let name = node.relation.clone().map(|name| RelationName { schema: node.schema.clone(), name });
+        let name = relation_name(node);
         let is_known = name.and_then(|name| cx.catalog?.table(&name)).is_some();
         if is_known { BTreeMap::new() } else { labels(cx.plan, self.scans[0]) }
     }
@@ -145,7 +145,7 @@ impl Waste {
     /// The catalog knows whose partitions these are.
     fn of_parent(&self, cx: &PlanCx<'_>) -> bool {
         let node = &cx.plan.nodes[self.scans[0]];
-        let name = node.relation.clone().map(|name| RelationName { schema: node.schema.clone(), name });
+        let name = relation_name(node);
         let table = name.and_then(|name| cx.catalog?.table(&name));
         table.is_some_and(|(_, table)| table.parent.is_some())
     }
@@ -191,6 +191,10 @@ impl Waste {
             None => draft,
         }
     }
+}
+
+fn relation_name(node: &Node) -> Option<RelationName> {
+    Some(RelationName { schema: node.schema.clone().map(Into::into), name: node.relation.clone()?.into() })
 }
 
 /// The scan and the bitmap below it.

@@ -18,7 +18,7 @@ fn plan(nodes: Vec<Node>) -> Plan {
 }
 
 fn on(relation: &str, mut node: Node) -> Node {
-    node.relation = Some(relation.to_owned());
+    node.relation = Some(relation.into());
     node
 }
 
@@ -101,7 +101,7 @@ fn hostile_text_gives_nothing_or_something() {
 fn an_index_scan_has_its_conditions_and_the_bitmap_its_recheck() {
     let conditions = [(Key::IndexCond, "(id = 5)"), (Key::Filter, "((id = 5) AND (i = 3))")];
     let mut scan = on("t", node(Kind::IndexScan, Role::Root, None, &conditions));
-    scan.schema = Some("My Shop".to_owned());
+    scan.schema = Some("My Shop".into());
     let sql = statement(&plan(vec![scan]), 0, None);
     assert_eq!(sql.as_deref(), Some("SELECT * FROM \"My Shop\".t WHERE id = 5 AND i = 3"));
     let bitmap = on("t", node(Kind::BitmapHeapScan, Role::Root, None, &[(Key::RecheckCond, "((i = 3) AND (id > 7))")]));
@@ -162,7 +162,7 @@ fn the_catalog_names_the_parent_and_tells_a_label_from_a_cast() {
                CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');";
     let read = crate::catalog::from_files(&[crate::catalog::SchemaFile { path: "schema.sql", text: ddl }]);
     let mut scan = seq_scan("(((v)::text = 'x'::text) AND ((i)::text = '5'::text))");
-    scan.relation = Some("t_1".to_owned());
+    scan.relation = Some("t_1".into());
     assert_eq!(
         statement(&plan(vec![scan]), 0, Some(&read.catalog)).as_deref(),
         Some("SELECT * FROM t WHERE v = 'x' AND (i)::text = '5'")
