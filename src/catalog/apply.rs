@@ -25,10 +25,10 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use crate::catalog::model::{Catalog, Index, Origin, SourceLine, Table, TableName};
+use crate::catalog::model::{Catalog, Column, Constraint, ConstraintKind, Index, Origin, SourceLine, Table, TableName};
 use crate::catalog::text::Text;
 use crate::sql::ddl::Ddl;
-use crate::sql::ddl::model::{QualifiedName, Scope};
+use crate::sql::ddl::model::{ActionKind, QualifiedName, Scope};
 
 /// Schema in which temporary tables live while the files are replayed.
 const TEMPORARY: &str = "pg_temp";
@@ -112,6 +112,18 @@ pub fn concerns(ddl: &Ddl) -> bool {
     )
 }
 
+/// Whether all names that were taken still are.
+fn only_adds(ddl: &Ddl) -> bool {
+    match ddl {
+        Ddl::CreateTable(_) | Ddl::CreateIndex(_) => true,
+        Ddl::AlterTable(alter) => alter
+            .actions
+            .iter()
+            .all(|action| matches!(action.kind, ActionKind::AddConstraint(_) | ActionKind::AddColumn { .. })),
+        _ => false,
+    }
+}
+
 type Applied = Result<(), Complaint>;
 
 /// The catalog in the making, with the session's state.
@@ -125,6 +137,8 @@ pub struct Replay {
     attached: attached::Attached,
     /// A temporary table was made: without one their schema need not be searched for tables.
     temporary: bool,
+    /// Of names in that schema, as long as none becomes free.
+    passes: Option<(Text, names::Passes)>,
     complaints: Vec<Complaint>,
     /// Where the lines of the statement at hand begin.
     lines: lines::Lines,
@@ -141,6 +155,7 @@ impl Default for Replay {
             renamed: BTreeMap::new(),
             attached: attached::Attached::default(),
             temporary: false,
+            passes: None,
             complaints: Vec::new(),
             lines: lines::Lines::default(),
             seen: seen::Seen::default(),
@@ -196,6 +211,9 @@ impl Replay {
             _ => Ok(()),
         };
         self.seen.catch_up(&self.catalog);
+        if !only_adds(ddl) {
+            self.passes = None;
+        }
         let mut complaints = std::mem::take(&mut self.complaints);
         complaints.extend(result.err());
         complaints
@@ -302,25 +320,48 @@ impl Replay {
     }
 
     /// Tables of the schema that may have an index or a constraint of that name.
-    fn having<'s>(&'s self, schema: &'s str, name: &str) -> impl Iterator<Item = &'s Table> {
-        let candidates = self.seen.tables_with(name).into_iter().filter(move |table| table.schema == schema);
+    fn having<'s>(&'s self, schema: &'s Text, name: &str) -> impl Iterator<Item = &'s Table> {
+        let candidates = self.seen.tables_with(name).into_iter().filter(move |table| table.schema == *schema);
         candidates.filter_map(|table| self.catalog.tables.get(table))
     }
 
     /// Whether a table or an index of the schema is called so.
-    fn relation_exists(&self, schema: &str, name: &str) -> bool {
-        self.catalog.tables.contains_key(&TableName { schema: schema.into(), name: name.into() })
-            || self.having(schema, name).any(|table| table.indexes.iter().any(|index| index.name == name))
+    fn relation_exists(&self, schema: &Text, name: &str) -> bool {
+        // What has no number is no name of anything.
+        let Some(text) = Text::known(name) else { return false };
+        self.having(schema, name).any(|table| table.indexes.iter().any(|index| index.name == text))
+            || self.catalog.tables.contains_key(&TableName { schema: schema.clone(), name: text })
     }
 
-    fn constraint_exists(&self, schema: &str, name: &str) -> bool {
-        self.having(schema, name).any(|table| table.constraints.iter().any(|constraint| constraint.name == name))
+    fn constraint_exists(&self, schema: &Text, name: &str) -> bool {
+        let Some(text) = Text::known(name) else { return false };
+        self.having(schema, name).any(|table| table.constraints.iter().any(|constraint| constraint.name == text))
     }
 
     /// Direct partitions and inheritance children.
     pub fn children(&self, parent: &TableName) -> Vec<TableName> {
         let is_child = |name: &&TableName| self.catalog.tables.get(name).is_some_and(|table| table.is_below(parent));
         self.seen.below(parent).into_iter().filter(is_child).cloned().collect()
+    }
+
+    /// How many there are.
+    pub fn child_count(&self, parent: &TableName) -> usize {
+        let is_child = |name: &&TableName| self.catalog.tables.get(*name).is_some_and(|table| table.is_below(parent));
+        self.seen.anywhere_below(parent).filter(is_child).count()
+    }
+
+    pub fn has_children(&self, parent: &TableName) -> bool {
+        let is_child = |name: &TableName| self.catalog.tables.get(name).is_some_and(|table| table.is_below(parent));
+        self.seen.anywhere_below(parent).any(is_child)
+    }
+
+    /// The partition for what fits into no other.
+    pub fn default_partition(&self, parent: &TableName) -> Option<TableName> {
+        let is_default = |name: &&&TableName| {
+            let table = self.catalog.tables.get(**name).filter(|table| table.is_below(parent));
+            table.and_then(|table| table.partition_bound.as_deref()) == Some("DEFAULT")
+        };
+        self.seen.defaults_of(parent).iter().find(is_default).map(|name| (*name).clone())
     }
 
     /// Tables with a foreign key that points at this one.
@@ -370,10 +411,43 @@ impl Replay {
         self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::unknown(name))
     }
 
+    /// Its columns; what else it has stays as it is.
+    fn columns_mut(&mut self, table: &TableName) -> Result<&mut Vec<Column>, Complaint> {
+        let table = self.catalog.tables.get_mut(table).ok_or_else(|| Complaint::unknown(table))?;
+        Ok(&mut table.columns)
+    }
+
+    fn columns(&self, table: &TableName) -> Result<&[Column], Complaint> {
+        let table = self.catalog.tables.get(table).ok_or_else(|| Complaint::unknown(table))?;
+        Ok(&table.columns)
+    }
+
+    /// Unless it has one of that name.
+    fn add_to_constraints(&mut self, table: &TableName, made: &Constraint) -> Applied {
+        let may_have = self.seen.may_have(table, &made.name);
+        let found = self.catalog.tables.get_mut(table).ok_or_else(|| Complaint::unknown(table))?;
+        if may_have && found.constraints.iter().any(|present| present.name == made.name) {
+            return Ok(());
+        }
+        grow(&mut found.constraints, made.clone());
+        self.seen.named(table, &made.name);
+        if let ConstraintKind::ForeignKey { references, .. } = &made.kind {
+            self.seen.refers(table, references);
+        }
+        Ok(())
+    }
+
+    fn add_to_indexes(&mut self, table: &TableName, made: Index) -> Applied {
+        let found = self.catalog.tables.get_mut(table).ok_or_else(|| Complaint::unknown(table))?;
+        self.seen.named(table, &made.name);
+        grow(&mut found.indexes, made);
+        Ok(())
+    }
+
     fn insert_table(&mut self, name: &TableName, table: Table) {
         self.temporary |= name.schema == TEMPORARY;
+        self.seen.note(name, &table);
         self.catalog.tables.insert(name.clone(), table);
-        self.seen.touch(name);
     }
 
     fn index_key(&self, table: &TableName, index: &Index) -> TableName {

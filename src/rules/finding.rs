@@ -106,8 +106,8 @@ fn id(rule: &str, subject: &Subject, database: &str, ordinal: usize) -> String {
 /// Makes ids distinct, then sorts as the files are read: path, line, column, rule.
 pub fn in_order(found: &mut [Found]) {
     found.sort_by(|a, b| {
-        let place = |f: &Found| f.finding.locations.first().cloned();
-        place(a).cmp(&place(b)).then_with(|| a.finding.rule.cmp(&b.finding.rule))
+        let (first, second) = (&a.finding, &b.finding);
+        first.locations.first().cmp(&second.locations.first()).then_with(|| first.rule.cmp(&second.rule))
     });
     distinct(found);
 }

@@ -126,7 +126,7 @@ fn run(page: &Page, fence: &Fence) -> Result<String, Failed> {
 }
 
 pub fn fixed(page: &Page, index: usize) -> Result<(), Failed> {
-    let fence = &page.fences[index];
+    let fence = &page.fences()[index];
     let spoke = super::lint::spoke(&found(page, fence)?);
     if let Some((rule, title)) = spoke.first() {
         return Err(format!("the safe way gives {rule}: {title}").into());
@@ -135,7 +135,7 @@ pub fn fixed(page: &Page, index: usize) -> Result<(), Failed> {
         return Ok(());
     }
     let after = run(page, fence)?;
-    let mut before = page.fences[..index].iter().rev();
+    let mut before = page.fences()[..index].iter().rev();
     let bad = before.find(|fence| fence.language == "script" && fence.role.as_deref() == Some("bad"));
     let bad = bad.ok_or("no `bad` fence stands before it")?;
     if bad.fact("fails").is_some() || fence.fact("schema") == Some("differs") {

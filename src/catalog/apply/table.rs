@@ -126,12 +126,10 @@ impl Replay {
         let Some(parent_table) = self.catalog.tables.get(parent).cloned() else { return Ok(()) };
         for constraint in &parent_table.constraints {
             let inherited = matches!(constraint.kind, ConstraintKind::Check { .. } | ConstraintKind::ForeignKey { .. });
-            let table = self.table_mut(child)?;
-            let present = table.constraints.iter().any(|own| {
-                own.name == constraint.name || (own.kind == constraint.kind && own.columns == constraint.columns)
-            });
-            if inherited && !present {
-                grow(&mut table.constraints, constraint.clone());
+            let own = self.catalog.tables.get(child).ok_or_else(|| Complaint::unknown(child))?.constraints.iter();
+            let mut same = own.filter(|own| own.kind == constraint.kind && own.columns == constraint.columns);
+            if inherited && same.next().is_none() {
+                self.add_to_constraints(child, constraint)?;
             }
         }
         for index in &parent_table.indexes {

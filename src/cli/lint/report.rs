@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::advise;
-use crate::catalog::model::TableName;
+use crate::advise::{self, Advice};
+use crate::catalog::model::{Catalog, TableName};
 use crate::cli::analyze::catalog::Given;
 use crate::config::lint::{Paths, severity};
 use crate::report::model::{
@@ -11,6 +11,7 @@ use crate::report::model::{
 };
 use crate::report::render::units::{count, counted};
 use crate::rules::context::{WorkloadCx, Worth};
+use crate::rules::finding::Found;
 use crate::rules::lint::{Dynamic, Linted};
 use crate::script::model::{Kind, Script};
 use crate::sql::FINGERPRINT_VERSION;
@@ -23,15 +24,7 @@ pub fn assemble(
     unreadable: Vec<Problem>,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Report {
-    let workload = Workload::default();
-    let cx = WorkloadCx {
-        workload: &workload,
-        facts: &[],
-        catalog: Some(&linted.catalog),
-        plans: &[],
-        worth: Worth::default(),
-    };
-    let mut advice = advise::recommend(&mut linted.outcome.found, &cx);
+    let mut advice = advice(&mut linted.outcome.found, &linted.catalog);
     // It goes into a script; what takes a statement's place in one has its `;` behind it already.
     let for_script = advice.recommendations.iter_mut().filter(|one| one.kind != RecommendationKind::RewriteQuery);
     for recommendation in for_script {
@@ -95,6 +88,14 @@ pub fn assemble(
         recommendations: advice.recommendations,
         problems,
     }
+}
+
+fn advice(found: &mut [Found], catalog: &Catalog) -> Advice {
+    let workload = Workload::default();
+    advise::recommend(
+        found,
+        &WorkloadCx { workload: &workload, facts: &[], catalog: Some(catalog), plans: &[], worth: Worth::default() },
+    )
 }
 
 /// Ends SQL with a `;`, unless its last line has one or ends in a comment.

@@ -13,7 +13,7 @@ pub fn render(report: &Report) -> String {
 
 /// As [`render`], without having the whole text at once: it can be larger than the report.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut out = escape::Json(io::BufWriter::with_capacity(1 << 16, out));
+    let mut out = escape::Json::new(out);
     serde_json::to_writer_pretty(&mut out, report)?;
     out.write_all(b"\n")?;
     out.flush()

@@ -27,7 +27,7 @@ use super::target::Target;
 
 pub struct Linted {
     pub outcome: Outcome,
-    /// As all scripts together leave it.
+    /// As all scripts together leave it, as far as advice that is asked for needs it.
     pub catalog: Catalog,
     pub statements: u64,
     /// Left out because they go down.
@@ -92,10 +92,10 @@ impl<'a> Linting<'a> {
         scripts.iter().filter(|script| script.kind == Kind::Queries).for_each(|script| run.script(script));
         run.schema(scripts);
         let small = run.desk.small();
-        let outcome = run.desk.close(run.registry);
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
         let dynamic = run.dynamic;
-        Linted { outcome, catalog: run.replay.finish(), statements, down, small, strangers, dynamic }
+        let catalog = run.desk.needed(run.replay.finish());
+        Linted { outcome: run.desk.close(run.registry), catalog, statements, down, small, strangers, dynamic }
     }
 }
 

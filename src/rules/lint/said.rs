@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::model::TableName;
-use crate::report::model::{Location, Problem, Suppressed};
+use crate::catalog::model::{Catalog, TableName};
+use crate::report::model::{Finding, Location, Problem, Suppressed};
 use crate::rules::draft::{Ask, Draft, Sink};
 use crate::rules::finding::{Found, finish, in_order};
 use crate::rules::place::{Lines, Places};
@@ -22,6 +22,7 @@ pub(super) type Said = (Sink, Vec<String>);
 #[derive(Default)]
 pub(super) struct Desk {
     outcome: Outcome,
+    found: Vec<Kept>,
     /// Of the script that is being looked at.
     comments: Option<Suppressions>,
     /// Where its lines begin, once something was said of it.
@@ -65,9 +66,7 @@ impl Desk {
             let because = self.comments.as_mut().and_then(|comments| comments.take(&rule.page, statement));
             match weigh(draft, scale) {
                 Weighed::Said(draft) => {
-                    let mut found = finish(rule, *draft, None, Places::default(), &script.path);
-                    forget_places(&mut found.draft);
-                    self.outcome.found.push(Found { because, ..found });
+                    self.keep(finish(rule, *draft, None, Places::default(), &script.path), because);
                 }
                 Weighed::Small(_) if because.is_some() => {}
                 Weighed::Small(table) => *self.small.entry(table).or_default() += 1,
@@ -94,10 +93,30 @@ impl Desk {
             let comments = self.before.iter_mut().find(|comments| comments.path() == path);
             let because = comments.and_then(|comments| comments.take(&rule.page, comments.statement_at(line)));
             if scripts.contains(path.as_str()) {
-                let found = finish(rule, draft, None, Places::default(), &path);
-                self.outcome.found.push(Found { because, ..found });
+                self.keep(finish(rule, draft, None, Places::default(), &path), because);
             }
         }
+    }
+
+    fn keep(&mut self, found: Found, because: Option<String>) {
+        self.found.push(Kept { finding: found.finding, asks: found.draft.asks, because });
+    }
+
+    /// What the advice that is asked for needs of the catalog as the scripts leave it.
+    pub fn needed(&self, mut catalog: Catalog) -> Catalog {
+        let mut tables: BTreeSet<&TableName> = BTreeSet::new();
+        for ask in self.found.iter().flat_map(|kept| &kept.asks) {
+            match ask {
+                Ask::Ready(_) => {}
+                Ask::DropIndex { table, .. } => {
+                    tables.insert(table);
+                }
+                // The name of a new one must be free.
+                _ => return catalog,
+            }
+        }
+        catalog.tables = catalog.tables.into_iter().filter(|(name, _)| tables.contains(name)).collect();
+        catalog
     }
 
     pub fn small(&self) -> BTreeMap<TableName, u64> {
@@ -111,6 +130,7 @@ impl Desk {
         let on = registry.rules.iter().filter(|rule| rule.severity.is_some());
         let looked = |rule: &&Configured| !matches!(rule.check, Check::Plan(_) | Check::Workload(_));
         self.outcome.rules_run = on.filter(looked).map(|rule| rule.page.id.clone()).collect();
+        self.outcome.found = self.found.into_iter().map(Kept::into_found).collect();
         // Before the suppressed ones go: a comment above one of two alike must not give the other another id.
         in_order(&mut self.outcome.found);
         if self.outcome.found.iter().any(|found| found.because.is_some()) {
@@ -124,11 +144,18 @@ impl Desk {
     }
 }
 
-/// The finding has them; what is left of a draft is what it asks for.
-fn forget_places(draft: &mut Draft) {
-    draft.spans = Vec::new();
-    draft.grows_with = None;
-    draft.lock = None;
+/// A finding, and what is left of its draft then: there may be ten thousand, beside the tables of a whole history.
+struct Kept {
+    finding: Finding,
+    asks: Vec<Ask>,
+    because: Option<String>,
+}
+
+impl Kept {
+    fn into_found(self) -> Found {
+        let draft = Draft { asks: self.asks, ..Draft::new(self.finding.subject.clone(), "", "") };
+        Found { finding: self.finding, draft, because: self.because }
+    }
 }
 
 /// Makes offsets into the statement places in the script.
