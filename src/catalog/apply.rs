@@ -6,7 +6,9 @@
 mod alter;
 mod ask;
 mod attached;
+mod complaint;
 mod dumped;
+mod family;
 mod index;
 mod lines;
 mod names;
@@ -23,59 +25,16 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashSet;
-
 use crate::catalog::model::{Catalog, Column, Constraint, ConstraintKind, Index, Origin, SourceLine, Table, TableName};
 use crate::catalog::text::Text;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ActionKind, QualifiedName, Scope};
 
+pub use complaint::{Complaint, ComplaintKind};
+use complaint::{GIVE_BEFORE, shown};
+
 /// Schema in which temporary tables live while the files are replayed.
 const TEMPORARY: &str = "pg_temp";
-
-/// What to do about something unknown.
-const GIVE_BEFORE: &str = "give the file that creates it, before this one";
-
-/// Why a statement, or a part of it, could not be applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaint {
-    pub kind: ComplaintKind,
-    pub message: String,
-    pub hint: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ComplaintKind {
-    /// It is about a table or an index that nothing has made: the history is not whole.
-    Stranger,
-    /// What it makes exists already.
-    Exists,
-    /// It could be applied, but what it makes is not known in full: its columns come from a query.
-    FromQuery,
-    Other,
-}
-
-impl Complaint {
-    fn new(message: impl Into<String>) -> Self {
-        Complaint { kind: ComplaintKind::Other, message: message.into(), hint: None }
-    }
-
-    fn exists(message: impl Into<String>) -> Self {
-        Complaint { kind: ComplaintKind::Exists, ..Complaint::new(message) }
-    }
-
-    fn stranger(message: impl Into<String>) -> Self {
-        Complaint { kind: ComplaintKind::Stranger, ..Complaint::new(message) }
-    }
-
-    fn unknown(table: &TableName) -> Self {
-        Complaint::stranger(format!("unknown table {table}"))
-    }
-
-    fn unknown_table(name: &QualifiedName) -> Self {
-        Complaint { hint: Some(GIVE_BEFORE.into()), ..Complaint::stranger(format!("unknown table {}", shown(name))) }
-    }
-}
 
 /// Adds one with little room for more: thousands of tables have few columns, constraints and indexes each.
 fn grow<T>(list: &mut Vec<T>, one: T) {
@@ -83,13 +42,6 @@ fn grow<T>(list: &mut Vec<T>, one: T) {
         list.reserve_exact(1 + list.len() / 8);
     }
     list.push(one);
-}
-
-fn shown(name: &QualifiedName) -> String {
-    match &name.schema {
-        Some(schema) => format!("{schema}.{}", name.name),
-        None => name.name.clone(),
-    }
 }
 
 /// Whether the statement changes a catalog, or may.
@@ -333,77 +285,21 @@ impl Replay {
             || self.catalog.tables.contains_key(&TableName { schema: schema.clone(), name: text })
     }
 
-    fn constraint_exists(&self, schema: &Text, name: &str) -> bool {
-        let Some(text) = Text::known(name) else { return false };
-        self.having(schema, name).any(|table| table.constraints.iter().any(|constraint| constraint.name == text))
-    }
-
-    /// Direct partitions and inheritance children.
-    pub fn children(&self, parent: &TableName) -> Vec<TableName> {
-        let is_child = |name: &&TableName| self.catalog.tables.get(name).is_some_and(|table| table.is_below(parent));
-        self.seen.below(parent).into_iter().filter(is_child).cloned().collect()
-    }
-
-    /// How many there are.
-    pub fn child_count(&self, parent: &TableName) -> usize {
-        let is_child = |name: &&TableName| self.catalog.tables.get(*name).is_some_and(|table| table.is_below(parent));
-        self.seen.anywhere_below(parent).filter(is_child).count()
-    }
-
-    pub fn has_children(&self, parent: &TableName) -> bool {
-        let is_child = |name: &TableName| self.catalog.tables.get(name).is_some_and(|table| table.is_below(parent));
-        self.seen.anywhere_below(parent).any(is_child)
-    }
-
-    /// The partition for what fits into no other.
-    pub fn default_partition(&self, parent: &TableName) -> Option<TableName> {
-        let is_default = |name: &&&TableName| {
-            let table = self.catalog.tables.get(**name).filter(|table| table.is_below(parent));
-            table.and_then(|table| table.partition_bound.as_deref()) == Some("DEFAULT")
-        };
-        self.seen.defaults_of(parent).iter().find(is_default).map(|name| (*name).clone())
-    }
-
-    /// Tables with a foreign key that points at this one.
-    pub fn referencing(&self, table: &TableName) -> Vec<TableName> {
-        let points = |name: &&TableName| {
-            let other = self.catalog.tables.get(name);
-            other.is_some_and(|other| other.foreign_keys().any(|key| key.references == table))
-        };
-        self.seen.referencing(table).into_iter().filter(points).cloned().collect()
-    }
-
-    /// Views that read the table, each with what it reads of it.
-    pub fn reading(&self, table: &TableName) -> impl Iterator<Item = (&TableName, &Table, &[String])> {
-        self.seen.reading(table).into_iter().filter_map(|name| {
-            let (name, view) = self.catalog.tables.get_key_value(name)?;
-            Some((name, view, view.reads.get(table)?.as_slice()))
+    /// Where that table or index of the schema was made.
+    fn relation_made_at<'s>(&'s self, schema: &'s Text, name: &str) -> Option<&'s SourceLine> {
+        let text = Text::known(name)?;
+        if let Some(table) = self.catalog.tables.get(&TableName { schema: schema.clone(), name: text.clone() }) {
+            return table.defined_at.as_ref();
+        }
+        self.having(schema, name).find_map(move |table| {
+            let index = table.indexes.iter().find(|index| index.name == text)?;
+            index.defined_at.as_ref().or(table.defined_at.as_ref())
         })
     }
 
-    /// The table and everything below it.
-    pub fn family(&self, root: &TableName) -> Vec<TableName> {
-        let mut family = vec![root.clone()];
-        let mut met: FxHashSet<TableName> = family.iter().cloned().collect();
-        let mut at = 0;
-        while let Some(parent) = family.get(at).cloned() {
-            family.extend(self.children(&parent).into_iter().filter(|child| met.insert(child.clone())));
-            at += 1;
-        }
-        family
-    }
-
-    /// Makes `parent` the parent of `child`, unless it stands below it: families are trees.
-    fn adopt(&mut self, parent: &TableName, child: &TableName) -> Applied {
-        if self.family(child).contains(parent) {
-            return Err(Complaint::new(format!("{child} cannot become a part of {parent}, which is a part of it")));
-        }
-        let child = self.table_mut(child)?;
-        match child.parent {
-            None => child.parent = Some(parent.clone()),
-            Some(_) => child.other_parents.push(parent.clone()),
-        }
-        Ok(())
+    fn constraint_exists(&self, schema: &Text, name: &str) -> bool {
+        let Some(text) = Text::known(name) else { return false };
+        self.having(schema, name).any(|table| table.constraints.iter().any(|constraint| constraint.name == text))
     }
 
     fn table_mut(&mut self, name: &TableName) -> Result<&mut Table, Complaint> {

@@ -82,13 +82,15 @@ impl Replay {
     fn act(&mut self, table: &TableName, alter: &AlterTable, kind: &ActionKind, at: &SourceLine) -> Applied {
         match kind {
             ActionKind::AddColumn { column, constraints, if_not_exists } => {
-                let present = self.columns(table)?.iter().any(|one| one.name == column.name.text);
+                let present = self.columns(table)?.iter().find(|one| one.name == column.name.text);
                 match (present, if_not_exists) {
-                    (true, true) => Ok(()),
-                    (true, false) => {
-                        Err(Complaint::exists(format!("column {} of {table} exists already", column.name.text)))
+                    (Some(_), true) => Ok(()),
+                    (Some(present), false) => {
+                        let of_table = || self.catalog.tables.get(table)?.defined_at.as_ref();
+                        let message = format!("column {} of {table} exists already", column.name.text);
+                        Err(Complaint::exists(message, present.defined_at.as_ref().or_else(of_table)))
                     }
-                    (false, _) => self.add_column(table, column, constraints, at),
+                    (None, _) => self.add_column(table, column, constraints, at),
                 }
             }
             ActionKind::DropColumn { column, if_exists, .. } => {
@@ -331,8 +333,9 @@ impl Replay {
 
     /// Gives a table another name or schema, wherever it is spoken of.
     pub(super) fn move_table(&mut self, from: &TableName, to: &TableName) -> Applied {
-        if self.catalog.tables.contains_key(to) {
-            return Err(Complaint::exists(format!("{from} cannot become {to}, which exists already")));
+        if let Some(present) = self.catalog.tables.get(to) {
+            let message = format!("{from} cannot become {to}, which exists already");
+            return Err(Complaint::exists(message, present.defined_at.as_ref()));
         }
         let Some(moved) = self.catalog.tables.remove(from) else { return Ok(()) };
         self.insert_table(to, moved);

@@ -16,10 +16,12 @@ impl Replay {
         self.check_columns(&table, &keys, &include)?;
         let name = match &def.name {
             Some(name) if self.relation_exists(&table.schema, &name.text) => {
-                return if def.if_not_exists {
-                    Ok(())
-                } else {
-                    Err(Complaint::exists(format!("index {} exists already: the later one is left out", name.text)))
+                let message = || format!("index {} exists already: the later one is left out", name.text);
+                return match def.if_not_exists {
+                    true => Ok(()),
+                    false => {
+                        Err(Complaint::exists(message(), self.relation_made_at(&table.schema, &name.text)))
+                    }
                 };
             }
             Some(name) => name.text.clone(),

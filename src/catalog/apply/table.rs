@@ -23,11 +23,11 @@ impl Replay {
         if def.persistence == Persistence::Temporary {
             name.schema = TEMPORARY.into();
         }
-        if self.catalog.tables.contains_key(&name) {
-            return if def.if_not_exists {
-                Ok(())
-            } else {
-                Err(Complaint::exists(format!("table {name} exists already: the later definition is left out")))
+        if let Some(present) = self.catalog.tables.get(&name) {
+            let message = || format!("table {name} exists already: the later definition is left out");
+            return match def.if_not_exists {
+                true => Ok(()),
+                false => Err(Complaint::exists(message(), present.defined_at.as_ref())),
             };
         }
         let partition_of = def.partition_of.as_ref().map(|parent| self.known_table(parent)).transpose()?;

@@ -114,6 +114,26 @@ fn a_dump_beside_the_migrations_that_led_to_it_is_no_contradiction() {
 }
 
 #[test]
+fn a_dump_excuses_only_what_it_made_itself() {
+    let files: [(&str, &[u8]); 3] = [
+        ("sql/migrations/1_a.sql", b"CREATE TABLE jobs (id bigint PRIMARY KEY); CREATE TABLE runs (id bigint PRIMARY KEY);"),
+        ("sql/migrations/2_b.sql", b"ALTER TABLE jobs ADD COLUMN lock text;\nCREATE TABLE runs (id bigint);\nALTER TABLE runs ADD COLUMN id int;"),
+        ("sql/schema.sql", b"CREATE TABLE jobs (id bigint PRIMARY KEY, lock text);"),
+    ];
+    let report = passes(&files, None).expect("it is read");
+    let said: Vec<(Option<&str>, Option<u64>, &str)> =
+        report.problems.iter().map(|one| (one.path.as_deref(), one.line, one.message.as_str())).collect();
+    let path = Some("sql/migrations/2_b.sql");
+    assert_eq!(
+        said,
+        [
+            (path, Some(2), "table public.runs exists already: the later definition is left out"),
+            (path, Some(3), "column id of public.runs exists already"),
+        ]
+    );
+}
+
+#[test]
 fn what_a_comment_takes_away_is_a_suppressed_result() {
     let text = "-- sqlsift: allow migration/index_not_concurrent because the table is empty\nCREATE INDEX a_idx ON t (a);\n\
                 CREATE INDEX a_idx ON t (a);\n";

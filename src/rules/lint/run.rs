@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::catalog::apply::{ComplaintKind, Replay};
+use crate::catalog::apply::{Complaint, ComplaintKind, Replay};
 use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::catalog::text::Text;
 use crate::effect::{Effect, predict};
@@ -262,14 +262,7 @@ impl<'a> Run<'a> {
             let place = at.place();
             let span = at.inner.map_or(at.statement.span, |(_, inner)| inner.span);
             let complaints = self.replay.apply_text(ddl, span.of(&script.text), &place);
-            // That the columns of CREATE TABLE … AS are not known is no fault of the script; nor that a dump and the migrations which
-            // led to it make the same things.
-            let harmless = |kind| match kind {
-                ComplaintKind::FromQuery => true,
-                ComplaintKind::Exists => !self.dumps.is_empty(),
-                ComplaintKind::Stranger | ComplaintKind::Other => false,
-            };
-            let complaints: Vec<_> = complaints.into_iter().filter(|one| !harmless(one.kind)).collect();
+            let complaints: Vec<_> = complaints.into_iter().filter(|one| !self.is_harmless(one, script)).collect();
             for complaint in complaints {
                 self.complaints += u64::from(at.within().is_none());
                 // That something exists already, or not yet, is what DO blocks are written for.
@@ -290,6 +283,17 @@ impl<'a> Run<'a> {
             }
         }
         Some(step)
+    }
+
+    /// That the columns of CREATE TABLE … AS are not known is no fault of the script; nor that a dump and the migrations which led to it
+    /// make the same things.
+    fn is_harmless(&self, complaint: &Complaint, script: &Script) -> bool {
+        let by_a_dump = || complaint.made_in.as_deref().is_some_and(|path| self.dumps.contains(path));
+        match complaint.kind {
+            ComplaintKind::FromQuery => true,
+            ComplaintKind::Exists => script.kind == Kind::Dump || by_a_dump(),
+            ComplaintKind::Stranger | ComplaintKind::Other => false,
+        }
     }
 
     fn look(&mut self, script: &Script, at: At<'_>, effect: &Effect, lived: &Lived) {
