@@ -24,6 +24,7 @@ mod table;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::catalog::model::{Catalog, Column, Constraint, ConstraintKind, Index, Origin, SourceLine, Table, TableName};
 use crate::catalog::text::Text;
@@ -74,6 +75,12 @@ fn only_adds(ddl: &Ddl) -> bool {
             .all(|action| matches!(action.kind, ActionKind::AddConstraint(_) | ActionKind::AddColumn { .. })),
         _ => false,
     }
+}
+
+/// A schema's name, if there is such a text; nearly all tables are in one schema.
+fn schema_text(schema: &str) -> Option<Text> {
+    static PUBLIC: LazyLock<Text> = LazyLock::new(|| Text::new("public"));
+    if schema == "public" { Some(PUBLIC.clone()) } else { Text::known(schema) }
 }
 
 type Applied = Result<(), Complaint>;
@@ -229,7 +236,7 @@ impl Replay {
             Some(schema) => schema.clone(),
             None => self.search_path.first().cloned().unwrap_or_else(|| "public".into()),
         };
-        TableName { schema: schema.into(), name: name.name.as_str().into() }
+        TableName { schema: schema_text(&schema).unwrap_or_else(|| schema.into()), name: name.name.as_str().into() }
     }
 
     /// The schemas in which an unqualified name is looked for: temporary tables come first (documentation, "The Schema
@@ -246,7 +253,7 @@ impl Replay {
         let wanted = Text::known(&name.name)?;
         let mut schemas = self.schemas(name).filter(|schema| self.temporary || *schema != TEMPORARY);
         schemas.find_map(|schema| {
-            let found = TableName { schema: Text::known(schema)?, name: wanted.clone() };
+            let found = TableName { schema: schema_text(schema)?, name: wanted.clone() };
             self.catalog.tables.contains_key(&found).then_some(found)
         })
     }

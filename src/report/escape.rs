@@ -37,8 +37,19 @@ fn harmless_in_json(c: char) -> bool {
     c == '\n' || shown(c) == Shown::AsItIs
 }
 
+/// One byte that stands for itself, and for a whole character.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') | (byte == b'\n')
+}
+
 fn escaped_json(text: &str, out: &mut String) {
-    for c in text.chars() {
+    let mut rest = text;
+    // What is plain goes over as a whole.
+    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
+        let (plain, other) = rest.split_at(at);
+        out.push_str(plain);
+        let mut chars = other.chars();
+        let Some(c) = chars.next() else { break };
         if harmless_in_json(c) {
             out.push(c);
         } else {
@@ -46,7 +57,9 @@ fn escaped_json(text: &str, out: &mut String) {
                 write!(out, "\\u{unit:04x}").expect("writing to a String");
             }
         }
+        rest = chars.as_str();
     }
+    out.push_str(rest);
 }
 
 /// Does to JSON on its way into a writer what [`json`] does to a text, many small pieces at once. It is given whole characters:
@@ -64,9 +77,14 @@ impl<W: io::Write> Json<W> {
         Json { pieces: Vec::with_capacity(AT_ONCE + AT_ONCE / 8), to }
     }
 
+    /// What it was to be written into; [`io::Write::flush`] comes before.
+    pub fn into_inner(self) -> W {
+        self.to
+    }
+
     fn pass_on(&mut self) -> io::Result<()> {
         // Looks at all of them: without a way out in the middle many are looked at together.
-        if self.pieces.iter().fold(true, |plain, byte| plain & (matches!(byte, b' '..=b'~') | (*byte == b'\n'))) {
+        if self.pieces.iter().fold(true, |plain, byte| plain & is_plain(*byte)) {
             self.to.write_all(&self.pieces)?;
         } else {
             let text = std::str::from_utf8(&self.pieces).map_err(io::Error::other)?;

@@ -39,7 +39,7 @@ pub enum Texts {
 const BATCH: usize = 64;
 
 /// Of text. The statements read from it take some twenty times as much.
-const WINDOW_BYTES: usize = 64 << 10;
+const WINDOW_BYTES: usize = 32 << 10;
 
 struct Job {
     path: String,
@@ -89,7 +89,8 @@ impl<'m> Queue<'m> {
             all.extend(scripts.into_iter().map(|script| looked_at_once(script, texts)));
         };
         let mut windows = windows(jobs).into_iter();
-        if windows.len() <= 1 {
+        // Where there is one thread it cannot look while it reads.
+        if windows.len() <= 1 || rayon::current_num_threads() == 1 {
             windows.for_each(|jobs| looked_at(read(jobs, &markers, options)));
         } else {
             // One window is being read and one looked at: no more wait between them. The threads that read are those that are there

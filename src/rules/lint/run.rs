@@ -10,9 +10,10 @@ use crate::catalog::text::Text;
 use crate::effect::{Effect, predict};
 use crate::report::model::Problem;
 use crate::rules::context::{QueryCx, SchemaCx};
+use crate::rules::draft::Sink;
 use crate::rules::page::Need;
 use crate::rules::registry::{Check, Configured, Registry};
-use crate::rules::run::{Outcome, guarded};
+use crate::rules::run::{Outcome, guarded, panic_of};
 use crate::rules::{QueryRule, StatementRule};
 use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
 use crate::sql::ddl::Ddl;
@@ -22,7 +23,7 @@ use crate::sql::facts::Level;
 use super::backfill::{Reach, reach, unique_in};
 use super::context::{ScriptCx, StatementCx};
 use super::lived::{Lived, Newness, Step, written};
-use super::said::Desk;
+use super::said::{Desk, Said};
 use super::target::Target;
 
 pub struct Linted {
@@ -299,18 +300,28 @@ impl<'a> Run<'a> {
     fn look(&mut self, script: &Script, at: At<'_>, effect: &Effect, lived: &Lived) {
         let cx = at.cx(script, self, effect, lived);
         let judged = script.is_migration() && cx.within != Some(Within::Routine);
-        let looking = self.looking.iter().filter(|one| !(judged && one.yields_to_migration));
-        let ran = looking.filter_map(|one| match (&one.check, cx.facts()) {
-            (AtOne::Statement(check), _) => Some((one.rule, guarded(|sink| check.check(&cx, sink)))),
-            (AtOne::Query(check), Some(facts)) => {
-                let catalog = Some(cx.replay.catalog());
-                let query = QueryCx { text: cx.text, facts, catalog, query: None, index: None };
-                Some((one.rule, guarded(|sink| check.check(&query, sink))))
+        let catalog = Some(cx.replay.catalog());
+        let query = cx.facts().map(|facts| QueryCx { text: cx.text, facts, catalog, query: None, index: None });
+        let mut said: Vec<(&Configured, Said)> = Vec::new();
+        let mut rest = self.looking.iter().filter(|one| !(judged && one.yields_to_migration));
+        // Most rules have nothing to say of most statements: one guard serves all of them, and goes on behind a rule that panics.
+        let mut at_work = None;
+        while let Some(message) = panic_of(|| {
+            let mut sink = Sink::default();
+            for one in rest.by_ref() {
+                at_work = Some(one.rule);
+                match (&one.check, &query) {
+                    (AtOne::Statement(check), _) => check.check(&cx, &mut sink),
+                    (AtOne::Query(check), Some(query)) => check.check(query, &mut sink),
+                    (AtOne::Query(_), None) => {}
+                }
+                if !sink.drafts.is_empty() {
+                    said.push((one.rule, (std::mem::take(&mut sink), Vec::new())));
+                }
             }
-            (AtOne::Query(_), None) => None,
-        });
-        // Most rules have nothing to say of most statements.
-        let said: Vec<_> = ran.filter(|(_, (sink, panics))| !sink.drafts.is_empty() || !panics.is_empty()).collect();
+        }) {
+            said.extend(at_work.map(|rule| (rule, (Sink::default(), vec![message]))));
+        }
         let place = (cx.start, cx.number);
         let scale = self.target.scale(&self.replay);
         for (rule, said) in said {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::model::{Catalog, TableName};
 use crate::report::model::{Finding, Location, Problem, Suppressed};
 use crate::rules::draft::{Ask, Draft, Sink};
-use crate::rules::finding::{Found, finish, in_order};
+use crate::rules::finding::{Found, by_place, distinct, finish};
 use crate::rules::place::{Lines, Places};
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, internal};
@@ -115,7 +115,10 @@ impl Desk {
                 _ => return catalog,
             }
         }
-        catalog.tables = catalog.tables.into_iter().filter(|(name, _)| tables.contains(name)).collect();
+        let mut rest = std::mem::take(&mut catalog.tables);
+        catalog.tables = tables.into_iter().filter_map(|name| Some((name.clone(), rest.remove(name)?))).collect();
+        // Giving back thousands of tables takes time, and nobody waits for it here.
+        rayon::spawn(move || drop(rest));
         catalog
     }
 
@@ -130,9 +133,10 @@ impl Desk {
         let on = registry.rules.iter().filter(|rule| rule.severity.is_some());
         let looked = |rule: &&Configured| !matches!(rule.check, Check::Plan(_) | Check::Workload(_));
         self.outcome.rules_run = on.filter(looked).map(|rule| rule.page.id.clone()).collect();
-        self.outcome.found = self.found.into_iter().map(Kept::into_found).collect();
+        self.found.sort_by(|a, b| by_place(&a.finding, &b.finding));
         // Before the suppressed ones go: a comment above one of two alike must not give the other another id.
-        in_order(&mut self.outcome.found);
+        distinct(self.found.iter_mut().map(|kept| &mut kept.finding));
+        self.outcome.found = self.found.into_iter().map(Kept::into_found).collect();
         if self.outcome.found.iter().any(|found| found.because.is_some()) {
             let (kept, suppressed): (Vec<Found>, Vec<Found>) =
                 std::mem::take(&mut self.outcome.found).into_iter().partition(|found| found.because.is_none());
