@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use libtest_mimic::Failed;
 use sqlsift::effect::Version;
 use sqlsift::rules::finding::Found;
-use sqlsift::rules::lint::{SMALL_TABLE_ROWS, Target, lint};
+use sqlsift::rules::lint::{Kept, SMALL_TABLE_ROWS, Target, lint};
 use sqlsift::rules::page::{Fence, Page};
 use sqlsift::script::model::{Direction, Framework, OpenedBy, Script, Transaction};
 use sqlsift::script::{Options, Source, scripts};
@@ -74,7 +74,8 @@ fn found(page: &Page, fence: &Fence) -> Result<Vec<Found>, Failed> {
     {
         return Err(message.into());
     }
-    Ok(linted.outcome.found)
+    let found = |mut said: Kept| Found { draft: said.draft(), finding: said.finding, because: None };
+    Ok(linted.said.into_iter().map(found).collect())
 }
 
 pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {

@@ -19,9 +19,7 @@ impl Replay {
                 let message = || format!("index {} exists already: the later one is left out", name.text);
                 return match def.if_not_exists {
                     true => Ok(()),
-                    false => {
-                        Err(Complaint::exists(message(), self.relation_made_at(&table.schema, &name.text)))
-                    }
+                    false => Err(Complaint::exists(message(), self.relation_made_at(&table.schema, &name.text))),
                 };
             }
             Some(name) => name.text.clone(),

@@ -53,9 +53,10 @@ fn choose<'r>(recommendations: &'r [Recommendation], scripts: &[Script]) -> Chos
     waiting.sort_by_key(|(first, _)| *first);
     let mut chosen = Chosen { edits: BTreeMap::new(), mended: BTreeSet::new() };
     for (_, one) in waiting {
-        let is_chosen = one.edits.iter().all(|edit| {
-            fits(edit) && chosen.edits.get(edit.path.as_str()).is_none_or(|known| is_free(edit, known))
-        });
+        let is_chosen = one
+            .edits
+            .iter()
+            .all(|edit| fits(edit) && chosen.edits.get(edit.path.as_str()).is_none_or(|known| is_free(edit, known)));
         if is_chosen {
             one.edits.iter().for_each(|edit| {
                 chosen.edits.entry(&edit.path).or_default().insert(edit);
@@ -153,7 +154,10 @@ mod tests {
             recommendation("later", vec![edit(9, 10, "-"), edit(14, 15, "4")]),
             recommendation("first", vec![edit(7, 12, "X")]),
             recommendation("outside", vec![edit(90, 91, "!")]),
-            Recommendation { applicability: Applicability::Review, ..recommendation("review", vec![edit(14, 15, "5")]) },
+            Recommendation {
+                applicability: Applicability::Review,
+                ..recommendation("review", vec![edit(14, 15, "5")])
+            },
         ];
         let chosen = choose(&all, &scripts);
         assert_eq!(apply("SELECT 1 + 2, 3", &chosen.edits["1.sql"]), "SELECT X, 3");

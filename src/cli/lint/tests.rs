@@ -3,6 +3,7 @@
 mod damaged;
 mod large;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::catalog::model::Catalog;
@@ -10,9 +11,12 @@ use crate::cli::analyze::catalog::Given;
 use crate::cli::args::{Color, Common, FailOn, LintFormat};
 use crate::effect::Version;
 use crate::report::model::{RecommendationKind, Report};
+use crate::rules::StatementRule;
+use crate::rules::draft::Sink;
+use crate::rules::lint::context::StatementCx;
 use crate::rules::lint::{Target, lint};
 use crate::rules::page::Preset;
-use crate::rules::registry::Registry;
+use crate::rules::registry::{Check, Registry};
 use crate::script::model::{Direction, Framework};
 use crate::script::{Options, Source, decode, scripts};
 
@@ -131,6 +135,40 @@ fn a_dump_excuses_only_what_it_made_itself() {
             (path, Some(3), "column id of public.runs exists already"),
         ]
     );
+}
+
+struct Fails;
+
+impl StatementRule for Fails {
+    fn check(&self, _: &StatementCx<'_>, _: &mut Sink) {
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn a_rule_that_panics_is_a_problem_and_silences_no_other() {
+    let mut registry = Registry::preset(Preset::Default);
+    let rules: BTreeSet<&str> = ["migration/check_validated", "migration/drop_column"].into();
+    for rule in registry.rules.iter_mut().filter(|rule| rules.contains(rule.page.id.as_str())) {
+        rule.check = Check::Statement(Box::new(Fails));
+    }
+    let text = "CREATE INDEX a_idx ON t (a);\nALTER TABLE t DROP COLUMN b;\n";
+    let scripts = scripts(vec![Source { path: "1.sql".into(), text: text.into() }], &[], Options::default());
+    let target = Target {
+        version: Version::NEWEST,
+        wanted: &|_| true,
+        deployed: BTreeSet::new(),
+        directions: &[Direction::Up],
+        small_table_rows: 0,
+        traffic: None,
+    };
+    let linted = lint(&registry, &scripts, Catalog::default(), &target);
+    assert!(linted.said.iter().any(|said| said.finding.rule == "migration/index_not_concurrent"));
+    let failed: Vec<&str> = linted.outcome.problems.iter().map(|problem| problem.message.as_str()).collect();
+    for rule in rules {
+        let message = format!("the rule {rule} failed inside: on purpose");
+        assert_eq!(failed.iter().filter(|one| **one == message).count(), 2, "{failed:?}");
+    }
 }
 
 #[test]

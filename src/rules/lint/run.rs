@@ -23,11 +23,14 @@ use crate::sql::facts::Level;
 use super::backfill::{Reach, reach, unique_in};
 use super::context::{ScriptCx, StatementCx};
 use super::lived::{Lived, Newness, Step, written};
-use super::said::{Desk, Said};
+use super::said::{Desk, Kept, Said};
 use super::target::Target;
 
 pub struct Linted {
+    /// Without findings: those are in `said`.
     pub outcome: Outcome,
+    /// By place.
+    pub said: Vec<Kept>,
     /// As all scripts together leave it, as far as advice that is asked for needs it.
     pub catalog: Catalog,
     pub statements: u64,
@@ -96,7 +99,8 @@ impl<'a> Linting<'a> {
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
         let dynamic = run.dynamic;
         let catalog = run.desk.needed(run.replay.finish());
-        Linted { outcome: run.desk.close(run.registry), catalog, statements, down, small, strangers, dynamic }
+        let (outcome, said) = run.desk.close(run.registry);
+        Linted { outcome, said, catalog, statements, down, small, strangers, dynamic }
     }
 }
 
@@ -255,7 +259,7 @@ impl<'a> Run<'a> {
         if !runs {
             return None;
         }
-        let step = step(&at.cx(script, self, &effect, lived), at.inner.map(|(number, _)| number));
+        let mut step = step(&at.cx(script, self, &effect, lived), at.inner.map(|(number, _)| number));
         lived.live(at.content(), at.number, &step, &self.replay);
         // Outside of a transaction SET LOCAL does nothing.
         let void = |ddl: &&Ddl| matches!(ddl, Ddl::SearchPath(_, Scope::Local)) && at.statement.transaction.is_none();
@@ -283,6 +287,7 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        step.effect = effect;
         Some(step)
     }
 
@@ -348,7 +353,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// What the statement does, for rules about the whole script.
+/// What the statement does, for rules about the whole script; its effect comes last.
 fn step(cx: &StatementCx<'_>, inner: Option<usize>) -> Step {
     let in_use = |on: &TableName| cx.newness(on) == Newness::Old;
     let setting = |name: &str| cx.lived.settings.get(name).cloned();
@@ -360,7 +365,7 @@ fn step(cx: &StatementCx<'_>, inner: Option<usize>) -> Step {
         statement: cx.number,
         inner,
         shared: cx.effect.locks.iter().filter(|lock| in_use(&lock.on)).cloned().collect(),
-        effect: cx.effect.clone(),
+        effect: Effect::default(),
         transaction: cx.statement.transaction,
         lock_timeout: setting("lock_timeout"),
         statement_timeout: setting("statement_timeout"),

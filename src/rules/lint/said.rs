@@ -117,8 +117,6 @@ impl Desk {
         }
         let mut rest = std::mem::take(&mut catalog.tables);
         catalog.tables = tables.into_iter().filter_map(|name| Some((name.clone(), rest.remove(name)?))).collect();
-        // Giving back thousands of tables takes time, and nobody waits for it here.
-        rayon::spawn(move || drop(rest));
         catalog
     }
 
@@ -126,7 +124,8 @@ impl Desk {
         self.small.clone()
     }
 
-    pub fn close(mut self, registry: &Registry) -> Outcome {
+    /// By place; what comments take away is in the outcome.
+    pub fn close(mut self, registry: &Registry) -> (Outcome, Vec<Kept>) {
         for comments in self.before {
             comments.report(&mut self.outcome);
         }
@@ -136,29 +135,28 @@ impl Desk {
         self.found.sort_by(|a, b| by_place(&a.finding, &b.finding));
         // Before the suppressed ones go: a comment above one of two alike must not give the other another id.
         distinct(self.found.iter_mut().map(|kept| &mut kept.finding));
-        self.outcome.found = self.found.into_iter().map(Kept::into_found).collect();
-        if self.outcome.found.iter().any(|found| found.because.is_some()) {
-            let (kept, suppressed): (Vec<Found>, Vec<Found>) =
-                std::mem::take(&mut self.outcome.found).into_iter().partition(|found| found.because.is_none());
-            self.outcome.found = kept;
-            let one = |Found { finding, because, .. }| Some(Suppressed { because: because?, finding });
+        if self.found.iter().any(|kept| kept.because.is_some()) {
+            let (kept, suppressed): (Vec<Kept>, Vec<Kept>) =
+                self.found.into_iter().partition(|kept| kept.because.is_none());
+            self.found = kept;
+            let one = |Kept { finding, because, .. }| Some(Suppressed { because: because?, finding });
             self.outcome.suppressed = suppressed.into_iter().filter_map(one).collect();
         }
-        self.outcome
+        (self.outcome, self.found)
     }
 }
 
 /// A finding, and what is left of its draft then: there may be ten thousand, beside the tables of a whole history.
-struct Kept {
-    finding: Finding,
-    asks: Vec<Ask>,
+pub struct Kept {
+    pub finding: Finding,
+    pub asks: Vec<Ask>,
     because: Option<String>,
 }
 
 impl Kept {
-    fn into_found(self) -> Found {
-        let draft = Draft { asks: self.asks, ..Draft::new(self.finding.subject.clone(), "", "") };
-        Found { finding: self.finding, draft, because: self.because }
+    /// What advice is given for; the asks go into it.
+    pub fn draft(&mut self) -> Draft {
+        Draft { asks: std::mem::take(&mut self.asks), ..Draft::new(self.finding.subject.clone(), "", "") }
     }
 }
 
