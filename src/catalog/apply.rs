@@ -285,7 +285,7 @@ impl Replay {
     }
 
     /// Whether a table or an index of the schema is called so.
-    fn relation_exists(&self, schema: &Text, name: &str) -> bool {
+    pub fn relation_exists(&self, schema: &Text, name: &str) -> bool {
         // What has no number is no name of anything.
         let Some(text) = Text::known(name) else { return false };
         self.having(schema, name).any(|table| table.indexes.iter().any(|index| index.name == text))

@@ -42,10 +42,22 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') | (byte == b'\n')
 }
 
+/// The first byte that is not plain.
+fn first_other(bytes: &[u8]) -> Option<usize> {
+    const TOGETHER: usize = 64;
+    for (at, block) in bytes.chunks(TOGETHER).enumerate() {
+        // Without a way out in the middle many are looked at together.
+        if !block.iter().fold(true, |plain, byte| plain & is_plain(*byte)) {
+            return Some(at * TOGETHER + block.iter().position(|byte| !is_plain(*byte))?);
+        }
+    }
+    None
+}
+
 fn escaped_json(text: &str, out: &mut String) {
     let mut rest = text;
     // What is plain goes over as a whole.
-    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
+    while let Some(at) = first_other(rest.as_bytes()) {
         let (plain, other) = rest.split_at(at);
         out.push_str(plain);
         let mut chars = other.chars();
@@ -83,8 +95,7 @@ impl<W: io::Write> Json<W> {
     }
 
     fn pass_on(&mut self) -> io::Result<()> {
-        // Looks at all of them: without a way out in the middle many are looked at together.
-        if self.pieces.iter().fold(true, |plain, byte| plain & is_plain(*byte)) {
+        if first_other(&self.pieces).is_none() {
             self.to.write_all(&self.pieces)?;
         } else {
             let text = std::str::from_utf8(&self.pieces).map_err(io::Error::other)?;

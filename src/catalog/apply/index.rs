@@ -218,13 +218,13 @@ pub(super) fn unknown_index(name: &QualifiedName) -> Complaint {
 
 pub(super) fn index_key(key: &KeyPart, method: &str) -> IndexKey {
     let stripped = strip_parens(&key.text);
-    let (text, expression) = match only_column(stripped).filter(|_| key.expression) {
-        Some(column) => (column, false),
-        None if key.expression => (stripped.to_owned(), true),
-        None => (key.text.clone(), false),
+    let (text, expression): (Text, bool) = match key.expression.then(|| only_column(stripped)) {
+        Some(Some(column)) => (column.into(), false),
+        Some(None) => (stripped.into(), true),
+        None => (key.text.as_str().into(), false),
     };
     IndexKey {
-        text: text.into(),
+        text,
         expression,
         descending: key.descending,
         nulls_first: key.nulls_first.unwrap_or(key.descending),
