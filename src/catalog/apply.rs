@@ -223,6 +223,13 @@ impl Replay {
         self.catalog.complete = complete && !self.catalog.tables.is_empty();
     }
 
+    /// Nothing is applied any more: what only that needs goes.
+    pub fn end(&mut self) {
+        self.seen = seen::Seen::default();
+        self.attached = attached::Attached::default();
+        self.passes = None;
+    }
+
     /// The catalog, without what was temporary.
     pub fn finish(mut self) -> Catalog {
         self.catalog.tables.retain(|name, _| name.schema != TEMPORARY);

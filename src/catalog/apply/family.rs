@@ -14,7 +14,7 @@ impl Replay {
 
     /// How many there are.
     pub fn child_count(&self, parent: &TableName) -> usize {
-        let is_child = |name: &&TableName| self.catalog.tables.get(*name).is_some_and(|table| table.is_below(parent));
+        let is_child = |name: &&TableName| self.catalog.tables.get(name).is_some_and(|table| table.is_below(parent));
         self.seen.anywhere_below(parent).filter(is_child).count()
     }
 
@@ -26,7 +26,7 @@ impl Replay {
     /// The partition for what fits into no other.
     pub fn default_partition(&self, parent: &TableName) -> Option<TableName> {
         let is_default = |name: &&&TableName| {
-            let table = self.catalog.tables.get(**name).filter(|table| table.is_below(parent));
+            let table = self.catalog.tables.get(name).filter(|table| table.is_below(parent));
             table.and_then(|table| table.partition_bound.as_deref()) == Some("DEFAULT")
         };
         self.seen.defaults_of(parent).iter().find(is_default).map(|name| (*name).clone())

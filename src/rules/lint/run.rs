@@ -61,6 +61,9 @@ pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Ta
     linting.finish(scripts)
 }
 
+/// Rules about the catalog that look at it side by side.
+const AT_ONCE: usize = 8;
+
 /// A lint under way: scripts may come window by window, in order.
 pub struct Linting<'a>(Run<'a>);
 
@@ -94,6 +97,7 @@ impl<'a> Linting<'a> {
         run.replay.say_complete(run.complaints == 0);
         // They meet the database as all migrations leave it.
         scripts.iter().filter(|script| script.kind == Kind::Queries).for_each(|script| run.script(script));
+        run.replay.end();
         run.schema(scripts);
         let small = run.desk.small();
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
@@ -345,10 +349,14 @@ impl<'a> Run<'a> {
             }
             _ => None,
         };
-        let rules: Vec<&'a Configured> = self.registry.rules.iter().filter(|rule| rule.severity.is_some()).collect();
-        let said: Vec<_> = rules.into_par_iter().filter_map(look).collect();
-        for (rule, said) in said {
-            self.desk.take_of_schema(rule, said, &paths, self.target.wanted);
+        let on = self.registry.rules.iter().filter(|rule| rule.severity.is_some());
+        let rules: Vec<&'a Configured> = on.filter(|rule| matches!(rule.check, Check::Schema(_))).collect();
+        // What all of them say at once would stand beside the whole catalog.
+        for some in rules.chunks(AT_ONCE) {
+            let said: Vec<_> = some.par_iter().filter_map(|rule| look(rule)).collect();
+            for (rule, said) in said {
+                self.desk.take_of_schema(rule, said, &paths, self.target.wanted);
+            }
         }
     }
 }

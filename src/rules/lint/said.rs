@@ -132,7 +132,7 @@ impl Desk {
         let on = registry.rules.iter().filter(|rule| rule.severity.is_some());
         let looked = |rule: &&Configured| !matches!(rule.check, Check::Plan(_) | Check::Workload(_));
         self.outcome.rules_run = on.filter(looked).map(|rule| rule.page.id.clone()).collect();
-        self.found.sort_by(|a, b| by_place(&a.finding, &b.finding));
+        sort(&mut self.found);
         // Before the suppressed ones go: a comment above one of two alike must not give the other another id.
         distinct(self.found.iter_mut().map(|kept| &mut kept.finding));
         if self.found.iter().any(|kept| kept.because.is_some()) {
@@ -157,6 +157,21 @@ impl Kept {
     /// What advice is given for; the asks go into it.
     pub fn draft(&mut self) -> Draft {
         Draft { asks: std::mem::take(&mut self.asks), ..Draft::new(self.finding.subject.clone(), "", "") }
+    }
+}
+
+/// By place, findings of one rule at one place as they came; needs room for numbers only.
+fn sort(found: &mut [Kept]) {
+    let mut order: Vec<usize> = (0..found.len()).collect();
+    order.sort_by(|a, b| by_place(&found[*a].finding, &found[*b].finding));
+    let mut places = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(place, one)| places[*one] = place);
+    for at in 0..found.len() {
+        while places[at] != at {
+            let place = places[at];
+            found.swap(at, place);
+            places.swap(at, place);
+        }
     }
 }
 
