@@ -4,10 +4,13 @@
 //! It holds names, types, sizes, counters, frequencies and texts without their constants, and no value of any row.
 //! `sqlsift snapshot` writes one.
 
+pub mod planned;
+
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::expression::strip_parens;
 use crate::catalog::model::{Catalog, ConstraintKind};
+use planned::PlannedSet;
 
 /// The version that this program reads and writes.
 pub const VERSION: u32 = 1;
@@ -25,6 +28,8 @@ struct Envelope {
     #[serde(default)]
     statistics_seconds: Option<f64>,
     #[serde(default)]
+    indexes: Option<PlannedSet>,
+    #[serde(default)]
     notes: Vec<String>,
 }
 
@@ -36,6 +41,8 @@ pub struct Snapshot {
     pub queries: Option<Vec<ObservedQuery>>,
     /// Over how long the queries were counted: the age of the statistics when the snapshot was taken.
     pub statistics_seconds: Option<f64>,
+    /// What the server's planner found best for the queries; `None` if it could not be asked.
+    pub indexes: Option<PlannedSet>,
     /// What the server could not or would not say.
     pub notes: Vec<String>,
 }
@@ -89,6 +96,8 @@ struct Written<'c> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'c [String],
     statistics_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    indexes: Option<&'c PlannedSet>,
     queries: Option<&'c [ObservedQuery]>,
     catalog: &'c Catalog,
 }
@@ -141,6 +150,7 @@ pub fn read_all(text: &str) -> Result<Snapshot, SnapshotError> {
         catalog: as_ddl_spells_it(envelope.catalog),
         queries: envelope.queries,
         statistics_seconds: envelope.statistics_seconds.filter(|seconds| *seconds > 0.0),
+        indexes: envelope.indexes,
         notes: envelope.notes,
     })
 }
@@ -189,6 +199,7 @@ pub fn write(snapshot: &Snapshot) -> Result<String, serde_json::Error> {
         sqlsift_snapshot: VERSION,
         notes: &snapshot.notes,
         statistics_seconds: snapshot.statistics_seconds,
+        indexes: snapshot.indexes.as_ref(),
         queries: snapshot.queries.as_deref(),
         catalog: &snapshot.catalog,
     })?;
@@ -211,6 +222,7 @@ mod tests {
             catalog,
             queries: Some(vec![query]),
             statistics_seconds: Some(60.0),
+            indexes: Some(PlannedSet { size_model: "own".into(), ..PlannedSet::default() }),
             notes: vec!["1 entry has no text".into()],
         };
         let text = write(&snapshot).expect("as written above");

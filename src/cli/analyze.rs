@@ -7,11 +7,12 @@ mod facts;
 pub(super) mod live;
 pub(super) mod names;
 mod observed;
+pub mod planned;
 pub mod plans;
 mod reading;
 mod thought;
 
-use super::args::{Analyze, Common, Dsn};
+use super::args::{Analyze, Common, Dsn, IndexAdvice};
 use super::assemble::{self, Material};
 use super::failure::Failure;
 use super::output::{self, Kind, Output};
@@ -37,7 +38,11 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
     let mut given = catalog::read(&args.catalog, session.as_mut(), live::Wanted::Everything(args.interval))?;
     let mut read = match plan {
         _ if args.inputs.is_empty() && given.queries.is_some() => observed::read(&mut given, args),
-        Some(plan) => observed::join(plan.read(common)?, &mut given, args),
+        // For what a log holds the planner was not asked.
+        Some(plan) => {
+            given.planned = None;
+            observed::join(plan.read(common)?, &mut given, args)
+        }
         // The server said why it has no queries.
         None => reading::Read::default(),
     };
@@ -51,7 +56,7 @@ pub fn run(args: &Analyze, common: &Common) -> Result<Ending, Failure> {
         redact::messages(&mut read.workload);
     }
     let server = session.as_mut().map(|session| Server { session, copy, args, common });
-    let mut report = report(&mut read, given, &config, secrets.as_mut(), server)?;
+    let mut report = report(&mut read, given, (&config, &args.advice), secrets.as_mut(), server)?;
     if let Some(prefix) = &args.query {
         narrow(&mut report, &read, prefix)?;
     }
@@ -91,7 +96,7 @@ struct Server<'a> {
 fn report(
     read: &mut reading::Read,
     mut given: catalog::Given,
-    config: &Config,
+    (config, limits): (&Config, &IndexAdvice),
     secrets: Option<&mut Literals>,
     mut server: Option<Server<'_>>,
 ) -> Result<Report, Failure> {
@@ -110,11 +115,10 @@ fn report(
     let cx = WorkloadCx { workload: &read.workload, facts: &facts, catalog, plans: &plans, worth: Worth::default() };
     let mut notes = std::mem::take(&mut given.notes);
     notes.append(&mut read.notes);
-    let thought = thought::proved(&mut server, &cx, config, places)?;
-    let index_set = match (&thought.searched, &server) {
-        (Some(advised), Some(server)) => Some(advisor::reported(advised, &thought.advice, &cx, &server.args.advice)),
-        _ => None,
-    };
+    let planned = planned::found(&mut given.planned, &cx, limits, &mut notes);
+    let thought = thought::proved(&mut server, planned, &cx, config, places)?;
+    let searched = thought.searched.as_ref();
+    let index_set = searched.map(|advised| advisor::reported(advised, &thought.advice, &cx, limits));
     let thought::Thought { outcome, advice, notes: said_of_advice, .. } = thought;
     notes.extend(said_of_advice);
     let mut inputs = std::mem::take(&mut read.inputs);

@@ -28,8 +28,12 @@ pub fn asked(command: &Command) -> Option<Vec<Step>> {
         }
         Command::Snapshot(snapshot) => {
             steps.extend([sent::health(), sent::queries()].concat());
-            if snapshot.with_values {
+            let tries = !snapshot.without_indexes;
+            if snapshot.with_values || tries {
                 steps.extend(sent::values());
+            }
+            if tries {
+                steps.extend(sent::tried());
             }
             &snapshot.server
         }

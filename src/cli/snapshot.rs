@@ -1,6 +1,6 @@
 //! `sqlsift snapshot`: a connection string in; one file that stands for the server out.
 
-use super::analyze::live;
+use super::analyze::{live, planned};
 use super::args::{Common, Snapshot};
 use super::failure::Failure;
 use super::{Ending, connect, output, terminal};
@@ -20,6 +20,9 @@ pub fn run(args: &Snapshot, common: &Common) -> Result<Ending, Failure> {
     };
     let mut session = connect::connect(dsn, &args.server, common)?;
     let mut taken = live::take(&mut session, live::Wanted::Everything(args.interval))?;
+    if !args.without_indexes {
+        planned::search(&mut session, &mut taken, &args.advice, common);
+    }
     taken.catalog.origin = Origin::Snapshot;
     if args.with_values {
         let tables: Vec<TableName> = taken.catalog.tables.keys().cloned().collect();

@@ -55,7 +55,6 @@ pub(super) fn told(definitions: &[&str], before: &str, behind: &str) -> Option<S
     for definition in definitions {
         let text = squeezed(definition);
         for (at, _) in text.match_indices(&before).filter(|_| !before.is_empty()) {
-            let word = |c: char| c.is_alphanumeric() || c == '_';
             // `x_meta->>` ends with `meta->>` and is another column.
             if before.starts_with(word) && text[..at].ends_with(word) {
                 continue;
@@ -76,7 +75,11 @@ pub(super) fn told(definitions: &[&str], before: &str, behind: &str) -> Option<S
     found
 }
 
-/// Lower case outside strings, without white space, parentheses, and the casts that Postgres prints behind strings.
+fn word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Lower case outside strings, without parentheses, the casts that Postgres prints behind strings, and white space but between words.
 fn squeezed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut cast = false;
@@ -92,6 +95,9 @@ fn squeezed(text: &str) -> String {
             }
             _ => {
                 cast = false;
+                if out.ends_with(word) && written.starts_with(word) {
+                    out.push(' ');
+                }
                 out.push_str(&written.to_ascii_lowercase());
             }
         }

@@ -53,7 +53,7 @@ fn a_key_of_a_document_is_told_by_its_statistics() {
     // A seventh of 100,000 rows is what one weight has.
     assert_eq!(condition("meta ->> $1 = $2", Some(143_000)), "meta ->> 'weight' = $2");
     let unknown = condition("body ->> $1 = $2", None);
-    assert!(unknown.contains("CREATE INDEX CONCURRENTLY ON public.t ((body ->> '…'))"), "{unknown}");
+    assert!(unknown.contains("CREATE INDEX CONCURRENTLY ON t ((body ->> '…'))"), "{unknown}");
 }
 
 #[test]

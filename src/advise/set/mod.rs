@@ -9,6 +9,7 @@ mod benefit;
 mod candidates;
 mod consolidate;
 mod explore;
+pub mod kept;
 mod known;
 mod merge;
 mod nominate;

@@ -48,7 +48,7 @@ pub struct Pool {
     /// Table of each entry: what [`super::known::Known`] asks for.
     pub tables: Vec<usize>,
     pub names: Vec<TableName>,
-    /// Never chosen.
+    /// Refuted: never chosen.
     pub without: BTreeSet<String>,
     at: BTreeMap<String, IndexAt>,
 }
@@ -69,7 +69,7 @@ impl Pool {
         let units = (0..units.len()).filter(|&u| could(&units[u])).collect();
         let at = self.entries.len();
         self.at.insert(ddl.clone(), at);
-        let refused = self.without.contains(&ddl);
+        let refused = self.refuted(&ddl);
         self.tables.push(table);
         self.entries.push(Entry {
             candidate,
@@ -86,7 +86,17 @@ impl Pool {
     }
 
     pub fn is_without(&self, at: IndexAt) -> bool {
-        self.without.contains(&self.entries[at].ddl)
+        self.refuted(&self.entries[at].ddl)
+    }
+
+    /// It must not be chosen, or begins with the same key of the same table as several that must not: what made the one slow is in
+    /// the others too.
+    fn refuted(&self, ddl: &str) -> bool {
+        const SEVERAL: usize = 2;
+        let begin = |text: &str| text.find([',', ')']).unwrap_or(text.len());
+        let first = &ddl[..begin(ddl)];
+        let alike = self.without.iter().filter(|other| other[..begin(other)] == *first).count();
+        self.without.contains(ddl) || alike >= SEVERAL
     }
 
     pub fn candidate(&self, at: IndexAt) -> &Candidate {

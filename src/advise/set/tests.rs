@@ -211,3 +211,17 @@ fn both_sides_of_an_or_get_their_index() {
     let (one, _) = some.search(Limits { most_indexes: Some(1), ..Limits::default() }, 1e-5);
     assert!(one.chosen.is_empty(), "one of them alone is of no use: {:?}", definitions(&one));
 }
+
+#[test]
+fn what_was_refuted_twice_is_not_tried_in_other_words() {
+    let some = workload(&[("SELECT d FROM t WHERE a = 1", 5), ("SELECT d FROM t WHERE a = 1 AND b = 2", 7)]);
+    let without = |ddls: &[&str]| {
+        let without = ddls.iter().map(|ddl| format!("CREATE INDEX ON {ddl}")).collect();
+        some.search(Limits { without, ..Limits::default() }, 1e-5).0
+    };
+    let leads = |outcome: &Outcome| -> Vec<String> {
+        definitions(outcome).iter().map(|ddl| ddl.chars().take(4).collect()).collect()
+    };
+    assert_eq!(leads(&without(&["t (a)"])), ["t (a"]);
+    assert_eq!(leads(&without(&["t (a)", "t (a, b)"])), ["t (b"]);
+}

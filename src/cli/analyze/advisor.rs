@@ -47,13 +47,16 @@ pub fn search(
         .map_err(|error| format!("indexes are advised by estimate, because the planner could not be asked: {error}"))?;
     let left_out = statements.left_out;
     let clock = Clock::new(args.time_limit, common);
+    let outcome = set::search(&statements.all, catalog, &mut hypopg, &limits(args, without), &clock);
+    Ok(Some(Advised { outcome, took: clock.started.elapsed(), left_out }))
+}
+
+pub fn limits(args: &IndexAdvice, without: &BTreeSet<String>) -> set::Limits {
     let sizes = match args.size_model {
         Sizes::Own => SizeModel::Own,
         Sizes::Hypopg => SizeModel::Hypopg,
     };
-    let wanted = set::Limits { budget: args.budget, most_indexes: args.max_indexes, sizes, without: without.clone() };
-    let outcome = set::search(&statements.all, catalog, &mut hypopg, &wanted, &clock);
-    Ok(Some(Advised { outcome, took: clock.started.elapsed(), left_out }))
+    set::Limits { budget: args.budget, most_indexes: args.max_indexes, sizes, without: without.clone() }
 }
 
 /// HypoPG on this connection, or why there is none.
@@ -97,10 +100,7 @@ pub fn reported(advised: &Advised, advice: &Advice, cx: &WorkloadCx<'_>, args: &
         cost_bound_ms: outcome.bound_ms,
         budget_bytes: args.budget,
         bytes,
-        size_model: match args.size_model {
-            Sizes::Own => "own".into(),
-            Sizes::Hypopg => "hypopg".into(),
-        },
+        size_model: limits(args, &BTreeSet::new()).sizes.name().into(),
         candidates: outcome.candidates as u64,
         planner_calls: outcome.calls as u64,
         seconds: advised.took.as_secs_f64(),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::catalog::model::Catalog;
 use crate::catalog::snapshot::ObservedQuery;
+use crate::catalog::snapshot::planned::PlannedSet;
 use crate::catalog::{self, SchemaFile};
 use crate::cli::args;
 use crate::cli::failure::Failure;
@@ -20,6 +21,8 @@ pub struct Given {
     /// Of a snapshot or server: what ran there (`None` if it could not tell), and for how long it was counted.
     pub queries: Option<Vec<ObservedQuery>>,
     pub statistics_seconds: Option<f64>,
+    /// Of a snapshot: what the planner found best for those queries.
+    pub planned: Option<PlannedSet>,
     /// What the server could not or would not say.
     pub notes: Vec<String>,
 }
@@ -88,6 +91,7 @@ fn from_snapshot(path: &Path) -> Result<Given, Failure> {
         problems: Vec::new(),
         queries: snapshot.queries,
         statistics_seconds: snapshot.statistics_seconds,
+        planned: snapshot.indexes,
         notes: snapshot.notes,
     })
 }

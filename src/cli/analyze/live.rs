@@ -54,6 +54,7 @@ pub fn read(session: &mut Session, wanted: Wanted) -> Result<Given, Failure> {
         problems: Vec::new(),
         queries: snapshot.queries,
         statistics_seconds: snapshot.statistics_seconds,
+        planned: None,
         notes: snapshot.notes,
     })
 }
@@ -97,6 +98,7 @@ pub fn take(session: &mut Session, wanted: Wanted) -> Result<Snapshot, Failure> 
         catalog,
         queries: statements.available.then_some(statements.queries),
         statistics_seconds: statements.seconds,
+        indexes: None,
         notes,
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::catalog::Given;
 use super::reading::Read;
+use crate::catalog::model::Catalog;
 use crate::catalog::snapshot::ObservedQuery;
 use crate::cli::args::Analyze;
 use crate::sql::Fingerprint;
@@ -12,7 +13,7 @@ use crate::workload::model::{Query, Workload};
 
 /// The server's queries as the workload, over the time in which they were counted.
 pub fn read(given: &mut Given, args: &Analyze) -> Read {
-    let (workload, left_out) = workload(given, &args.user);
+    let (workload, left_out) = of_given(given, &args.user);
     let mut notes = Vec::new();
     if left_out > 0 {
         notes.push(format!("{left_out} entries of pg_stat_statements are of other users than --user"));
@@ -42,7 +43,7 @@ pub fn join(mut read: Read, given: &mut Given, args: &Analyze) -> Read {
     if given.queries.is_none() {
         return read;
     }
-    let (server, _) = workload(given, &args.user);
+    let (server, _) = of_given(given, &args.user);
     let database = given.catalog.as_ref().and_then(|catalog| catalog.database.as_deref()).unwrap_or_default();
     let mut known: BTreeMap<Fingerprint, Query> = server.queries.into_iter().map(|q| (q.fingerprint, q)).collect();
     let mut met = 0u64;
@@ -116,17 +117,24 @@ fn scale(query: &mut Query, share: f64) {
     query.blocks_read = query.blocks_read.map(part);
 }
 
+fn of_given(given: &Given, users: &[String]) -> (Workload, usize) {
+    workload(given.queries.as_deref().unwrap_or_default(), given.catalog.as_ref(), given.statistics_seconds, users)
+}
+
 /// The workload of the entries, with how many are of other users than those wanted.
-fn workload(given: &mut Given, users: &[String]) -> (Workload, usize) {
-    let catalog = given.catalog.as_ref();
+pub fn workload(
+    queries: &[ObservedQuery],
+    catalog: Option<&Catalog>,
+    statistics_seconds: Option<f64>,
+    users: &[String],
+) -> (Workload, usize) {
     let database = catalog.and_then(|catalog| catalog.database.clone()).unwrap_or_default();
-    let queries = given.queries.as_deref().unwrap_or_default();
     let wanted =
         |query: &&ObservedQuery| users.is_empty() || query.user.as_ref().is_some_and(|user| users.contains(user));
     let rows: Vec<ExportRow> = queries.iter().filter(wanted).map(|query| row(query, &database)).collect();
     let mut workload = export::workload(&rows);
     let taken_at = catalog.and_then(|catalog| catalog.taken_at);
-    workload.window = taken_at.zip(given.statistics_seconds).map(|(at, seconds)| (at - (seconds * 1e6) as i64, at));
+    workload.window = taken_at.zip(statistics_seconds).map(|(at, seconds)| (at - (seconds * 1e6) as i64, at));
     (workload, queries.len() - rows.len())
 }
 

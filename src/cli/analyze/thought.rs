@@ -28,13 +28,17 @@ pub struct Thought {
     pub notes: Vec<String>,
 }
 
-/// What is advised, tried on the copy if there is one.
+/// What is advised, tried on the copy if there is one. Without a server, `planned` is what one said before.
 pub fn proved(
     server: &mut Option<Server<'_>>,
+    planned: Option<Advised>,
     cx: &WorkloadCx<'_>,
     config: &Config,
     places: Places<'_>,
 ) -> Result<Thought, Failure> {
+    if server.is_none() {
+        return Ok(concluded(planned, cx, config, places, Vec::new()));
+    }
     let mut thought = once(server, cx, config, places, &BTreeSet::new());
     let Some(server_here) = server.as_ref() else { return Ok(thought) };
     let Some(copy) = server_here.copy else { return Ok(thought) };
@@ -110,10 +114,22 @@ fn once(
             None
         })
     });
-    let (mut outcome, mut advice) = think(cx, config, places, searched.as_ref().map(|advised| &advised.outcome));
-    notes.extend(searched.iter().flat_map(advisor::notes));
-    if let (Some(_), Some(server)) = (&searched, server) {
-        notes.extend(drops::prove(server.session, cx, &mut outcome, &mut advice.recommendations));
+    let mut thought = concluded(searched, cx, config, places, notes);
+    if let (Some(_), Some(server)) = (&thought.searched, server) {
+        let said = drops::prove(server.session, cx, &mut thought.outcome, &mut thought.advice.recommendations);
+        thought.notes.extend(said);
     }
+    thought
+}
+
+fn concluded(
+    searched: Option<Advised>,
+    cx: &WorkloadCx<'_>,
+    config: &Config,
+    places: Places<'_>,
+    mut notes: Vec<String>,
+) -> Thought {
+    let (outcome, advice) = think(cx, config, places, searched.as_ref().map(|advised| &advised.outcome));
+    notes.extend(searched.iter().flat_map(advisor::notes));
     Thought { searched, outcome, advice, notes }
 }

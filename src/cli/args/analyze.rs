@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use clap::Args as ClapArgs;
 
-use super::catalog::seconds;
 use super::{Catalog, Dsn, FailOn, Format, IndexAdvice, Server, duration};
 
 const EXAMPLES: &str = "Examples:
@@ -37,11 +36,11 @@ pub struct Analyze {
     /// dropped again; an index that makes a query slower there is not advised
     #[arg(long, value_name = "DSN", env = "SQLSIFT_VERIFY_DSN", hide_env_values = true, help_heading = "Server")]
     pub verify: Option<Dsn>,
-    /// Longest time that the copy may work on one run of a statement, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, help_heading = "Server")]
+    /// Longest time that the copy may work on one run of a statement: 30s, 2m
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration, help_heading = "Server")]
     pub verify_timeout: Duration,
-    /// Longest time that trying the advice on the copy may take, in seconds; what was not tried by then is said
-    #[arg(long, value_name = "SECONDS", default_value = "900", value_parser = seconds, help_heading = "Server")]
+    /// Longest time that trying the advice on the copy may take: 5m, 1h; what was not tried by then is said
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration, help_heading = "Server")]
     pub verify_limit: Duration,
 
     /// `log_line_prefix` of the server, when it cannot be inferred

@@ -23,8 +23,8 @@ pub struct Server {
     /// the password file as psql does; '' takes all from there. Only reads, in short transactions
     #[arg(long, value_name = "DSN", env = "SQLSIFT_DSN", hide_env_values = true, help_heading = "Server")]
     pub dsn: Option<String>,
-    /// Longest time that the server may work on one statement, in seconds; else 10, and 60 for the catalog
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Server")]
+    /// Longest time that the server may work on one statement: 30s, 2m; else 10s, and 60s for the catalog
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Server")]
     pub statement_timeout: Option<Duration>,
     /// Print every statement that would be sent to the server, and connect to nothing
     #[arg(long, help_heading = "Server")]
@@ -55,20 +55,37 @@ impl std::fmt::Debug for Server {
     }
 }
 
-pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.trim_end_matches('s').parse().map_err(|_| "not a number of seconds".to_owned())?;
-    if !(0.001..=86_400.0).contains(&seconds) {
-        return Err("between 0.001 and 86400 seconds".to_owned());
-    }
-    Ok(Duration::from_secs_f64(seconds))
-}
-
 /// `60s`, `5m`, `1h`; a number alone is seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let told = match text.parse::<u32>() {
-        Ok(seconds) => Ok(jiff::SignedDuration::from_secs(i64::from(seconds))),
-        Err(_) => text.parse::<jiff::SignedDuration>(),
+    const LONGEST: Duration = Duration::from_secs(u32::MAX as u64);
+    let expected = || "a length of time is expected: 60s, 5m, 1h".to_owned();
+    let long = match text.parse::<f64>() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| expected())?,
+        Err(_) => {
+            let long = text.parse::<jiff::SignedDuration>().map_err(|_| expected())?;
+            Duration::try_from(long).map_err(|_| expected())?
+        }
     };
-    let long = told.map_err(|_| "a length of time is expected: 60s, 5m, 1h".to_owned())?;
-    Duration::try_from(long).ok().filter(|long| !long.is_zero()).ok_or_else(|| "longer than nothing".to_owned())
+    match long {
+        long if long < Duration::from_millis(1) => Err("longer than nothing".to_owned()),
+        long if long > LONGEST => Err(expected()),
+        long => Ok(long),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_seconds_or_have_a_unit() {
+        for (text, ms) in
+            [("60s", 60_000), ("5m", 300_000), ("1h", 3_600_000), ("90", 90_000), ("0.5", 500), ("10 s", 10_000)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_millis(ms)), "{text}");
+        }
+        for text in ["", "0", "0s", "-1", "-1s", "soon", "inf", "nan", "1e300", "1 parsec"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
 }

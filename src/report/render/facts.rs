@@ -46,11 +46,8 @@ fn value(evidence: &Evidence) -> String {
         EvidenceValue::Text(ref text) => return escape::line(text).into_owned(),
     };
     match evidence.unit.as_ref() {
-        "ms" => units::duration(number),
-        "bytes" => units::bytes(number.max(0.0) as u64),
-        "rows" => format!("{} rows", units::rounded(number)),
-        "" => units::figure(number),
-        unit => format!("{} {}", units::figure(number), escape::line(unit)),
+        "rows" if number > 1.0 => format!("{} rows", units::rounded(number)),
+        unit => units::with_unit(number, &escape::line(unit)),
     }
 }
 

@@ -50,6 +50,28 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
+/// A figure as its unit is said: `1.5 s` for 1500 `ms`, `1 row`, `3 rows`.
+pub fn with_unit(value: f64, unit: &str) -> String {
+    match (unit, figure(value).as_str()) {
+        ("ms", _) => duration(value),
+        ("bytes", _) => bytes(value.max(0.0) as u64),
+        ("", number) => number.to_owned(),
+        (unit, "1") => format!("1 {}", one(unit)),
+        (unit, number) => format!("{number} {unit}"),
+    }
+}
+
+/// Of a single English word in the plural, the singular.
+fn one(unit: &str) -> String {
+    let longer = ["ches", "xes", "shes", "sses"].iter().any(|end| unit.ends_with(end));
+    match unit {
+        unit if unit.len() < 3 || unit.contains(' ') => unit.to_owned(),
+        unit if unit.ends_with("ies") => format!("{}y", &unit[..unit.len() - 3]),
+        unit if longer => unit[..unit.len() - 2].to_owned(),
+        unit => unit.strip_suffix('s').unwrap_or(unit).to_owned(),
+    }
+}
+
 /// Three digits that matter: `0.0123`, `1.23`, `12.3`, `123`, `12,345`.
 pub fn figure(value: f64) -> String {
     let magnitude = value.abs();
@@ -101,6 +123,27 @@ pub fn sparkline(values: &[f64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_said_in_the_singular() {
+        for (value, unit, said) in [
+            (1.0, "deadlocks", "1 deadlock"),
+            (1.0, "queries", "1 query"),
+            (1.0, "batches", "1 batch"),
+            (1.0, "indexes", "1 index"),
+            (1.0, "times", "1 time"),
+            (1.2, "times", "1.2 times"),
+            (1.0, "s", "1 s"),
+            (1.0, "s ago", "1 s ago"),
+            (1.0, "planner cost", "1 planner cost"),
+            (2.0, "rows", "2 rows"),
+            (1.0, "", "1"),
+            (1500.0, "ms", "1.5 s"),
+            (1500.0, "bytes", "1.5 kB"),
+        ] {
+            assert_eq!(with_unit(value, unit), said);
+        }
+    }
 
     #[test]
     fn durations_take_the_unit_that_fits() {

@@ -53,7 +53,7 @@ fn logged(server: &Server, mark: &str) -> Vec<String> {
 
 /// A run, and its dry run: both ways.
 fn compare(server: &Server, arguments: &[&str], steps: &[Step]) {
-    let mark = format!("mark of {}", arguments.join(" ").replace('\'', ""));
+    let mark = format!("mark of {} alone", arguments.join(" ").replace('\'', ""));
     let _ = server.psql("postgres", &format!("SELECT '{mark}'"));
     let output = sqlsift(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -99,8 +99,11 @@ fn a_dry_run_lists_what_is_sent_and_nothing_else() {
     let common = [sent::connection(), sent::catalog()].concat();
     let all = [common.clone(), sent::health(), sent::queries()].concat();
 
-    compare(&server, &["snapshot", "--dsn", &dsn], &all);
-    compare(&server, &["snapshot", "--with-values", "--dsn", &dsn], &[all.clone(), sent::values()].concat());
+    let taken = |more: &[&str], steps: &[Step]| {
+        compare(&server, &[&["snapshot", "--dsn", &dsn], more].concat(), &[&all, steps].concat());
+    };
+    taken(&["--without-indexes"], &[]);
+    taken(&["--without-indexes", "--with-values"], &sent::values());
     compare(
         &server,
         &["lint", "--fail-on", "none", "--dsn", &dsn, &migration],
@@ -111,7 +114,8 @@ fn a_dry_run_lists_what_is_sent_and_nothing_else() {
     fs::write(&query, "SELECT count(*) FROM dear WHERE customer_id = 5;\n").unwrap();
     compare(&server, &["explain", "--analyze", "--dsn", &dsn, &query], &explained(Depth::Measured));
     if hypopg {
-        let analyzed = [all, sent::values(), sent::tried()].concat();
+        taken(&[], &[sent::values(), sent::tried()].concat());
+        let analyzed = [all.clone(), sent::values(), sent::tried()].concat();
         compare(&server, &["analyze", "--dsn", &dsn, "--format", "json"], &analyzed);
         let verified = [analyzed, sent::verified()].concat();
         compare(&server, &["analyze", "--dsn", &dsn, "--verify", &copy, "--format", "json"], &verified);

@@ -157,18 +157,12 @@ fn said(list: &[Evidence]) -> Vec<String> {
 
 /// `rows removed by filter 12,345 rows (estimated)`
 fn evidence(e: &Evidence) -> String {
-    let value = match (&e.value, e.unit.as_ref()) {
-        (EvidenceValue::Integer(n), "ms") => units::duration(*n as f64),
-        (EvidenceValue::Number(n), "ms") => units::duration(*n),
-        (EvidenceValue::Number(n), "bytes") => units::bytes(n.max(0.0) as u64),
-        (EvidenceValue::Integer(n), "bytes") => units::bytes(u64::try_from(*n).unwrap_or_default()),
-        (EvidenceValue::Integer(n), _) => units::figure(*n as f64),
-        (EvidenceValue::Number(n), _) => units::figure(*n),
-        (EvidenceValue::Text(text), _) => escape::line(text).into_owned(),
-    };
-    let unit = match e.unit.as_ref() {
-        "" | "ms" | "bytes" => String::new(),
-        unit => format!(" {}", escape::line(unit)),
+    let unit = escape::line(&e.unit);
+    let value = match &e.value {
+        EvidenceValue::Integer(n) => units::with_unit(*n as f64, &unit),
+        EvidenceValue::Number(n) => units::with_unit(*n, &unit),
+        EvidenceValue::Text(text) if matches!(unit.as_ref(), "" | "ms" | "bytes") => escape::line(text).into_owned(),
+        EvidenceValue::Text(text) => format!("{} {unit}", escape::line(text)),
     };
     let source = match e.source {
         EvidenceSource::Measured => "",
@@ -176,7 +170,7 @@ fn evidence(e: &Evidence) -> String {
         EvidenceSource::Assumed => " (assumed)",
         EvidenceSource::Documented => " (documented)",
     };
-    format!("{}: {value}{unit}{source}", escape::line(&e.label))
+    format!("{}: {value}{source}", escape::line(&e.label))
 }
 
 /// Rule, subject, first place, id: what a reader greps for.

@@ -94,9 +94,7 @@ fn terms(r: &Recommendation, rate: Rate) -> Vec<String> {
 
 fn with_unit(value: f64, unit: &str, rate: Rate) -> String {
     match unit {
-        "ms" => units::duration(value),
         "ms/day" => rate.say(value),
-        "" => units::figure(value),
-        unit => format!("{} {}", units::figure(value), escape::line(unit)),
+        unit => units::with_unit(value, &escape::line(unit)),
     }
 }

@@ -132,10 +132,10 @@ fn what_the_copy_refutes_leaves_room_for_another_index() {
         let set = report.index_set.as_ref().expect("the planner was asked");
         set.indexes.iter().map(|index| index.definition.clone()).collect()
     };
-    assert_eq!(definitions(&found(&[])), ["CREATE INDEX ON public.t (b)"]);
+    assert_eq!(definitions(&found(&[])), ["CREATE INDEX ON t (b)"]);
     let copy = server.dsn("whatif_again_copy");
     let report = found(&["--verify", &copy]);
-    assert_eq!(definitions(&report), ["CREATE INDEX ON public.t (c)"], "{:?}", report.coverage.notes);
+    assert_eq!(definitions(&report), ["CREATE INDEX ON t (c)"], "{:?}", report.coverage.notes);
     let index =
         report.recommendations.iter().find(|r| r.kind == RecommendationKind::CreateIndex).expect("an index on c");
     assert_eq!(index.verified_by, VerifiedBy::ExplainAnalyze, "{index:#?}");
