@@ -62,14 +62,14 @@ fn pages(folder: &Path) -> Vec<PathBuf> {
 
 fn of_page(page: Arc<Page>) -> Vec<Trial> {
     let mut trials = vec![whole(&page)];
-    for (index, fence) in page.fences.iter().enumerate() {
+    for (index, fence) in page.fences().iter().enumerate() {
         let Some(role) = fence.role.clone().filter(|role| role != "setup") else { continue };
         let name = format!("{}:{}:{role}", page.id, fence.line);
         let page = Arc::clone(&page);
         trials.push(Trial::test(name, move || one(&page, index, &role)));
     }
     let live = Arc::clone(&page);
-    if page.fences.iter().any(|fence| fence.language == "sql" && fence.role.is_some()) {
+    if page.fences().iter().any(|fence| fence.language == "sql" && fence.role.is_some()) {
         trials.push(Trial::test(format!("{}:accepted", page.id), move || proof::accepts(&live)));
     }
     trials
@@ -80,7 +80,7 @@ fn whole(page: &Arc<Page>) -> Trial {
     let page = Arc::clone(page);
     Trial::test(format!("{}:page", page.id), move || {
         for role in ["bad", "good"] {
-            if !page.fences.iter().any(|fence| fence.role.as_deref() == Some(role)) {
+            if !page.fences().iter().any(|fence| fence.role.as_deref() == Some(role)) {
                 return Err(format!("the page has no `{role}` fence").into());
             }
         }
@@ -92,7 +92,7 @@ fn whole(page: &Arc<Page>) -> Trial {
 }
 
 fn one(page: &Page, index: usize, role: &str) -> Result<(), Failed> {
-    let fence = &page.fences[index];
+    let fence = &page.fences()[index];
     match (fence.language.as_str(), role) {
         ("sql", "bad") => lint::bad(page, fence),
         ("sql", "good") => lint::good(page, fence),
@@ -123,7 +123,7 @@ fn registry(page: &Page) -> Registry {
 
 /// The setup fences of a page, put together.
 fn setup(page: &Page) -> String {
-    let setups = page.fences.iter().filter(|fence| fence.role.as_deref() == Some("setup"));
+    let setups = page.fences().iter().filter(|fence| fence.role.as_deref() == Some("setup"));
     setups.map(|fence| fence.text.as_str()).collect()
 }
 

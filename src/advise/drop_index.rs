@@ -31,7 +31,7 @@ pub fn recommendation(table: &TableName, name: &str, cx: &WorkloadCx<'_>) -> Res
         after: None,
         unit: "ms/day".into(),
         queries: Vec::new(),
-        size_bytes: index.bytes,
+        size_bytes: index.bytes(),
         cost: None,
         impact_ms_per_day: None,
         edits: Vec::new(),

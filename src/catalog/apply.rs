@@ -6,7 +6,9 @@
 mod alter;
 mod ask;
 mod attached;
+mod complaint;
 mod dumped;
+mod family;
 mod index;
 mod lines;
 mod names;
@@ -22,60 +24,18 @@ mod table;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
-
-use crate::catalog::model::{Catalog, Index, Origin, SourceLine, Table, TableName};
+use crate::catalog::model::{Catalog, Column, Constraint, ConstraintKind, Index, Origin, SourceLine, Table, TableName};
 use crate::catalog::text::Text;
 use crate::sql::ddl::Ddl;
-use crate::sql::ddl::model::{QualifiedName, Scope};
+use crate::sql::ddl::model::{ActionKind, QualifiedName, Scope};
+
+pub use complaint::{Complaint, ComplaintKind};
+use complaint::{GIVE_BEFORE, shown};
 
 /// Schema in which temporary tables live while the files are replayed.
 const TEMPORARY: &str = "pg_temp";
-
-/// What to do about something unknown.
-const GIVE_BEFORE: &str = "give the file that creates it, before this one";
-
-/// Why a statement, or a part of it, could not be applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaint {
-    pub kind: ComplaintKind,
-    pub message: String,
-    pub hint: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ComplaintKind {
-    /// It is about a table or an index that nothing has made: the history is not whole.
-    Stranger,
-    /// What it makes exists already.
-    Exists,
-    /// It could be applied, but what it makes is not known in full: its columns come from a query.
-    FromQuery,
-    Other,
-}
-
-impl Complaint {
-    fn new(message: impl Into<String>) -> Self {
-        Complaint { kind: ComplaintKind::Other, message: message.into(), hint: None }
-    }
-
-    fn exists(message: impl Into<String>) -> Self {
-        Complaint { kind: ComplaintKind::Exists, ..Complaint::new(message) }
-    }
-
-    fn stranger(message: impl Into<String>) -> Self {
-        Complaint { kind: ComplaintKind::Stranger, ..Complaint::new(message) }
-    }
-
-    fn unknown(table: &TableName) -> Self {
-        Complaint::stranger(format!("unknown table {table}"))
-    }
-
-    fn unknown_table(name: &QualifiedName) -> Self {
-        Complaint { hint: Some(GIVE_BEFORE.into()), ..Complaint::stranger(format!("unknown table {}", shown(name))) }
-    }
-}
 
 /// Adds one with little room for more: thousands of tables have few columns, constraints and indexes each.
 fn grow<T>(list: &mut Vec<T>, one: T) {
@@ -83,13 +43,6 @@ fn grow<T>(list: &mut Vec<T>, one: T) {
         list.reserve_exact(1 + list.len() / 8);
     }
     list.push(one);
-}
-
-fn shown(name: &QualifiedName) -> String {
-    match &name.schema {
-        Some(schema) => format!("{schema}.{}", name.name),
-        None => name.name.clone(),
-    }
 }
 
 /// Whether the statement changes a catalog, or may.
@@ -112,6 +65,24 @@ pub fn concerns(ddl: &Ddl) -> bool {
     )
 }
 
+/// Whether all names that were taken still are.
+fn only_adds(ddl: &Ddl) -> bool {
+    match ddl {
+        Ddl::CreateTable(_) | Ddl::CreateIndex(_) => true,
+        Ddl::AlterTable(alter) => alter
+            .actions
+            .iter()
+            .all(|action| matches!(action.kind, ActionKind::AddConstraint(_) | ActionKind::AddColumn { .. })),
+        _ => false,
+    }
+}
+
+/// A schema's name, if there is such a text; nearly all tables are in one schema.
+fn schema_text(schema: &str) -> Option<Text> {
+    static PUBLIC: LazyLock<Text> = LazyLock::new(|| Text::new("public"));
+    if schema == "public" { Some(PUBLIC.clone()) } else { Text::known(schema) }
+}
+
 type Applied = Result<(), Complaint>;
 
 /// The catalog in the making, with the session's state.
@@ -125,6 +96,8 @@ pub struct Replay {
     attached: attached::Attached,
     /// A temporary table was made: without one their schema need not be searched for tables.
     temporary: bool,
+    /// Of names in that schema, as long as none becomes free.
+    passes: Option<(Text, names::Passes)>,
     complaints: Vec<Complaint>,
     /// Where the lines of the statement at hand begin.
     lines: lines::Lines,
@@ -141,6 +114,7 @@ impl Default for Replay {
             renamed: BTreeMap::new(),
             attached: attached::Attached::default(),
             temporary: false,
+            passes: None,
             complaints: Vec::new(),
             lines: lines::Lines::default(),
             seen: seen::Seen::default(),
@@ -196,6 +170,9 @@ impl Replay {
             _ => Ok(()),
         };
         self.seen.catch_up(&self.catalog);
+        if !only_adds(ddl) {
+            self.passes = None;
+        }
         let mut complaints = std::mem::take(&mut self.complaints);
         complaints.extend(result.err());
         complaints
@@ -246,6 +223,13 @@ impl Replay {
         self.catalog.complete = complete && !self.catalog.tables.is_empty();
     }
 
+    /// Nothing is applied any more: what only that needs goes.
+    pub fn end(&mut self) {
+        self.seen = seen::Seen::default();
+        self.attached = attached::Attached::default();
+        self.passes = None;
+    }
+
     /// The catalog, without what was temporary.
     pub fn finish(mut self) -> Catalog {
         self.catalog.tables.retain(|name, _| name.schema != TEMPORARY);
@@ -259,7 +243,7 @@ impl Replay {
             Some(schema) => schema.clone(),
             None => self.search_path.first().cloned().unwrap_or_else(|| "public".into()),
         };
-        TableName { schema: schema.into(), name: name.name.as_str().into() }
+        TableName { schema: schema_text(&schema).unwrap_or_else(|| schema.into()), name: name.name.as_str().into() }
     }
 
     /// The schemas in which an unqualified name is looked for: temporary tables come first (documentation, "The Schema
@@ -276,7 +260,7 @@ impl Replay {
         let wanted = Text::known(&name.name)?;
         let mut schemas = self.schemas(name).filter(|schema| self.temporary || *schema != TEMPORARY);
         schemas.find_map(|schema| {
-            let found = TableName { schema: Text::known(schema)?, name: wanted.clone() };
+            let found = TableName { schema: schema_text(schema)?, name: wanted.clone() };
             self.catalog.tables.contains_key(&found).then_some(found)
         })
     }
@@ -302,67 +286,34 @@ impl Replay {
     }
 
     /// Tables of the schema that may have an index or a constraint of that name.
-    fn having<'s>(&'s self, schema: &'s str, name: &str) -> impl Iterator<Item = &'s Table> {
-        let candidates = self.seen.tables_with(name).into_iter().filter(move |table| table.schema == schema);
+    fn having<'s>(&'s self, schema: &'s Text, name: &str) -> impl Iterator<Item = &'s Table> {
+        let candidates = self.seen.tables_with(name).into_iter().filter(move |table| table.schema == *schema);
         candidates.filter_map(|table| self.catalog.tables.get(table))
     }
 
     /// Whether a table or an index of the schema is called so.
-    fn relation_exists(&self, schema: &str, name: &str) -> bool {
-        self.catalog.tables.contains_key(&TableName { schema: schema.into(), name: name.into() })
-            || self.having(schema, name).any(|table| table.indexes.iter().any(|index| index.name == name))
+    pub fn relation_exists(&self, schema: &Text, name: &str) -> bool {
+        // What has no number is no name of anything.
+        let Some(text) = Text::known(name) else { return false };
+        self.having(schema, name).any(|table| table.indexes.iter().any(|index| index.name == text))
+            || self.catalog.tables.contains_key(&TableName { schema: schema.clone(), name: text })
     }
 
-    fn constraint_exists(&self, schema: &str, name: &str) -> bool {
-        self.having(schema, name).any(|table| table.constraints.iter().any(|constraint| constraint.name == name))
-    }
-
-    /// Direct partitions and inheritance children.
-    pub fn children(&self, parent: &TableName) -> Vec<TableName> {
-        let is_child = |name: &&TableName| self.catalog.tables.get(name).is_some_and(|table| table.is_below(parent));
-        self.seen.below(parent).into_iter().filter(is_child).cloned().collect()
-    }
-
-    /// Tables with a foreign key that points at this one.
-    pub fn referencing(&self, table: &TableName) -> Vec<TableName> {
-        let points = |name: &&TableName| {
-            let other = self.catalog.tables.get(name);
-            other.is_some_and(|other| other.foreign_keys().any(|key| key.references == table))
-        };
-        self.seen.referencing(table).into_iter().filter(points).cloned().collect()
-    }
-
-    /// Views that read the table, each with what it reads of it.
-    pub fn reading(&self, table: &TableName) -> impl Iterator<Item = (&TableName, &Table, &[String])> {
-        self.seen.reading(table).into_iter().filter_map(|name| {
-            let (name, view) = self.catalog.tables.get_key_value(name)?;
-            Some((name, view, view.reads.get(table)?.as_slice()))
+    /// Where that table or index of the schema was made.
+    fn relation_made_at<'s>(&'s self, schema: &'s Text, name: &str) -> Option<&'s SourceLine> {
+        let text = Text::known(name)?;
+        if let Some(table) = self.catalog.tables.get(&TableName { schema: schema.clone(), name: text.clone() }) {
+            return table.defined_at.as_ref();
+        }
+        self.having(schema, name).find_map(move |table| {
+            let index = table.indexes.iter().find(|index| index.name == text)?;
+            index.defined_at.as_ref().or(table.defined_at.as_ref())
         })
     }
 
-    /// The table and everything below it.
-    pub fn family(&self, root: &TableName) -> Vec<TableName> {
-        let mut family = vec![root.clone()];
-        let mut met: FxHashSet<TableName> = family.iter().cloned().collect();
-        let mut at = 0;
-        while let Some(parent) = family.get(at).cloned() {
-            family.extend(self.children(&parent).into_iter().filter(|child| met.insert(child.clone())));
-            at += 1;
-        }
-        family
-    }
-
-    /// Makes `parent` the parent of `child`, unless it stands below it: families are trees.
-    fn adopt(&mut self, parent: &TableName, child: &TableName) -> Applied {
-        if self.family(child).contains(parent) {
-            return Err(Complaint::new(format!("{child} cannot become a part of {parent}, which is a part of it")));
-        }
-        let child = self.table_mut(child)?;
-        match child.parent {
-            None => child.parent = Some(parent.clone()),
-            Some(_) => child.other_parents.push(parent.clone()),
-        }
-        Ok(())
+    fn constraint_exists(&self, schema: &Text, name: &str) -> bool {
+        let Some(text) = Text::known(name) else { return false };
+        self.having(schema, name).any(|table| table.constraints.iter().any(|constraint| constraint.name == text))
     }
 
     fn table_mut(&mut self, name: &TableName) -> Result<&mut Table, Complaint> {
@@ -370,10 +321,43 @@ impl Replay {
         self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::unknown(name))
     }
 
+    /// Its columns; what else it has stays as it is.
+    fn columns_mut(&mut self, table: &TableName) -> Result<&mut Vec<Column>, Complaint> {
+        let table = self.catalog.tables.get_mut(table).ok_or_else(|| Complaint::unknown(table))?;
+        Ok(&mut table.columns)
+    }
+
+    fn columns(&self, table: &TableName) -> Result<&[Column], Complaint> {
+        let table = self.catalog.tables.get(table).ok_or_else(|| Complaint::unknown(table))?;
+        Ok(&table.columns)
+    }
+
+    /// Unless it has one of that name.
+    fn add_to_constraints(&mut self, table: &TableName, made: &Constraint) -> Applied {
+        let may_have = self.seen.may_have(table, &made.name);
+        let found = self.catalog.tables.get_mut(table).ok_or_else(|| Complaint::unknown(table))?;
+        if may_have && found.constraints.iter().any(|present| present.name == made.name) {
+            return Ok(());
+        }
+        grow(&mut found.constraints, made.clone());
+        self.seen.named(table, &made.name);
+        if let ConstraintKind::ForeignKey { references, .. } = &made.kind {
+            self.seen.refers(table, references);
+        }
+        Ok(())
+    }
+
+    fn add_to_indexes(&mut self, table: &TableName, made: Index) -> Applied {
+        let found = self.catalog.tables.get_mut(table).ok_or_else(|| Complaint::unknown(table))?;
+        self.seen.named(table, &made.name);
+        grow(&mut found.indexes, made);
+        Ok(())
+    }
+
     fn insert_table(&mut self, name: &TableName, table: Table) {
         self.temporary |= name.schema == TEMPORARY;
+        self.seen.note(name, &table);
         self.catalog.tables.insert(name.clone(), table);
-        self.seen.touch(name);
     }
 
     fn index_key(&self, table: &TableName, index: &Index) -> TableName {

@@ -60,7 +60,7 @@ pub fn index_bytes(table: &Table, index: &Index) -> Result<Estimate, String> {
         return Err(format!("the size of a {} index cannot be told from the statistics", index.method));
     }
     let all = rows(table)?;
-    let rows = match (index.entries, &index.predicate) {
+    let rows = match (index.figures.as_ref().and_then(|figures| figures.entries), &index.predicate) {
         (Some(entries), _) => entries,
         (None, None) => all,
         (None, Some(_)) => return Err("how many rows a partial index holds is not known".to_owned()),

@@ -11,11 +11,13 @@ use super::text::Text;
 
 mod code;
 mod extra;
+mod index;
 pub mod server;
 mod tables;
 
 pub use code::{Policy, PolicyCommand, Routine, Sequence};
 pub use extra::{ExtendedStatistics, Publication};
+pub use index::{Index, IndexFigures};
 pub use server::ServerFacts;
 pub use tables::Tables;
 
@@ -266,38 +268,6 @@ pub enum ConstraintKind {
     /// Only one that is NOT VALID (Postgres 18); any other is [`Column::not_null`].
     NotNull,
     Exclusion,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Index {
-    pub name: Text,
-    /// `btree`, `gin`, …
-    pub method: Text,
-    pub keys: Vec<IndexKey>,
-    pub include: Vec<Text>,
-    pub unique: bool,
-    pub nulls_not_distinct: bool,
-    /// WHERE of a partial index, as written.
-    pub predicate: Option<Text>,
-    pub valid: bool,
-    /// Backs a primary key, unique or exclusion constraint.
-    pub constraint: bool,
-    pub bytes: Option<u64>,
-    pub scans: Option<u64>,
-    /// Since 16; `None` when it was never scanned, too.
-    pub last_scan_s: Option<u64>,
-    /// Entries that scans gave, and rows that simple scans fetched by them.
-    pub entries_read: Option<u64>,
-    pub rows_fetched: Option<u64>,
-    /// Entries, as of the last VACUUM or ANALYZE.
-    pub entries: Option<f64>,
-    /// False: writes do not maintain it yet (`indisready`), or it is being dropped (`indislive`).
-    pub ready: Option<bool>,
-    pub live: Option<bool>,
-    /// CREATE INDEX or REINDEX is at work on it.
-    pub building: bool,
-    pub defined_at: Option<SourceLine>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -24,6 +24,9 @@ use crate::script::model::{Direction, Framework};
 use crate::script::{Options, Queue, Texts};
 
 pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
+    // This thread replays while the others read: one more than there are cores would only take memory. Without it (a pool is there
+    // already) nothing but that changes.
+    let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
     let preset = args.preset.map(|preset| match preset {
         PresetName::Default => Preset::Default,
         PresetName::Strict => Preset::Strict,

@@ -16,7 +16,7 @@ use super::{constraint, partition};
 /// The table that is altered and what its actions reach.
 pub(super) struct Altered {
     pub table: TableName,
-    /// Itself and everything below it, or itself alone after ONLY.
+    /// Itself and everything below it, or itself alone after ONLY or where no action reaches down.
     pub family: Vec<TableName>,
 }
 
@@ -25,7 +25,12 @@ pub(super) fn predict(draft: &mut Draft<'_>, alter: &AlterTable) {
         return index(draft, alter);
     }
     let table = draft.name(&alter.name);
-    let family = if alter.only { vec![table.clone()] } else { draft.family(&table) };
+    // A partition that comes or goes is nothing to the others, of which there may be thousands.
+    let own = |action: &Action| {
+        matches!(action.kind, ActionKind::AttachPartition { .. } | ActionKind::DetachPartition { .. })
+    };
+    let alone = alter.only || alter.actions.iter().all(own);
+    let family = if alone { vec![table.clone()] } else { draft.family(&table) };
     let altered = Altered { table, family };
     let levels = alter.actions.iter().map(|action| (level::of(action), action));
     let Some((mode, action)) = levels.max_by_key(|(mode, _)| *mode) else { return };

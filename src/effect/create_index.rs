@@ -19,10 +19,7 @@ pub(super) fn predict(draft: &mut Draft<'_>, index: &CreateIndex) {
         return draft.fail("0A000", message, span);
     }
     draft.lock(&table, mode, span);
-    let present = index.name.as_ref().is_some_and(|name| {
-        let name = QualifiedName { schema: Some(table.schema.to_string()), name: name.text.clone(), span };
-        draft.replay.index(&name).is_some() || draft.replay.catalog().tables.contains_key(&draft.name(&name))
-    });
+    let present = index.name.as_ref().is_some_and(|name| draft.replay.relation_exists(&table.schema, &name.text));
     if index.only && draft.is_partitioned(&table) {
         return;
     }

@@ -107,13 +107,13 @@ impl<'a> Draft<'a> {
         let Some(table) = self.table(name) else { return true };
         match table.kind {
             TableKind::View | TableKind::Foreign => false,
-            _ => !self.is_partitioned(name) || self.children(name).is_empty(),
+            _ => !self.is_partitioned(name) || !self.has_children(name),
         }
     }
 
-    /// Direct partitions and inheritance children.
-    pub fn children(&self, parent: &TableName) -> Vec<TableName> {
-        self.replay.children(parent)
+    /// Whether it has partitions or inheritance children.
+    pub fn has_children(&self, parent: &TableName) -> bool {
+        self.replay.has_children(parent)
     }
 
     /// The table and everything below it.
@@ -123,10 +123,7 @@ impl<'a> Draft<'a> {
 
     /// The partition FOR VALUES … DEFAULT, as far as its definition was seen.
     pub fn default_partition(&self, parent: &TableName) -> Option<TableName> {
-        let is_default = |child: &TableName| {
-            self.table(child).and_then(|table| table.partition_bound.as_deref()).is_some_and(|bound| bound == "DEFAULT")
-        };
-        self.children(parent).into_iter().find(is_default)
+        self.replay.default_partition(parent)
     }
 
     /// A partitioned table's family; of any other table itself, because what is asked for is not inherited.

@@ -16,7 +16,7 @@ pub(super) fn attach(draft: &mut Draft<'_>, parent: &TableName, partition: &Qual
     let members = draft.family(&child);
     draft.lock_all(&members, LockMode::AccessExclusive, partition.span);
     // A default partition takes whatever no other one takes; without another one that is everything.
-    let only = *bound == Bound::Default && draft.children(parent).is_empty();
+    let only = *bound == Bound::Default && !draft.has_children(parent);
     for member in &members {
         if !only && !implied::by_checks(draft, parent, member, bound) {
             draft.work(WorkKind::Scan, [member], Cause::AttachPartition, span);

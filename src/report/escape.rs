@@ -37,8 +37,31 @@ fn harmless_in_json(c: char) -> bool {
     c == '\n' || shown(c) == Shown::AsItIs
 }
 
+/// One byte that stands for itself, and for a whole character.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') | (byte == b'\n')
+}
+
+/// The first byte that is not plain.
+fn first_other(bytes: &[u8]) -> Option<usize> {
+    const TOGETHER: usize = 64;
+    for (at, block) in bytes.chunks(TOGETHER).enumerate() {
+        // Without a way out in the middle many are looked at together.
+        if !block.iter().fold(true, |plain, byte| plain & is_plain(*byte)) {
+            return Some(at * TOGETHER + block.iter().position(|byte| !is_plain(*byte))?);
+        }
+    }
+    None
+}
+
 fn escaped_json(text: &str, out: &mut String) {
-    for c in text.chars() {
+    let mut rest = text;
+    // What is plain goes over as a whole.
+    while let Some(at) = first_other(rest.as_bytes()) {
+        let (plain, other) = rest.split_at(at);
+        out.push_str(plain);
+        let mut chars = other.chars();
+        let Some(c) = chars.next() else { break };
         if harmless_in_json(c) {
             out.push(c);
         } else {
@@ -46,28 +69,59 @@ fn escaped_json(text: &str, out: &mut String) {
                 write!(out, "\\u{unit:04x}").expect("writing to a String");
             }
         }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+}
+
+/// Does to JSON on its way into a writer what [`json`] does to a text, many small pieces at once. It is given whole characters:
+/// serde_json writes no others. What is left goes out with [`io::Write::flush`].
+pub struct Json<W> {
+    pieces: Vec<u8>,
+    to: W,
+}
+
+/// Bytes that are written at once.
+const AT_ONCE: usize = 1 << 15;
+
+impl<W: io::Write> Json<W> {
+    pub fn new(to: W) -> Self {
+        Json { pieces: Vec::with_capacity(AT_ONCE + AT_ONCE / 8), to }
+    }
+
+    /// What it was to be written into; [`io::Write::flush`] comes before.
+    pub fn into_inner(self) -> W {
+        self.to
+    }
+
+    fn pass_on(&mut self) -> io::Result<()> {
+        if first_other(&self.pieces).is_none() {
+            self.to.write_all(&self.pieces)?;
+        } else {
+            let text = std::str::from_utf8(&self.pieces).map_err(io::Error::other)?;
+            let mut out = String::with_capacity(text.len() + 64);
+            escaped_json(text, &mut out);
+            self.to.write_all(out.as_bytes())?;
+        }
+        self.pieces.clear();
+        Ok(())
     }
 }
 
-/// Does to JSON on its way into a writer what [`json`] does to a text. It is given whole characters: serde_json writes no others.
-pub struct Json<W>(pub W);
-
 impl<W: io::Write> io::Write for Json<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // Looks at all of them: without a way out in the middle many are looked at together.
-        if bytes.iter().fold(true, |plain, byte| plain & (matches!(byte, b' '..=b'~') | (*byte == b'\n'))) {
-            self.0.write_all(bytes)?;
-        } else {
-            let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
-            let mut out = String::with_capacity(bytes.len() + 64);
-            escaped_json(text, &mut out);
-            self.0.write_all(out.as_bytes())?;
-        }
+        self.write_all(bytes)?;
         Ok(bytes.len())
     }
 
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.pieces.extend_from_slice(bytes);
+        if self.pieces.len() >= AT_ONCE { self.pass_on() } else { Ok(()) }
+    }
+
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.pass_on()?;
+        self.to.flush()
     }
 }
 
@@ -126,9 +180,10 @@ mod tests {
         let text = json(serde_json::to_string_pretty(&value).unwrap());
         assert!(text.chars().all(|c| c == '\n' || shown(c) == Shown::AsItIs), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
-        let mut written = Json(Vec::new());
+        let mut written = Json::new(Vec::new());
         serde_json::to_writer_pretty(&mut written, &value).unwrap();
-        assert_eq!(String::from_utf8(written.0).unwrap(), text);
+        io::Write::flush(&mut written).unwrap();
+        assert_eq!(String::from_utf8(written.to).unwrap(), text);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! A rule's draft in, a finding with its id, severity, places and impact out.
 
 use std::borrow::{Borrow, BorrowMut};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::report::model::{Finding, Severity, Subject};
@@ -103,35 +105,32 @@ fn id(rule: &str, subject: &Subject, database: &str, ordinal: usize) -> String {
     format!("{:016x}", xxh3_64(format!("{rule}\0{subject:?}\0{database}\0{ordinal}").as_bytes()))
 }
 
-/// Makes ids distinct, then sorts as the files are read: path, line, column, rule.
-pub fn in_order(found: &mut [Found]) {
-    found.sort_by(|a, b| {
-        let place = |f: &Found| f.finding.locations.first().cloned();
-        place(a).cmp(&place(b)).then_with(|| a.finding.rule.cmp(&b.finding.rule))
-    });
-    distinct(found);
+/// The order in which files are read: path, line, column, rule.
+pub fn by_place(a: &Finding, b: &Finding) -> Ordering {
+    a.locations.first().cmp(&b.locations.first()).then_with(|| a.rule.cmp(&b.rule))
 }
 
 /// Makes ids of findings about one subject distinct, then sorts: impact, severity, rule, subject.
 pub fn sort(found: &mut [Found]) {
-    distinct(found);
+    distinct(found.iter_mut().map(|one| &mut one.finding));
     by_worth(found);
 }
 
-fn distinct(found: &mut [Found]) {
-    let mut seen = BTreeSet::new();
+/// Makes ids distinct.
+pub fn distinct<'f>(findings: impl Iterator<Item = &'f mut Finding>) {
+    let mut seen: FxHashSet<String> = FxHashSet::default();
     // The last id that was made of one: of ten thousand alike, each goes on where the one before ended.
     let mut last: BTreeMap<String, (String, usize)> = BTreeMap::new();
-    for one in found.iter_mut() {
-        if seen.insert(one.finding.id.clone()) {
+    for finding in findings {
+        if seen.insert(finding.id.clone()) {
             continue;
         }
-        let (id, ordinal) = last.entry(one.finding.id.clone()).or_insert_with(|| (one.finding.id.clone(), 0));
+        let (id, ordinal) = last.entry(finding.id.clone()).or_insert_with(|| (finding.id.clone(), 0));
         while !seen.insert(id.clone()) {
             *ordinal += 1;
             *id = format!("{:016x}", xxh3_64(format!("{id}\0{ordinal}").as_bytes()));
         }
-        one.finding.id.clone_from(id);
+        finding.id.clone_from(id);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -33,7 +34,9 @@ pub struct Page {
     pub matching: Option<Match>,
     /// Everything below the title, Markdown.
     pub body: Cow<'static, str>,
-    pub fences: Vec<Fence>,
+    /// Line of the body's first line in the page, 1-based.
+    first_line: usize,
+    fences: OnceLock<Vec<Fence>>,
 }
 
 /// A threshold or switch of a rule.
@@ -122,10 +125,13 @@ struct FrontMatter {
 impl Page {
     /// Reads the text of a page; `path` is only for messages.
     pub fn parse(id: &str, path: &str, text: &str) -> Result<Self, PageError> {
-        Self::parse_keeping(id, path, text, |body| Cow::Owned(body.to_owned()))
+        let page = Self::parse_keeping(id, path, text, |body| Cow::Owned(body.to_owned()))?;
+        let open = |line| PageError { path: path.to_owned(), line, message: "the fence has no end".to_owned() };
+        fences(&page.body, page.first_line).map_err(open)?;
+        Ok(page)
     }
 
-    /// Reads a page of which the text need not be copied.
+    /// Reads a page of which the text need not be copied. Tests see to it that all fences have an end.
     pub fn compiled_in(id: &str, text: &'static str) -> Result<Self, PageError> {
         Self::parse_keeping(id, &format!("rules/{id}.md"), text, Cow::Borrowed)
     }
@@ -150,7 +156,7 @@ impl Page {
         let first_line = front.matches('\n').count() + 4;
         let (title, below, title_line) =
             title(body, first_line).ok_or_else(|| error(to_line(first_line), "no `# Title` line".to_owned()))?;
-        let fences = fences(below, title_line + 1).map_err(|line| error(line, "the fence has no end".to_owned()))?;
+        let trimmed = below.trim_start_matches('\n');
         Ok(Self {
             id: id.to_owned(),
             title: title.to_owned(),
@@ -164,9 +170,15 @@ impl Page {
             yields_to: matter.yields_to,
             options: matter.options,
             matching: matter.matching,
-            body: keep(below.trim_matches('\n')),
-            fences,
+            body: keep(trimmed.trim_end_matches('\n')),
+            first_line: title_line + 1 + below.len() - trimmed.len(),
+            fences: OnceLock::new(),
         })
+    }
+
+    /// Its fenced blocks, in order. Few callers look at them, so that they are read when one does.
+    pub fn fences(&self) -> &[Fence] {
+        self.fences.get_or_init(|| fences(&self.body, self.first_line).unwrap_or_default())
     }
 
     /// The options' defaults, as the rule's own struct reads them.
@@ -276,11 +288,11 @@ mod tests {
         assert_eq!(page.title, "A title");
         assert_eq!(page.group(), "query");
         assert_eq!(page.defaults()["min_rows"].as_integer(), Some(10));
-        let bad = &page.fences[0];
+        let bad = &page.fences()[0];
         assert_eq!(TEXT.lines().nth(bad.line as usize - 1), Some("SELECT 1"));
         assert_eq!(bad.role.as_deref(), Some("bad"));
         assert_eq!(bad.facts, [("also".to_owned(), "a/b".to_owned()), ("x".to_owned(), String::new())]);
-        assert_eq!(page.fences[1].role, None);
+        assert_eq!(page.fences()[1].role, None);
         assert_eq!(page.prose(), "Why.\n\n```sql\nplain\n```\nEnd.");
     }
 

@@ -226,17 +226,17 @@ fn plan_cx<'a>(known: &'a KnownPlan, cx: &WorkloadCx<'a>) -> Option<PlanCx<'a>> 
 
 pub(super) fn guarded(check: impl FnOnce(&mut Sink)) -> (Sink, Vec<String>) {
     let mut sink = Sink::default();
-    match catch_unwind(AssertUnwindSafe(|| check(&mut sink))) {
-        Ok(()) => (sink, Vec::new()),
-        Err(payload) => {
-            let text = payload
-                .downcast_ref::<String>()
-                .cloned()
-                .or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()))
-                .unwrap_or_default();
-            (Sink::default(), vec![text])
-        }
+    match panic_of(|| check(&mut sink)) {
+        None => (sink, Vec::new()),
+        Some(message) => (Sink::default(), vec![message]),
     }
+}
+
+/// The message of a panic, if there was one.
+pub(super) fn panic_of(run: impl FnOnce()) -> Option<String> {
+    let payload = catch_unwind(AssertUnwindSafe(run)).err()?;
+    let text = payload.downcast_ref::<String>().cloned();
+    Some(text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default())
 }
 
 pub(super) fn internal(rule: &str, message: &str) -> Problem {

@@ -7,18 +7,24 @@ use crate::sql::lexer::{Lexer, TokenKind};
 /// Statements for which Flyway leaves the transaction away (`PostgreSQLParser.detectCanExecuteInTransaction`; adding an enum
 /// value counts only before Postgres 12).
 fn runs_outside(text: &str) -> bool {
+    const FIRST: &[&str] = &["create", "drop", "alter", "reindex", "vacuum", "discard"];
+    const SECOND: &[&str] =
+        &["database", "tablespace", "subscription", "system", "index", "unique", "schema", "verbose", "all"];
+    const LATER: &[&str] = &["concurrently", "index", "schema", "database", "system"];
     let tokens = Lexer::new(text.as_bytes()).filter(|token| token.kind != TokenKind::Comment);
-    let words: Vec<String> =
-        tokens.take(5).map(|token| text.get(token.start..token.end).unwrap_or_default().to_ascii_lowercase()).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut written = tokens.map(|token| text.get(token.start..token.end).unwrap_or_default());
+    let mut word = |known: &[&'static str]| {
+        let written = written.next().unwrap_or_default();
+        known.iter().copied().find(|known| known.eq_ignore_ascii_case(written)).unwrap_or_default()
+    };
     matches!(
-        words.as_slice(),
+        [word(FIRST), word(SECOND), word(LATER), word(LATER)],
         ["create" | "drop", "database" | "tablespace" | "subscription", ..]
             | ["alter", "system", ..]
-            | ["create" | "drop", "index", "concurrently", ..]
-            | ["create", "unique", "index", "concurrently", ..]
+            | ["create" | "drop", "index", "concurrently", _]
+            | ["create", "unique", "index", "concurrently"]
             | ["reindex", "schema" | "database" | "system", ..]
-            | ["reindex", "verbose", "schema" | "database" | "system", ..]
+            | ["reindex", "verbose", "schema" | "database" | "system", _]
             | ["vacuum", ..]
             | ["discard", "all", ..]
     )

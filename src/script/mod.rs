@@ -20,6 +20,7 @@ mod name;
 mod nested;
 mod order;
 mod outline;
+mod packed;
 mod plpgsql;
 mod product;
 mod psql;

@@ -1,7 +1,8 @@
 //! Texts of files in, scripts in the order in which they run out.
 
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, channel};
 
+use rayon::Scope;
 use rayon::prelude::*;
 
 use super::detect::{self, Known};
@@ -9,6 +10,7 @@ use super::layout;
 use super::markers::Markers;
 use super::model::{Framework, Kind, Script, Wrapping};
 use super::order::order;
+use super::packed::{Packed, pack};
 use super::reader::Reader;
 
 /// A file that was found.
@@ -37,9 +39,13 @@ pub enum Texts {
 const BATCH: usize = 64;
 
 /// Of text. The statements read from it take some twenty times as much.
-const WINDOW_BYTES: usize = 64 << 10;
+const WINDOW_BYTES: usize = 32 << 10;
 
-type Job = (Source, Option<Known>);
+struct Job {
+    path: String,
+    text: Packed,
+    known: Option<Known>,
+}
 
 /// Files in the order in which they run ([`order`]), known for what they are and not yet read.
 pub struct Queue<'m> {
@@ -63,11 +69,14 @@ impl<'m> Queue<'m> {
         let texts: Vec<Option<Known>> = sources.par_iter().map(|source| detect::by_text(&source.text)).collect();
         let paths: Vec<&str> = sources.iter().map(|source| source.path.as_str()).collect();
         let known = detect::all(&paths, &markers, &texts);
-        Queue { jobs: sources.into_iter().zip(known).collect(), markers, options }
+        let (paths, texts): (Vec<String>, Vec<String>) =
+            sources.into_iter().map(|source| (source.path, source.text)).unzip();
+        let files = paths.into_iter().zip(pack(texts.into_iter())).zip(known);
+        Queue { jobs: files.map(|((path, text), known)| Job { path, text, known }).collect(), markers, options }
     }
 
     pub fn paths(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
-        self.jobs.iter().map(|(source, _)| source.path.as_str())
+        self.jobs.iter().map(|job| job.path.as_str())
     }
 
     /// Reads the files window by window, the next while `look` is at one. What it has looked at comes back without its statements, but
@@ -79,18 +88,20 @@ impl<'m> Queue<'m> {
             look(&scripts);
             all.extend(scripts.into_iter().map(|script| looked_at_once(script, texts)));
         };
-        if jobs.iter().map(|(source, _)| source.text.len()).sum::<usize>() <= WINDOW_BYTES {
-            looked_at(read(jobs, &markers, options));
+        let mut windows = windows(jobs).into_iter();
+        // Where there is one thread it cannot look while it reads.
+        if windows.len() <= 1 || rayon::current_num_threads() == 1 {
+            windows.for_each(|jobs| looked_at(read(jobs, &markers, options)));
         } else {
-            std::thread::scope(|scope| {
-                // One window is being read and one looked at: no more wait between them.
-                let (sender, receiver) = sync_channel(0);
-                let markers = &markers;
-                scope.spawn(move || {
-                    // An error tells that nobody listens any more.
-                    windows(jobs).into_iter().try_for_each(|jobs| sender.send(read(jobs, markers, options)))
-                });
-                receiver.into_iter().for_each(&mut looked_at);
+            // One window is being read and one looked at: no more wait between them. The threads that read are those that are there
+            // anyway, because each has its own share of memory.
+            rayon::in_place_scope(|scope| {
+                let mut next = ahead(windows.next(), scope, &markers, options);
+                // Without an answer the reading has failed, which the scope tells.
+                while let Some(Ok(scripts)) = next.take().map(|next| next.recv()) {
+                    next = ahead(windows.next(), scope, &markers, options);
+                    looked_at(scripts);
+                }
             });
         }
         layout::check(&mut all);
@@ -98,11 +109,27 @@ impl<'m> Queue<'m> {
     }
 }
 
+/// Begins to read a window.
+fn ahead<'s>(
+    window: Option<Vec<Job>>,
+    scope: &Scope<'s>,
+    markers: &'s Markers<'s>,
+    options: Options,
+) -> Option<Receiver<Vec<Script>>> {
+    let window = window?;
+    let (sender, receiver) = channel();
+    scope.spawn(move |_| {
+        // An error tells that nobody listens any more.
+        let _ = sender.send(read(window, markers, options));
+    });
+    Some(receiver)
+}
+
 fn windows(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     let mut windows: Vec<Vec<Job>> = Vec::new();
     let mut left = 0;
     for job in jobs {
-        let size = job.0.text.len();
+        let size = job.text.len();
         match windows.last_mut() {
             Some(window) if size <= left => {
                 left -= size;
@@ -133,8 +160,8 @@ fn read(jobs: Vec<Job>, markers: &Markers<'_>, options: Options) -> Vec<Script> 
     let size = jobs.len().div_ceil(rayon::current_num_threads() * 4).clamp(1, BATCH);
     let read = |batch: Vec<Job>| {
         let mut reader = Reader::default();
-        for (source, known) in batch {
-            reader.read(source, known, markers, options);
+        for Job { path, text, known } in batch {
+            reader.read(Source { path, text: text.take() }, known, markers, options);
         }
         reader.finish()
     };

@@ -149,7 +149,7 @@ fn the_snapshot_holds_sizes_counters_and_frequencies_but_no_values() {
     let status = orders.column("status").and_then(|column| column.stats.as_ref()).expect("analysed");
     assert_eq!(status.n_distinct, 5.0);
     assert!(!status.most_common_frequencies.is_empty());
-    assert!(orders.indexes.iter().all(|index| index.bytes.is_some()));
+    assert!(orders.indexes.iter().all(|index| index.bytes().is_some()));
     // Values of columns: names of people, statuses, addresses.
     for value in ["shipped", "Lovelace", "@example.", "SKU-0"] {
         assert!(!fixture("snapshots/shop-15.json").contains(value), "{value}");

@@ -91,8 +91,8 @@ pub fn good(page: &Page, fence: &Fence) -> Result<(), Failed> {
 /// What the `bad` fence before this one is advised to become.
 pub fn fixed(page: &Page, index: usize) -> Result<(), Failed> {
     let catalog = catalog(&super::setup(page))?;
-    let wanted = page.fences[index].text.trim();
-    let before = page.fences[..index].iter().rev().filter(|fence| fence.role.as_deref() == Some("bad"));
+    let wanted = page.fences()[index].text.trim();
+    let before = page.fences()[..index].iter().rev().filter(|fence| fence.role.as_deref() == Some("bad"));
     let mut seen = Vec::new();
     for fence in before {
         seen.extend(rewrites(&statement(page, &fence.text, catalog.as_ref())?, &page.id));

@@ -70,7 +70,7 @@ fn failed(error: impl std::fmt::Display) -> Failed {
 /// Every statement of the page is one that the server accepts.
 pub fn accepts(page: &Page) -> Result<(), Failed> {
     let database = Database::new(&super::setup(page))?;
-    for fence in page.fences.iter().filter(|fence| fence.language == "sql" && fence.fact("offline").is_none()) {
+    for fence in page.fences().iter().filter(|fence| fence.language == "sql" && fence.fact("offline").is_none()) {
         let text = fence.text.trim();
         let query = matches!(fence.role.as_deref(), Some("bad" | "good" | "fixed"))
             && !matches!(facts(text).kind, StatementKind::Utility | StatementKind::Other);

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use libtest_mimic::Failed;
 use sqlsift::effect::Version;
 use sqlsift::rules::finding::Found;
-use sqlsift::rules::lint::{SMALL_TABLE_ROWS, Target, lint};
+use sqlsift::rules::lint::{Kept, SMALL_TABLE_ROWS, Target, lint};
 use sqlsift::rules::page::{Fence, Page};
 use sqlsift::script::model::{Direction, Framework, OpenedBy, Script, Transaction};
 use sqlsift::script::{Options, Source, scripts};
@@ -74,7 +74,8 @@ fn found(page: &Page, fence: &Fence) -> Result<Vec<Found>, Failed> {
     {
         return Err(message.into());
     }
-    Ok(linted.outcome.found)
+    let found = |mut said: Kept| Found { draft: said.draft(), finding: said.finding, because: None };
+    Ok(linted.said.into_iter().map(found).collect())
 }
 
 pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
@@ -126,7 +127,7 @@ fn run(page: &Page, fence: &Fence) -> Result<String, Failed> {
 }
 
 pub fn fixed(page: &Page, index: usize) -> Result<(), Failed> {
-    let fence = &page.fences[index];
+    let fence = &page.fences()[index];
     let spoke = super::lint::spoke(&found(page, fence)?);
     if let Some((rule, title)) = spoke.first() {
         return Err(format!("the safe way gives {rule}: {title}").into());
@@ -135,7 +136,7 @@ pub fn fixed(page: &Page, index: usize) -> Result<(), Failed> {
         return Ok(());
     }
     let after = run(page, fence)?;
-    let mut before = page.fences[..index].iter().rev();
+    let mut before = page.fences()[..index].iter().rev();
     let bad = before.find(|fence| fence.language == "script" && fence.role.as_deref() == Some("bad"));
     let bad = bad.ok_or("no `bad` fence stands before it")?;
     if bad.fact("fails").is_some() || fence.fact("schema") == Some("differs") {

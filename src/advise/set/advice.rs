@@ -175,7 +175,7 @@ fn in_place_of(chosen: &Chosen, cx: &WorkloadCx<'_>, more: &[SqlPart]) -> Option
     };
     let old: Vec<&Index> = table.indexes.iter().filter(dropped).collect();
     let names: Vec<&str> = old.iter().map(|index| index.name.as_str()).collect();
-    let known = old.iter().map(|index| index.bytes).sum::<Option<u64>>().zip(chosen.size);
+    let known = old.iter().map(|index| index.bytes()).sum::<Option<u64>>().zip(chosen.size);
     let than = known.map_or(String::new(), |(bytes, size)| {
         let (more, word) =
             if size.bytes >= bytes { (size.bytes - bytes, "larger") } else { (bytes - size.bytes, "smaller") };

@@ -82,17 +82,19 @@ impl Replay {
     fn act(&mut self, table: &TableName, alter: &AlterTable, kind: &ActionKind, at: &SourceLine) -> Applied {
         match kind {
             ActionKind::AddColumn { column, constraints, if_not_exists } => {
-                let present = self.table_mut(table)?.columns.iter().any(|one| one.name == column.name.text);
+                let present = self.columns(table)?.iter().find(|one| one.name == column.name.text);
                 match (present, if_not_exists) {
-                    (true, true) => Ok(()),
-                    (true, false) => {
-                        Err(Complaint::exists(format!("column {} of {table} exists already", column.name.text)))
+                    (Some(_), true) => Ok(()),
+                    (Some(present), false) => {
+                        let of_table = || self.catalog.tables.get(table)?.defined_at.as_ref();
+                        let message = format!("column {} of {table} exists already", column.name.text);
+                        Err(Complaint::exists(message, present.defined_at.as_ref().or_else(of_table)))
                     }
-                    (false, _) => self.add_column(table, column, constraints, at),
+                    (None, _) => self.add_column(table, column, constraints, at),
                 }
             }
             ActionKind::DropColumn { column, if_exists, .. } => {
-                let present = self.table_mut(table)?.columns.iter().any(|one| one.name == column.text);
+                let present = self.columns(table)?.iter().any(|one| one.name == column.text);
                 if !present && *if_exists { Ok(()) } else { self.drop_column(table, column) }
             }
             ActionKind::RenameColumn { from, to } => self.rename_column(table, from, to),
@@ -187,7 +189,7 @@ impl Replay {
     ) -> Applied {
         for member in self.family(table) {
             let column = new_column(def, table, self.lines.place(at, def.span));
-            let columns = &mut self.table_mut(&member)?.columns;
+            let columns = self.columns_mut(&member)?;
             if columns.len() >= MOST_COLUMNS {
                 return Err(too_many_columns(table));
             }
@@ -202,7 +204,7 @@ impl Replay {
 
     /// `ALTER TABLE ONLY parent ADD … KEY`, as pg_dump writes it: the partitions' indexes are attached later.
     fn add_constraint_only(&mut self, table: &TableName, constraint: &ConstraintDef, at: &SourceLine) -> Applied {
-        if !self.is_partitioned(table) || self.children(table).is_empty() {
+        if !self.is_partitioned(table) || !self.has_children(table) {
             return self.add_constraint(table, constraint, at);
         }
         let children = self.children(table);
@@ -242,13 +244,13 @@ impl Replay {
     }
 
     fn change(&mut self, table: &TableName, name: &Name, edit: impl Fn(&mut Column)) -> Applied {
-        let found = self.table_mut(table)?;
+        let found = self.catalog.tables.get(table).ok_or_else(|| Complaint::unknown(table))?;
         let known = !matches!(found.kind, TableKind::View | TableKind::MaterializedView) && !found.columns.is_empty();
         if known && found.columns.iter().all(|column| column.name != name.text) {
             return Err(Complaint::new(format!("unknown column {} of {table}", name.text)));
         }
         for member in self.family(table) {
-            self.table_mut(&member)?.columns.iter_mut().filter(|column| column.name == name.text).for_each(&edit);
+            self.columns_mut(&member)?.iter_mut().filter(|column| column.name == name.text).for_each(&edit);
         }
         Ok(())
     }
@@ -331,8 +333,9 @@ impl Replay {
 
     /// Gives a table another name or schema, wherever it is spoken of.
     pub(super) fn move_table(&mut self, from: &TableName, to: &TableName) -> Applied {
-        if self.catalog.tables.contains_key(to) {
-            return Err(Complaint::exists(format!("{from} cannot become {to}, which exists already")));
+        if let Some(present) = self.catalog.tables.get(to) {
+            let message = format!("{from} cannot become {to}, which exists already");
+            return Err(Complaint::exists(message, present.defined_at.as_ref()));
         }
         let Some(moved) = self.catalog.tables.remove(from) else { return Ok(()) };
         self.insert_table(to, moved);

@@ -16,7 +16,9 @@ impl Replay {
         let name = self.new_name(name);
         let made = self.catalog.tables.get(&name).and_then(|table| table.defined_at.as_ref());
         if made.is_some_and(|at| dumps.contains(&*at.path)) {
-            self.remove_tables(&[name]);
+            // Others keep their foreign keys: it is made anew, and what no migration makes is as the dump has it.
+            self.catalog.tables.remove(&name);
+            self.renamed.remove(&name);
         }
     }
 }

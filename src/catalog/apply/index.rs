@@ -1,7 +1,7 @@
 //! CREATE INDEX and ALTER INDEX, and the indexes of partitions.
 
 use super::names::{index_columns, joined};
-use super::{Applied, Complaint, GIVE_BEFORE, Replay, grow, shown};
+use super::{Applied, Complaint, GIVE_BEFORE, Replay, shown};
 use crate::catalog::expression::{mentions, normalise, only_column, strip_parens};
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
 use crate::catalog::opclass::non_default;
@@ -16,10 +16,10 @@ impl Replay {
         self.check_columns(&table, &keys, &include)?;
         let name = match &def.name {
             Some(name) if self.relation_exists(&table.schema, &name.text) => {
-                return if def.if_not_exists {
-                    Ok(())
-                } else {
-                    Err(Complaint::exists(format!("index {} exists already: the later one is left out", name.text)))
+                let message = || format!("index {} exists already: the later one is left out", name.text);
+                return match def.if_not_exists {
+                    true => Ok(()),
+                    false => Err(Complaint::exists(message(), self.relation_made_at(&table.schema, &name.text))),
                 };
             }
             Some(name) => name.text.clone(),
@@ -37,19 +37,18 @@ impl Replay {
             nulls_not_distinct: def.nulls_not_distinct,
             predicate: def.predicate.as_ref().map(|predicate| predicate.text.as_str().into()),
             // ON ONLY a table that has partitions: not valid until each has its own (`DefineIndex`).
-            valid: !def.only || self.children(&table).is_empty(),
+            valid: !def.only || !self.has_children(&table),
             defined_at: Some(at.clone()),
             ..Index::default()
         };
         if def.only {
-            grow(&mut self.table_mut(&table)?.indexes, index);
-            return Ok(());
+            return self.add_to_indexes(&table, index);
         }
         self.push_index(&table, index, at)
     }
 
-    fn check_columns(&mut self, table: &TableName, keys: &[IndexKey], include: &[Text]) -> Applied {
-        let known = &self.table_mut(table)?.columns;
+    fn check_columns(&self, table: &TableName, keys: &[IndexKey], include: &[Text]) -> Applied {
+        let known = self.columns(table)?;
         let plain = keys.iter().filter(|key| !key.expression).map(|key| &key.text).chain(include);
         for column in plain {
             if !known.is_empty() && known.iter().all(|one| one.name != *column) {
@@ -62,10 +61,9 @@ impl Replay {
     /// Adds an index to a table and, when it is partitioned, to its partitions.
     pub(super) fn push_index(&mut self, table: &TableName, index: Index, at: &SourceLine) -> Applied {
         if !self.is_partitioned(table) {
-            grow(&mut self.table_mut(table)?.indexes, index);
-            return Ok(());
+            return self.add_to_indexes(table, index);
         }
-        grow(&mut self.table_mut(table)?.indexes, index.clone());
+        self.add_to_indexes(table, index.clone())?;
         for child in self.children(table) {
             self.index_on_partition(table, &index, &child, at)?;
         }
@@ -80,7 +78,6 @@ impl Replay {
         child: &TableName,
         at: &SourceLine,
     ) -> Applied {
-        self.seen.touch(child);
         let own = self.catalog.tables.get(child).ok_or_else(|| Complaint::unknown(child))?.indexes.iter();
         let mut fitting = own.filter(|own| same_shape(own, index) && !self.attached.has_one_called(&own.name));
         let name = match fitting.next() {
@@ -114,8 +111,7 @@ impl Replay {
         let name = self.free_index_name(target, &subject, label);
         let made = Index {
             name: name.as_str().into(),
-            bytes: None,
-            scans: None,
+            figures: None,
             defined_at: Some(at.clone()),
             valid: true,
             ..index.clone()
@@ -127,7 +123,7 @@ impl Replay {
                     self.set_not_null(target, column, true)?;
                 }
             }
-            grow(&mut self.table_mut(target)?.constraints, constraint);
+            self.add_to_constraints(target, &constraint)?;
         }
         self.push_index(target, made, at)?;
         Ok(name)
@@ -173,7 +169,7 @@ impl Replay {
             let name = self.table_mut(&parent_table)?.indexes[at].name.clone();
             TableName { schema: parent_table.schema.clone(), name }
         };
-        let complete = self.attached.insert(parent_key, key) >= self.children(&parent_table).len();
+        let complete = self.attached.insert(parent_key, key) >= self.child_count(&parent_table);
         self.table_mut(&parent_table)?.indexes[at].valid |= complete;
         Ok(())
     }
@@ -222,13 +218,13 @@ pub(super) fn unknown_index(name: &QualifiedName) -> Complaint {
 
 pub(super) fn index_key(key: &KeyPart, method: &str) -> IndexKey {
     let stripped = strip_parens(&key.text);
-    let (text, expression) = match only_column(stripped).filter(|_| key.expression) {
-        Some(column) => (column, false),
-        None if key.expression => (stripped.to_owned(), true),
-        None => (key.text.clone(), false),
+    let (text, expression): (Text, bool) = match key.expression.then(|| only_column(stripped)) {
+        Some(Some(column)) => (column.into(), false),
+        Some(None) => (stripped.into(), true),
+        None => (key.text.as_str().into(), false),
     };
     IndexKey {
-        text: text.into(),
+        text,
         expression,
         descending: key.descending,
         nulls_first: key.nulls_first.unwrap_or(key.descending),

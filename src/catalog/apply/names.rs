@@ -3,6 +3,8 @@
 //! `src/backend/commands/indexcmds.c` (`makeObjectName`, `ChooseRelationName`, `ChooseIndexName`,
 //! `ChooseIndexColumnNames`) and `src/backend/catalog/pg_constraint.c` (`ChooseConstraintName`).
 
+use rustc_hash::FxHashMap;
+
 use crate::catalog::model::IndexKey;
 use crate::catalog::text::Text;
 
@@ -30,13 +32,29 @@ fn clip(name: &str, mut length: usize) -> &str {
 
 /// The first of `…_label`, `…_label1`, `…_label2`, … that is free.
 pub fn choose(name1: &str, name2: &str, label: &str, taken: impl Fn(&str) -> bool) -> String {
-    let mut name = object_name(name1, name2, label);
-    let mut pass = 0;
-    while taken(&name) {
-        pass += 1;
-        name = object_name(name1, name2, &format!("{label}{pass}"));
+    Passes::default().choose(name1, name2, label, taken)
+}
+
+/// Where the last search for a free name ended: of ten thousand alike, each goes on from there, as long as no name becomes free.
+#[derive(Debug, Default)]
+pub struct Passes(FxHashMap<String, usize>);
+
+impl Passes {
+    /// As [`choose`].
+    pub fn choose(&mut self, name1: &str, name2: &str, label: &str, taken: impl Fn(&str) -> bool) -> String {
+        let first = object_name(name1, name2, label);
+        if !taken(&first) {
+            return first;
+        }
+        let last = self.0.entry(first).or_insert(1);
+        loop {
+            let name = object_name(name1, name2, &format!("{label}{last}"));
+            if !taken(&name) {
+                return name;
+            }
+            *last += 1;
+        }
     }
-    name
 }
 
 /// Column names joined for a name, no longer than a name may be (`ChooseIndexNameAddition`).
@@ -95,5 +113,18 @@ mod tests {
         assert_eq!(choose(&table, "", "pkey", |_| false), format!("{}_pkey", "a".repeat(58)));
         assert_eq!(choose(&table, "customer_id", "fkey", |_| false).len(), 63);
         assert_eq!(choose("t", "", "pkey", |name| name == "t_pkey"), "t_pkey1");
+    }
+
+    #[test]
+    fn a_search_goes_on_where_the_last_one_ended() {
+        let mut passes = Passes::default();
+        let mut taken: Vec<String> = Vec::new();
+        for wanted in ["t_a_check", "t_a_check1", "t_a_check2"] {
+            let name = passes.choose("t", "a", "check", |name| taken.iter().any(|one| one == name));
+            assert_eq!(name, wanted);
+            taken.push(name);
+        }
+        assert_eq!(passes.choose("t", "b", "check", |name| name == "t_b_check"), "t_b_check1");
+        assert_eq!(choose("t", "a", "check", |name| name == "t_a_check"), "t_a_check1");
     }
 }

@@ -95,12 +95,13 @@ impl Replay {
         if def.temporary {
             name.schema = TEMPORARY.into();
         }
-        let present = self.catalog.tables.contains_key(&name);
-        if present && def.if_not_exists {
-            return Ok(());
-        }
-        if present && !def.or_replace {
-            return Err(Complaint::exists(format!("{name} exists already: the later definition is left out")));
+        match self.catalog.tables.get(&name) {
+            Some(_) if def.if_not_exists => return Ok(()),
+            Some(present) if !def.or_replace => {
+                let message = format!("{name} exists already: the later definition is left out");
+                return Err(Complaint::exists(message, present.defined_at.as_ref()));
+            }
+            _ => {}
         }
         let kind = if def.materialized { TableKind::MaterializedView } else { TableKind::View };
         let columns =

@@ -9,8 +9,9 @@ impl Replay {
     pub(super) fn create_policy(&mut self, def: &ddl::Policy, at: &SourceLine) -> Applied {
         let table = self.known_table(&def.table)?;
         let policies = &mut self.table_mut(&table)?.policies;
-        if policies.iter().any(|policy| policy.name == def.name.text) {
-            return Err(Complaint::exists(format!("policy {} of {table} exists already", def.name.text)));
+        if let Some(present) = policies.iter().find(|policy| policy.name == def.name.text) {
+            let message = format!("policy {} of {table} exists already", def.name.text);
+            return Err(Complaint::exists(message, present.defined_at.as_ref()));
         }
         let command = match def.command {
             ddl::PolicyCommand::All => PolicyCommand::All,

@@ -1,7 +1,7 @@
 //! Constraints: added, with the index behind a key; dropped; found.
 
-use super::names::{choose, joined};
-use super::{Applied, Complaint, GIVE_BEFORE, Replay, grow, shown};
+use super::names::{Passes, joined};
+use super::{Applied, Complaint, GIVE_BEFORE, Replay, shown};
 use crate::catalog::expression::columns_in;
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
 use crate::catalog::text::Text;
@@ -19,7 +19,7 @@ impl Replay {
             }
             ConstraintBody::NotNull(column) => self.set_not_null(table, &column.text, true),
             ConstraintBody::Check(expression) => {
-                let columns = columns_in(&expression.text, &self.table_mut(table)?.columns);
+                let columns = columns_in(&expression.text, self.columns(table)?);
                 // With exactly one column in it, a check is named after the column (`AddRelationNewConstraints`).
                 let subject = if let [only] = columns.as_slice() { only.clone() } else { Text::default() };
                 let name = self.constraint_name(table, def, &subject, "check");
@@ -47,7 +47,7 @@ impl Replay {
                     defined_at: Some(at.clone()),
                     ..Index::default()
                 };
-                grow(&mut self.table_mut(table)?.indexes, index);
+                self.add_to_indexes(table, index)?;
                 let made = constraint(name, ConstraintKind::Exclusion, at);
                 self.push_constraint(table, def, Constraint { columns, ..made })
             }
@@ -63,10 +63,7 @@ impl Replay {
             || (matches!(made.kind, ConstraintKind::ForeignKey { .. }) && self.is_partitioned(table));
         let targets = if copied { self.family(table) } else { vec![table.clone()] };
         for target in targets {
-            let constraints = &mut self.table_mut(&target)?.constraints;
-            if constraints.iter().all(|present| present.name != made.name) {
-                grow(constraints, made.clone());
-            }
+            self.add_to_constraints(&target, &made)?;
         }
         Ok(())
     }
@@ -161,8 +158,8 @@ impl Replay {
         self.push_constraint(table, def, Constraint { columns, ..constraint(name, kind, at) })
     }
 
-    fn known_columns(&mut self, table: &TableName, names: &[Name]) -> Result<Vec<Text>, Complaint> {
-        let known = &self.table_mut(table)?.columns;
+    fn known_columns(&self, table: &TableName, names: &[Name]) -> Result<Vec<Text>, Complaint> {
+        let known = self.columns(table)?;
         // Without columns (CREATE TABLE … AS) nothing can be said against a name.
         let missing =
             names.iter().find(|name| !known.is_empty() && known.iter().all(|column| column.name != name.text));
@@ -172,18 +169,35 @@ impl Replay {
         }
     }
 
-    pub(super) fn constraint_name(&self, table: &TableName, def: &ConstraintDef, subject: &str, label: &str) -> String {
-        match &def.name {
-            Some(name) => name.text.clone(),
-            None => choose(&table.name, subject, label, |name| self.constraint_exists(&table.schema, name)),
+    pub(super) fn constraint_name(
+        &mut self,
+        table: &TableName,
+        def: &ConstraintDef,
+        subject: &str,
+        label: &str,
+    ) -> String {
+        if let Some(name) = &def.name {
+            return name.text.clone();
         }
+        let mut passes = self.passes_of(table);
+        let name = passes.choose(&table.name, subject, label, |name| self.constraint_exists(&table.schema, name));
+        self.passes = Some((table.schema.clone(), passes));
+        name
+    }
+
+    fn passes_of(&mut self, table: &TableName) -> Passes {
+        let known = self.passes.take().filter(|(schema, _)| *schema == table.schema);
+        known.map(|(_, passes)| passes).unwrap_or_default()
     }
 
     /// Names of indexes must be free among relations, and those of constraints among constraints too.
-    pub(super) fn free_index_name(&self, table: &TableName, subject: &str, label: &str) -> String {
-        choose(&table.name, subject, label, |name| {
+    pub(super) fn free_index_name(&mut self, table: &TableName, subject: &str, label: &str) -> String {
+        let mut passes = self.passes_of(table);
+        let name = passes.choose(&table.name, subject, label, |name| {
             self.relation_exists(&table.schema, name) || self.constraint_exists(&table.schema, name)
-        })
+        });
+        self.passes = Some((table.schema.clone(), passes));
+        name
     }
 
     /// A NOT NULL that was validated is one of the column.
@@ -200,7 +214,7 @@ impl Replay {
     }
 
     pub(super) fn set_not_null(&mut self, table: &TableName, column: &str, not_null: bool) -> Applied {
-        let columns = &mut self.table_mut(table)?.columns;
+        let columns = self.columns_mut(table)?;
         if columns.is_empty() {
             // They come from a query: nothing is known of any.
             return Ok(());
@@ -210,7 +224,7 @@ impl Replay {
         };
         found.not_null = not_null;
         for child in self.family(table) {
-            for column in self.table_mut(&child)?.columns.iter_mut().filter(|one| one.name == column) {
+            for column in self.columns_mut(&child)?.iter_mut().filter(|one| one.name == column) {
                 column.not_null = not_null;
             }
         }

@@ -21,7 +21,9 @@ pub(super) struct Seen {
     referencing: Links<Number>,
     /// Table → views that read it.
     reading: Links<Number>,
-    touched: Vec<TableName>,
+    /// Table → tables that were its default partition.
+    defaults: Links<Number>,
+    touched: FxHashSet<TableName>,
 }
 
 /// Into [`Seen::tables`].
@@ -65,9 +67,19 @@ impl<K: Eq + Hash> Links<K> {
 impl Seen {
     /// That table may have changed.
     pub fn touch(&mut self, table: &TableName) {
-        if !self.touched.contains(table) {
-            self.touched.push(table.clone());
-        }
+        self.touched.insert(table.clone());
+    }
+
+    /// That table has got a constraint or an index of that name, and has not changed otherwise.
+    pub fn named(&mut self, table: &TableName, name: &Text) {
+        let own = self.number(table);
+        self.names.link(name.clone(), own);
+    }
+
+    /// That table has got a foreign key, and has not changed otherwise.
+    pub fn refers(&mut self, table: &TableName, referenced: &TableName) {
+        let (own, referenced) = (self.number(table), self.number(referenced));
+        self.referencing.link(referenced, own);
     }
 
     /// All of a catalog, at the start.
@@ -78,14 +90,14 @@ impl Seen {
     }
 
     pub fn catch_up(&mut self, catalog: &Catalog) {
-        for name in std::mem::take(&mut self.touched) {
-            if let Some(table) = catalog.tables.get(&name) {
-                self.note(&name, table);
-            }
-        }
+        let touched = std::mem::take(&mut self.touched);
+        touched
+            .iter()
+            .filter_map(|name| catalog.tables.get_key_value(name))
+            .for_each(|(name, table)| self.note(name, table));
     }
 
-    fn note(&mut self, name: &TableName, table: &Table) {
+    pub fn note(&mut self, name: &TableName, table: &Table) {
         let own = self.number(name);
         for given in names_of(table) {
             self.names.link(given.clone(), own);
@@ -103,6 +115,9 @@ impl Seen {
         for parent in table.parents() {
             let parent = self.number(parent);
             self.children.link(parent, own);
+            if table.partition_bound.as_ref().is_some_and(|bound| *bound == "DEFAULT") {
+                self.defaults.link(parent, own);
+            }
         }
     }
 
@@ -124,6 +139,24 @@ impl Seen {
     /// Tables that may stand below that one, in their order.
     pub fn below<'s>(&'s self, parent: &TableName) -> Vec<&'s TableName> {
         self.linked(&self.children, parent)
+    }
+
+    /// As [`Self::below`], in no order.
+    pub fn anywhere_below<'s>(&'s self, parent: &TableName) -> impl Iterator<Item = &'s TableName> {
+        let numbers = self.numbers.get(parent).into_iter().flat_map(|number| self.children.of(number));
+        let linked = numbers.map(|number| &self.tables[number as usize]);
+        linked.filter(|table| !self.touched.contains(*table)).chain(&self.touched)
+    }
+
+    /// Tables that may be the default partition of that one, in their order.
+    pub fn defaults_of<'s>(&'s self, parent: &TableName) -> Vec<&'s TableName> {
+        self.linked(&self.defaults, parent)
+    }
+
+    /// Whether that table may have an index or a constraint of that name.
+    pub fn may_have(&self, table: &TableName, name: &Text) -> bool {
+        let number = self.numbers.get(table);
+        self.touched.contains(table) || number.is_some_and(|number| self.names.of(name).any(|one| one == *number))
     }
 
     /// Tables that may have foreign keys to that one, in their order.

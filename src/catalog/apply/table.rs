@@ -3,6 +3,7 @@
 use super::names::choose;
 use super::{Applied, Complaint, ComplaintKind, Replay, TEMPORARY, grow};
 use crate::catalog::model::{Column, Constraint, ConstraintKind, Index, SourceLine, Table, TableKind, TableName};
+use crate::catalog::text::Text;
 use crate::sql::ddl::model::{
     Bound, ColumnDef, ConstraintBody, ConstraintDef, CreateTable, GeneratedKind, Like, Persistence,
 };
@@ -23,11 +24,11 @@ impl Replay {
         if def.persistence == Persistence::Temporary {
             name.schema = TEMPORARY.into();
         }
-        if self.catalog.tables.contains_key(&name) {
-            return if def.if_not_exists {
-                Ok(())
-            } else {
-                Err(Complaint::exists(format!("table {name} exists already: the later definition is left out")))
+        if let Some(present) = self.catalog.tables.get(&name) {
+            let message = || format!("table {name} exists already: the later definition is left out");
+            return match def.if_not_exists {
+                true => Ok(()),
+                false => Err(Complaint::exists(message(), present.defined_at.as_ref())),
             };
         }
         let partition_of = def.partition_of.as_ref().map(|parent| self.known_table(parent)).transpose()?;
@@ -126,12 +127,10 @@ impl Replay {
         let Some(parent_table) = self.catalog.tables.get(parent).cloned() else { return Ok(()) };
         for constraint in &parent_table.constraints {
             let inherited = matches!(constraint.kind, ConstraintKind::Check { .. } | ConstraintKind::ForeignKey { .. });
-            let table = self.table_mut(child)?;
-            let present = table.constraints.iter().any(|own| {
-                own.name == constraint.name || (own.kind == constraint.kind && own.columns == constraint.columns)
-            });
-            if inherited && !present {
-                grow(&mut table.constraints, constraint.clone());
+            let own = self.catalog.tables.get(child).ok_or_else(|| Complaint::unknown(child))?.constraints.iter();
+            let mut same = own.filter(|own| own.kind == constraint.kind && own.columns == constraint.columns);
+            if inherited && same.next().is_none() {
+                self.add_to_constraints(child, constraint)?;
             }
         }
         for index in &parent_table.indexes {
@@ -212,19 +211,19 @@ fn merge(columns: &mut Vec<Column>, new: Column) {
 
 pub(super) fn new_column(def: &ColumnDef, table: &TableName, at: SourceLine) -> Column {
     let (type_name, serial) = match &def.type_name {
-        Some(type_name) => (type_name.canonical.clone(), type_name.serial),
-        None => (String::new(), false),
+        Some(type_name) => (Text::from(&type_name.canonical), type_name.serial),
+        None => (Text::default(), false),
     };
-    let written = def.default.as_ref().or(def.generated.as_ref()).map(|default| default.text.clone());
-    let sequence = serial.then(|| {
+    let written = def.default.as_ref().or(def.generated.as_ref()).map(|default| Text::from(&default.text));
+    let sequence = || {
         let name = choose(&table.name, &def.name.text, "seq", |_| false);
-        format!("nextval('{}'::regclass)", quoted_if_needed(&name))
-    });
+        Text::from(format!("nextval('{}'::regclass)", quoted_if_needed(&name)))
+    };
     Column {
         name: def.name.text.as_str().into(),
-        type_name: type_name.into(),
+        type_name,
         not_null: def.not_null.is_some(),
-        default: written.or(sequence).map(Into::into),
+        default: written.or_else(|| serial.then(sequence)),
         generated: def.generated.is_some(),
         virtual_generated: matches!(def.generated_kind, Some(GeneratedKind::Virtual | GeneratedKind::Unsaid)),
         identity: def.identity.is_some(),

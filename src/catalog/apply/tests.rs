@@ -105,3 +105,21 @@ fn what_a_table_was_called_is_known_through_all_its_names() {
     assert_eq!(*replay.called_at_first(&name("public", "a")), name("public", "b"));
     assert_eq!(*replay.called_at_first(&name("public", "d")), name("public", "d"));
 }
+
+/// `orders` is made by no migration: what the dump says of it stays.
+#[test]
+fn a_table_that_gives_way_to_a_migration_keeps_the_foreign_keys_to_it() {
+    let (mut replay, complaints) = replayed(&[
+        "CREATE TABLE users (id bigint PRIMARY KEY)",
+        "CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users)",
+    ]);
+    assert_eq!(complaints, []);
+    let text = "CREATE TABLE users (id bigint PRIMARY KEY, name text)";
+    let ddl = crate::sql::ddl::parse(text).expect("it is understood").expect("it is DDL");
+    replay.give_way(&ddl, &["1.sql".to_owned()].into());
+    assert!(!replay.catalog().tables.contains_key(&name("public", "users")));
+    assert_eq!(replay.apply_text(&ddl, text, &SourceLine { path: "2.sql".into(), line: 1 }), []);
+    assert_eq!(replay.referencing(&name("public", "users")), [name("public", "orders")]);
+    let key = replay.catalog().tables[&name("public", "orders")].foreign_keys().next().expect("it has one");
+    assert_eq!(key.referenced_columns, ["id"]);
+}

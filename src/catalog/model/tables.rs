@@ -163,6 +163,16 @@ impl<'t> IntoIterator for &'t Tables {
     }
 }
 
+/// In no order.
+impl IntoIterator for Tables {
+    type Item = (TableName, Table);
+    type IntoIter = std::iter::Flatten<std::vec::IntoIter<Option<(TableName, Table)>>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter().flatten()
+    }
+}
+
 impl FromIterator<(TableName, Table)> for Tables {
     fn from_iter<I: IntoIterator<Item = (TableName, Table)>>(all: I) -> Self {
         let mut tables = Tables::default();

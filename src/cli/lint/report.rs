@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::advise;
-use crate::catalog::model::TableName;
+use crate::advise::{self, Advice};
+use crate::catalog::model::{Catalog, TableName};
 use crate::cli::analyze::catalog::Given;
 use crate::config::lint::{Paths, severity};
 use crate::report::model::{
     Coverage, Finding, Input, Problem, RecommendationKind, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary,
 };
+use crate::report::rank;
 use crate::report::render::units::{count, counted};
 use crate::rules::context::{WorkloadCx, Worth};
-use crate::rules::lint::{Dynamic, Linted};
+use crate::rules::draft::{Ask, Draft};
+use crate::rules::lint::{Dynamic, Kept, Linted};
 use crate::script::model::{Kind, Script};
 use crate::sql::FINGERPRINT_VERSION;
 use crate::workload::model::Workload;
@@ -23,23 +25,15 @@ pub fn assemble(
     unreadable: Vec<Problem>,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Report {
-    let workload = Workload::default();
-    let cx = WorkloadCx {
-        workload: &workload,
-        facts: &[],
-        catalog: Some(&linted.catalog),
-        plans: &[],
-        worth: Worth::default(),
-    };
-    let mut advice = advise::recommend(&mut linted.outcome.found, &cx);
+    let mut advice = advice(&mut linted.said, &linted.catalog);
     // It goes into a script; what takes a statement's place in one has its `;` behind it already.
     let for_script = advice.recommendations.iter_mut().filter(|one| one.kind != RecommendationKind::RewriteQuery);
     for recommendation in for_script {
         end(&mut recommendation.sql);
         recommendation.more_sql.iter_mut().for_each(|part| end(&mut part.sql));
     }
-    let findings = linted.outcome.found.into_iter().zip(advice.links).map(|(found, links)| {
-        let mut finding = found.finding;
+    let findings = linted.said.into_iter().zip(advice.links).map(|(said, links)| {
+        let mut finding = said.finding;
         finding.recommendations = links;
         finding
     });
@@ -95,6 +89,27 @@ pub fn assemble(
         recommendations: advice.recommendations,
         problems,
     }
+}
+
+/// Findings that are answered at once, where one's advice has nothing to do with another's.
+const AT_ONCE: usize = 256;
+
+fn advice(said: &mut [Kept], catalog: &Catalog) -> Advice {
+    let workload = Workload::default();
+    let cx =
+        WorkloadCx { workload: &workload, facts: &[], catalog: Some(catalog), plans: &[], worth: Worth::default() };
+    let alone = |ask: &Ask| matches!(ask, Ask::Ready(_) | Ask::DropIndex { .. });
+    let at_once = if said.iter().flat_map(|kept| &kept.asks).all(alone) { AT_ONCE } else { usize::MAX };
+    let mut all = Advice::default();
+    for part in said.chunks_mut(at_once) {
+        let mut drafts: Vec<Draft> = part.iter_mut().map(Kept::draft).collect();
+        let advice = advise::recommend(&mut drafts, &cx);
+        all.links.extend(advice.links);
+        all.recommendations.extend(advice.recommendations);
+    }
+    rank::recommendations(&mut all.recommendations);
+    all.recommendations.dedup_by(|later, first| later.id == first.id);
+    all
 }
 
 /// Ends SQL with a `;`, unless its last line has one or ends in a comment.

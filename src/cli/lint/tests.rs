@@ -3,6 +3,7 @@
 mod damaged;
 mod large;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::catalog::model::Catalog;
@@ -10,9 +11,12 @@ use crate::cli::analyze::catalog::Given;
 use crate::cli::args::{Color, Common, FailOn, LintFormat};
 use crate::effect::Version;
 use crate::report::model::{RecommendationKind, Report};
+use crate::rules::StatementRule;
+use crate::rules::draft::Sink;
+use crate::rules::lint::context::StatementCx;
 use crate::rules::lint::{Target, lint};
 use crate::rules::page::Preset;
-use crate::rules::registry::Registry;
+use crate::rules::registry::{Check, Registry};
 use crate::script::model::{Direction, Framework};
 use crate::script::{Options, Source, decode, scripts};
 
@@ -111,6 +115,60 @@ fn a_dump_beside_the_migrations_that_led_to_it_is_no_contradiction() {
     }
     let alone = [("sql/migrations/1_a.sql", first.as_bytes()), ("sql/migrations/2_b.sql", first.as_bytes())];
     assert!(!passes(&alone, None).expect("it is read").problems.is_empty());
+}
+
+#[test]
+fn a_dump_excuses_only_what_it_made_itself() {
+    let files: [(&str, &[u8]); 3] = [
+        ("sql/migrations/1_a.sql", b"CREATE TABLE jobs (id bigint PRIMARY KEY); CREATE TABLE runs (id bigint PRIMARY KEY);"),
+        ("sql/migrations/2_b.sql", b"ALTER TABLE jobs ADD COLUMN lock text;\nCREATE TABLE runs (id bigint);\nALTER TABLE runs ADD COLUMN id int;"),
+        ("sql/schema.sql", b"CREATE TABLE jobs (id bigint PRIMARY KEY, lock text);"),
+    ];
+    let report = passes(&files, None).expect("it is read");
+    let said: Vec<(Option<&str>, Option<u64>, &str)> =
+        report.problems.iter().map(|one| (one.path.as_deref(), one.line, one.message.as_str())).collect();
+    let path = Some("sql/migrations/2_b.sql");
+    assert_eq!(
+        said,
+        [
+            (path, Some(2), "table public.runs exists already: the later definition is left out"),
+            (path, Some(3), "column id of public.runs exists already"),
+        ]
+    );
+}
+
+struct Fails;
+
+impl StatementRule for Fails {
+    fn check(&self, _: &StatementCx<'_>, _: &mut Sink) {
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn a_rule_that_panics_is_a_problem_and_silences_no_other() {
+    let mut registry = Registry::preset(Preset::Default);
+    let rules: BTreeSet<&str> = ["migration/check_validated", "migration/drop_column"].into();
+    for rule in registry.rules.iter_mut().filter(|rule| rules.contains(rule.page.id.as_str())) {
+        rule.check = Check::Statement(Box::new(Fails));
+    }
+    let text = "CREATE INDEX a_idx ON t (a);\nALTER TABLE t DROP COLUMN b;\n";
+    let scripts = scripts(vec![Source { path: "1.sql".into(), text: text.into() }], &[], Options::default());
+    let target = Target {
+        version: Version::NEWEST,
+        wanted: &|_| true,
+        deployed: BTreeSet::new(),
+        directions: &[Direction::Up],
+        small_table_rows: 0,
+        traffic: None,
+    };
+    let linted = lint(&registry, &scripts, Catalog::default(), &target);
+    assert!(linted.said.iter().any(|said| said.finding.rule == "migration/index_not_concurrent"));
+    let failed: Vec<&str> = linted.outcome.problems.iter().map(|problem| problem.message.as_str()).collect();
+    for rule in rules {
+        let message = format!("the rule {rule} failed inside: on purpose");
+        assert_eq!(failed.iter().filter(|one| **one == message).count(), 2, "{failed:?}");
+    }
 }
 
 #[test]

@@ -195,7 +195,7 @@ impl Builder {
             let Some((_, table)) = self.tables.get_mut(&row.try_get(0)?) else { continue };
             let name: &str = row.try_get(1)?;
             if let Some(index) = table.indexes.iter_mut().find(|index| index.name == name) {
-                index.bytes = bytes(row.try_get(2)?);
+                index.figures_mut().bytes = bytes(row.try_get(2)?);
             }
         }
         Ok(())

@@ -67,16 +67,17 @@ fn index(row: &Row, catalog: &mut Catalog) -> Result<(), String> {
         return Ok(());
     };
     let found: IndexFigures = json(row, 2)?;
-    known.scans = found.scans;
-    known.last_scan_s = found.last_scan_s;
-    known.entries_read = found.entries_read;
-    known.rows_fetched = found.rows_fetched;
-    known.entries = found.entries;
+    let figures = known.figures_mut();
+    figures.scans = found.scans;
+    figures.last_scan_s = found.last_scan_s;
+    figures.entries_read = found.entries_read;
+    figures.rows_fetched = found.rows_fetched;
+    figures.entries = found.entries;
+    figures.bytes = found.bytes.or(figures.bytes);
     known.valid = found.valid;
     known.ready = Some(found.ready);
     known.live = Some(found.live);
     known.building = found.building;
-    known.bytes = found.bytes.or(known.bytes);
     Ok(())
 }
 

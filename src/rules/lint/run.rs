@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::catalog::apply::{ComplaintKind, Replay};
+use crate::catalog::apply::{Complaint, ComplaintKind, Replay};
 use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::catalog::text::Text;
 use crate::effect::{Effect, predict};
 use crate::report::model::Problem;
 use crate::rules::context::{QueryCx, SchemaCx};
+use crate::rules::draft::Sink;
 use crate::rules::page::Need;
 use crate::rules::registry::{Check, Configured, Registry};
-use crate::rules::run::{Outcome, guarded};
+use crate::rules::run::{Outcome, guarded, panic_of};
 use crate::rules::{QueryRule, StatementRule};
 use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
 use crate::sql::ddl::Ddl;
@@ -22,12 +23,15 @@ use crate::sql::facts::Level;
 use super::backfill::{Reach, reach, unique_in};
 use super::context::{ScriptCx, StatementCx};
 use super::lived::{Lived, Newness, Step, written};
-use super::said::Desk;
+use super::said::{Desk, Kept, Said};
 use super::target::Target;
 
 pub struct Linted {
+    /// Without findings: those are in `said`.
     pub outcome: Outcome,
-    /// As all scripts together leave it.
+    /// By place.
+    pub said: Vec<Kept>,
+    /// As all scripts together leave it, as far as advice that is asked for needs it.
     pub catalog: Catalog,
     pub statements: u64,
     /// Left out because they go down.
@@ -56,6 +60,9 @@ pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Ta
     linting.schema(scripts);
     linting.finish(scripts)
 }
+
+/// Rules about the catalog that look at it side by side.
+const AT_ONCE: usize = 8;
 
 /// A lint under way: scripts may come window by window, in order.
 pub struct Linting<'a>(Run<'a>);
@@ -90,12 +97,14 @@ impl<'a> Linting<'a> {
         run.replay.say_complete(run.complaints == 0);
         // They meet the database as all migrations leave it.
         scripts.iter().filter(|script| script.kind == Kind::Queries).for_each(|script| run.script(script));
+        run.replay.end();
         run.schema(scripts);
         let small = run.desk.small();
-        let outcome = run.desk.close(run.registry);
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
         let dynamic = run.dynamic;
-        Linted { outcome, catalog: run.replay.finish(), statements, down, small, strangers, dynamic }
+        let catalog = run.desk.needed(run.replay.finish());
+        let (outcome, said) = run.desk.close(run.registry);
+        Linted { outcome, said, catalog, statements, down, small, strangers, dynamic }
     }
 }
 
@@ -254,7 +263,7 @@ impl<'a> Run<'a> {
         if !runs {
             return None;
         }
-        let step = step(&at.cx(script, self, &effect, lived), at.inner.map(|(number, _)| number));
+        let mut step = step(&at.cx(script, self, &effect, lived), at.inner.map(|(number, _)| number));
         lived.live(at.content(), at.number, &step, &self.replay);
         // Outside of a transaction SET LOCAL does nothing.
         let void = |ddl: &&Ddl| matches!(ddl, Ddl::SearchPath(_, Scope::Local)) && at.statement.transaction.is_none();
@@ -262,14 +271,7 @@ impl<'a> Run<'a> {
             let place = at.place();
             let span = at.inner.map_or(at.statement.span, |(_, inner)| inner.span);
             let complaints = self.replay.apply_text(ddl, span.of(&script.text), &place);
-            // That the columns of CREATE TABLE … AS are not known is no fault of the script; nor that a dump and the migrations which
-            // led to it make the same things.
-            let harmless = |kind| match kind {
-                ComplaintKind::FromQuery => true,
-                ComplaintKind::Exists => !self.dumps.is_empty(),
-                ComplaintKind::Stranger | ComplaintKind::Other => false,
-            };
-            let complaints: Vec<_> = complaints.into_iter().filter(|one| !harmless(one.kind)).collect();
+            let complaints: Vec<_> = complaints.into_iter().filter(|one| !self.is_harmless(one, script)).collect();
             for complaint in complaints {
                 self.complaints += u64::from(at.within().is_none());
                 // That something exists already, or not yet, is what DO blocks are written for.
@@ -289,24 +291,46 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        step.effect = effect;
         Some(step)
+    }
+
+    /// That the columns of CREATE TABLE … AS are not known is no fault of the script; nor that a dump and the migrations which led to it
+    /// make the same things.
+    fn is_harmless(&self, complaint: &Complaint, script: &Script) -> bool {
+        let by_a_dump = || complaint.made_in.as_deref().is_some_and(|path| self.dumps.contains(path));
+        match complaint.kind {
+            ComplaintKind::FromQuery => true,
+            ComplaintKind::Exists => script.kind == Kind::Dump || by_a_dump(),
+            ComplaintKind::Stranger | ComplaintKind::Other => false,
+        }
     }
 
     fn look(&mut self, script: &Script, at: At<'_>, effect: &Effect, lived: &Lived) {
         let cx = at.cx(script, self, effect, lived);
         let judged = script.is_migration() && cx.within != Some(Within::Routine);
-        let looking = self.looking.iter().filter(|one| !(judged && one.yields_to_migration));
-        let ran = looking.filter_map(|one| match (&one.check, cx.facts()) {
-            (AtOne::Statement(check), _) => Some((one.rule, guarded(|sink| check.check(&cx, sink)))),
-            (AtOne::Query(check), Some(facts)) => {
-                let catalog = Some(cx.replay.catalog());
-                let query = QueryCx { text: cx.text, facts, catalog, query: None, index: None };
-                Some((one.rule, guarded(|sink| check.check(&query, sink))))
+        let catalog = Some(cx.replay.catalog());
+        let query = cx.facts().map(|facts| QueryCx { text: cx.text, facts, catalog, query: None, index: None });
+        let mut said: Vec<(&Configured, Said)> = Vec::new();
+        let mut rest = self.looking.iter().filter(|one| !(judged && one.yields_to_migration));
+        // Most rules have nothing to say of most statements: one guard serves all of them, and goes on behind a rule that panics.
+        let mut at_work = None;
+        while let Some(message) = panic_of(|| {
+            let mut sink = Sink::default();
+            for one in rest.by_ref() {
+                at_work = Some(one.rule);
+                match (&one.check, &query) {
+                    (AtOne::Statement(check), _) => check.check(&cx, &mut sink),
+                    (AtOne::Query(check), Some(query)) => check.check(query, &mut sink),
+                    (AtOne::Query(_), None) => {}
+                }
+                if !sink.drafts.is_empty() {
+                    said.push((one.rule, (std::mem::take(&mut sink), Vec::new())));
+                }
             }
-            (AtOne::Query(_), None) => None,
-        });
-        // Most rules have nothing to say of most statements.
-        let said: Vec<_> = ran.filter(|(_, (sink, panics))| !sink.drafts.is_empty() || !panics.is_empty()).collect();
+        }) {
+            said.extend(at_work.map(|rule| (rule, (Sink::default(), vec![message]))));
+        }
         let place = (cx.start, cx.number);
         let scale = self.target.scale(&self.replay);
         for (rule, said) in said {
@@ -325,15 +349,19 @@ impl<'a> Run<'a> {
             }
             _ => None,
         };
-        let rules: Vec<&'a Configured> = self.registry.rules.iter().filter(|rule| rule.severity.is_some()).collect();
-        let said: Vec<_> = rules.into_par_iter().filter_map(look).collect();
-        for (rule, said) in said {
-            self.desk.take_of_schema(rule, said, &paths, self.target.wanted);
+        let on = self.registry.rules.iter().filter(|rule| rule.severity.is_some());
+        let rules: Vec<&'a Configured> = on.filter(|rule| matches!(rule.check, Check::Schema(_))).collect();
+        // What all of them say at once would stand beside the whole catalog.
+        for some in rules.chunks(AT_ONCE) {
+            let said: Vec<_> = some.par_iter().filter_map(|rule| look(rule)).collect();
+            for (rule, said) in said {
+                self.desk.take_of_schema(rule, said, &paths, self.target.wanted);
+            }
         }
     }
 }
 
-/// What the statement does, for rules about the whole script.
+/// What the statement does, for rules about the whole script; its effect comes last.
 fn step(cx: &StatementCx<'_>, inner: Option<usize>) -> Step {
     let in_use = |on: &TableName| cx.newness(on) == Newness::Old;
     let setting = |name: &str| cx.lived.settings.get(name).cloned();
@@ -345,7 +373,7 @@ fn step(cx: &StatementCx<'_>, inner: Option<usize>) -> Step {
         statement: cx.number,
         inner,
         shared: cx.effect.locks.iter().filter(|lock| in_use(&lock.on)).cloned().collect(),
-        effect: cx.effect.clone(),
+        effect: Effect::default(),
         transaction: cx.statement.transaction,
         lock_timeout: setting("lock_timeout"),
         statement_timeout: setting("statement_timeout"),

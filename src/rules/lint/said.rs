@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::model::TableName;
-use crate::report::model::{Location, Problem, Suppressed};
+use crate::catalog::model::{Catalog, TableName};
+use crate::report::model::{Finding, Location, Problem, Suppressed};
 use crate::rules::draft::{Ask, Draft, Sink};
-use crate::rules::finding::{Found, finish, in_order};
+use crate::rules::finding::{Found, by_place, distinct, finish};
 use crate::rules::place::{Lines, Places};
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, internal};
@@ -22,6 +22,7 @@ pub(super) type Said = (Sink, Vec<String>);
 #[derive(Default)]
 pub(super) struct Desk {
     outcome: Outcome,
+    found: Vec<Kept>,
     /// Of the script that is being looked at.
     comments: Option<Suppressions>,
     /// Where its lines begin, once something was said of it.
@@ -65,9 +66,7 @@ impl Desk {
             let because = self.comments.as_mut().and_then(|comments| comments.take(&rule.page, statement));
             match weigh(draft, scale) {
                 Weighed::Said(draft) => {
-                    let mut found = finish(rule, *draft, None, Places::default(), &script.path);
-                    forget_places(&mut found.draft);
-                    self.outcome.found.push(Found { because, ..found });
+                    self.keep(finish(rule, *draft, None, Places::default(), &script.path), because);
                 }
                 Weighed::Small(_) if because.is_some() => {}
                 Weighed::Small(table) => *self.small.entry(table).or_default() += 1,
@@ -94,41 +93,86 @@ impl Desk {
             let comments = self.before.iter_mut().find(|comments| comments.path() == path);
             let because = comments.and_then(|comments| comments.take(&rule.page, comments.statement_at(line)));
             if scripts.contains(path.as_str()) {
-                let found = finish(rule, draft, None, Places::default(), &path);
-                self.outcome.found.push(Found { because, ..found });
+                self.keep(finish(rule, draft, None, Places::default(), &path), because);
             }
         }
+    }
+
+    fn keep(&mut self, found: Found, because: Option<String>) {
+        self.found.push(Kept { finding: found.finding, asks: found.draft.asks, because });
+    }
+
+    /// What the advice that is asked for needs of the catalog as the scripts leave it.
+    pub fn needed(&self, mut catalog: Catalog) -> Catalog {
+        let mut tables: BTreeSet<&TableName> = BTreeSet::new();
+        for ask in self.found.iter().flat_map(|kept| &kept.asks) {
+            match ask {
+                Ask::Ready(_) => {}
+                Ask::DropIndex { table, .. } => {
+                    tables.insert(table);
+                }
+                // The name of a new one must be free.
+                _ => return catalog,
+            }
+        }
+        let mut rest = std::mem::take(&mut catalog.tables);
+        catalog.tables = tables.into_iter().filter_map(|name| Some((name.clone(), rest.remove(name)?))).collect();
+        catalog
     }
 
     pub fn small(&self) -> BTreeMap<TableName, u64> {
         self.small.clone()
     }
 
-    pub fn close(mut self, registry: &Registry) -> Outcome {
+    /// By place; what comments take away is in the outcome.
+    pub fn close(mut self, registry: &Registry) -> (Outcome, Vec<Kept>) {
         for comments in self.before {
             comments.report(&mut self.outcome);
         }
         let on = registry.rules.iter().filter(|rule| rule.severity.is_some());
         let looked = |rule: &&Configured| !matches!(rule.check, Check::Plan(_) | Check::Workload(_));
         self.outcome.rules_run = on.filter(looked).map(|rule| rule.page.id.clone()).collect();
+        sort(&mut self.found);
         // Before the suppressed ones go: a comment above one of two alike must not give the other another id.
-        in_order(&mut self.outcome.found);
-        if self.outcome.found.iter().any(|found| found.because.is_some()) {
-            let (kept, suppressed): (Vec<Found>, Vec<Found>) =
-                std::mem::take(&mut self.outcome.found).into_iter().partition(|found| found.because.is_none());
-            self.outcome.found = kept;
-            let one = |Found { finding, because, .. }| Some(Suppressed { because: because?, finding });
+        distinct(self.found.iter_mut().map(|kept| &mut kept.finding));
+        if self.found.iter().any(|kept| kept.because.is_some()) {
+            let (kept, suppressed): (Vec<Kept>, Vec<Kept>) =
+                self.found.into_iter().partition(|kept| kept.because.is_none());
+            self.found = kept;
+            let one = |Kept { finding, because, .. }| Some(Suppressed { because: because?, finding });
             self.outcome.suppressed = suppressed.into_iter().filter_map(one).collect();
         }
-        self.outcome
+        (self.outcome, self.found)
     }
 }
 
-/// The finding has them; what is left of a draft is what it asks for.
-fn forget_places(draft: &mut Draft) {
-    draft.spans = Vec::new();
-    draft.grows_with = None;
-    draft.lock = None;
+/// A finding, and what is left of its draft then: there may be ten thousand, beside the tables of a whole history.
+pub struct Kept {
+    pub finding: Finding,
+    pub asks: Vec<Ask>,
+    because: Option<String>,
+}
+
+impl Kept {
+    /// What advice is given for; the asks go into it.
+    pub fn draft(&mut self) -> Draft {
+        Draft { asks: std::mem::take(&mut self.asks), ..Draft::new(self.finding.subject.clone(), "", "") }
+    }
+}
+
+/// By place, findings of one rule at one place as they came; needs room for numbers only.
+fn sort(found: &mut [Kept]) {
+    let mut order: Vec<usize> = (0..found.len()).collect();
+    order.sort_by(|a, b| by_place(&found[*a].finding, &found[*b].finding));
+    let mut places = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(place, one)| places[*one] = place);
+    for at in 0..found.len() {
+        while places[at] != at {
+            let place = places[at];
+            found.swap(at, place);
+            places.swap(at, place);
+        }
+    }
 }
 
 /// Makes offsets into the statement places in the script.

@@ -19,6 +19,8 @@ struct Comment {
 pub(super) struct Suppressions {
     path: String,
     comments: Vec<Comment>,
+    /// Places of those about the whole file.
+    of_file: Vec<usize>,
     /// On which the script's statements begin, if there are comments.
     starts: Vec<u64>,
 }
@@ -43,7 +45,9 @@ impl Suppressions {
         }
         let statements = script.statements.iter().filter(|_| !comments.is_empty());
         let starts = statements.map(|statement| statement.line as u64).collect();
-        Suppressions { path: script.path.clone(), comments, starts }
+        let whole = |(_, comment): &(usize, &Comment)| comment.allowance.scope == Scope::File;
+        let of_file = comments.iter().enumerate().filter(whole).map(|(at, _)| at).collect();
+        Suppressions { path: script.path.clone(), comments, of_file, starts }
     }
 
     /// The statement on or before that line.
@@ -61,12 +65,23 @@ impl Suppressions {
 
     /// Why a comment takes a finding about that statement (or, `None`, about the script) away, if one does; counts it.
     pub fn take(&mut self, page: &Page, statement: Option<usize>) -> Option<String> {
-        let fits = |comment: &&mut Comment| {
-            let holds = comment.allowance.because.is_some() || matches!(comment.allowance.what, What::Theirs { .. });
-            let here = comment.allowance.scope == Scope::File || statement.is_none() || comment.statement == statement;
-            holds && here && comment.allowance.what.covers(page)
+        let holds = |comment: &Comment| {
+            let ours = comment.allowance.because.is_some() || matches!(comment.allowance.what, What::Theirs { .. });
+            ours && comment.allowance.what.covers(page)
         };
-        let comment = self.comments.iter_mut().find(fits)?;
+        // Comments stand in the order of the statements that they are about: of ten thousand, few are about one.
+        let comments = &self.comments;
+        let own = match statement {
+            None => 0..comments.len(),
+            Some(_) => {
+                comments.partition_point(|one| one.statement < statement)
+                    ..comments.partition_point(|one| one.statement <= statement)
+            }
+        };
+        let of_file = self.of_file.iter().copied().find(|at| holds(&comments[*at]));
+        let of_statement = own.into_iter().find(|at| holds(&comments[*at]));
+        let found = of_file.into_iter().chain(of_statement).min()?;
+        let comment = &mut self.comments[found];
         comment.taken += 1;
         Some(comment.allowance.reason())
     }

@@ -47,15 +47,17 @@ impl Traffic {
         let stopped =
             || self.tables.get(table).into_iter().flat_map(BTreeMap::values).filter(|one| mode.conflicts(one.mode));
         let queries = stopped().count();
+        if queries == 0 {
+            return None;
+        }
         let calls: u64 = stopped().map(|one| one.calls).sum();
         let writes: u64 = stopped().filter(|one| one.mode >= LockMode::RowExclusive).map(|one| one.calls).sum();
         let said = format!("{}, {}", counted(queries as u64, "query", "queries"), self.rate(calls));
-        match (queries, writes) {
-            (0, _) => None,
-            (_, 0) => Some(format!("{said}, all of them reads")),
-            _ if writes == calls => Some(format!("{said}, all of them writes")),
-            _ => Some(format!("{said}, {} % of them writes", share(writes, calls))),
-        }
+        Some(match writes {
+            0 => format!("{said}, all of them reads"),
+            _ if writes == calls => format!("{said}, all of them writes"),
+            _ => format!("{said}, {} % of them writes", share(writes, calls)),
+        })
     }
 
     fn rate(&self, calls: u64) -> String {

@@ -28,6 +28,11 @@ impl StatementRule for Rule {
                 .collect(),
             _ => return,
         };
+        let mut sorted: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+        sorted.sort_unstable();
+        if sorted.windows(2).all(|pair| pair[0] != pair[1]) {
+            return;
+        }
         let mut seen = BTreeSet::new();
         let Some(again) = names.into_iter().find(|name| !seen.insert(name.text.as_str())) else { return };
         out.find(cx.draft(

@@ -24,7 +24,7 @@ impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
         for (name, table) in &cx.catalog.tables {
             for index in table.indexes.iter().filter(|index| index.valid && !index.building) {
-                let Some(bytes) = index.bytes.filter(|bytes| *bytes >= self.min_bytes) else { continue };
+                let Some(bytes) = index.bytes().filter(|bytes| *bytes >= self.min_bytes) else { continue };
                 match index_bytes(table, index) {
                     Err(reason) => out.not_examined.push(reason),
                     Ok(estimate) => {

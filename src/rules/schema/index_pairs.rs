@@ -29,7 +29,7 @@ pub fn distinct(table: &Table) -> (Indexes<'_>, Twins<'_>) {
     let mut indexes = indexes_of(table);
     indexes.retain(|index| index.valid);
     let identity = |index: &Index| table.replica_identity.as_ref() == Some(&index.name);
-    indexes.sort_by_key(|index| (!index.constraint, !index.unique, !identity(index), std::cmp::Reverse(index.scans)));
+    indexes.sort_by_key(|index| (!index.constraint, !index.unique, !identity(index), std::cmp::Reverse(index.scans())));
     let (mut kept, mut twice): (Indexes<'_>, _) = (Vec::with_capacity(indexes.len()), Vec::new());
     for index in indexes {
         match kept.iter().find(|other| covered(other, &index) == Some(Covered::Duplicate)) {
@@ -57,10 +57,10 @@ pub fn superfluous(table: &TableName, needless: &Index, other: &Index, title: St
     let mut draft = Draft::new(Subject::Index(name.to_string()), title, detail.to_owned())
         .evidence(documented("superfluous", format!("{} {}", needless.name, shown(needless))))
         .evidence(documented("does its work", format!("{} {}", other.name, shown(other))));
-    if let Some(bytes) = needless.bytes {
+    if let Some(bytes) = needless.bytes() {
         draft = draft.evidence(estimated("size", bytes as f64, "bytes"));
     }
-    if let Some(scans) = needless.scans {
+    if let Some(scans) = needless.scans() {
         draft = draft.evidence(measured("scans", scans, "scans"));
     }
     draft.locations.extend(needless.defined_at.as_ref().map(location));

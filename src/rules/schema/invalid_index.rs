@@ -41,7 +41,7 @@ fn invalid(table: &TableName, index: &Index) -> Draft {
     let mut draft = about::index(table, index, format!("{} on {} is invalid", index.name, table.name), detail)
         .evidence(documented("index", format!("{} {}", index.name, shown(index))))
         .evidence(seen("kept up by writes", if written { "yes" } else { "no" }));
-    if let Some(bytes) = index.bytes {
+    if let Some(bytes) = index.bytes() {
         draft = draft.evidence(measured("size", bytes, "bytes"));
     }
     let full = quote_table(&TableName { schema: table.schema.clone(), name: index.name.clone() });

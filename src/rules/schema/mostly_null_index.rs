@@ -23,7 +23,7 @@ impl SchemaRule for Rule {
         for (name, table) in cx.catalog.tables.iter().filter(|(_, table)| table.kind == TableKind::Table) {
             for index in table.indexes.iter().filter(|index| index.valid && !index.constraint && !index.unique) {
                 let [key] = index.keys.as_slice() else { continue };
-                let Some(bytes) = index.bytes.filter(|bytes| *bytes >= self.min_bytes) else { continue };
+                let Some(bytes) = index.bytes().filter(|bytes| *bytes >= self.min_bytes) else { continue };
                 let stats =
                     table.column(&key.text).filter(|_| !key.expression).and_then(|column| column.stats.as_ref());
                 let Some(nulls) = stats.map(|stats| stats.null_fraction * 100.0) else { continue };
@@ -48,7 +48,7 @@ fn draft(name: &TableName, table: &Table, index: &Index, column: &str, bytes: u6
     .evidence(measured_number("NULL", (nulls * 10.0).round() / 10.0, "%"))
     .evidence(measured("size", bytes, "bytes"))
     .evidence(estimated("size without them", bytes as f64 * (1.0 - nulls / 100.0), "bytes"));
-    if let Some(scans) = index.scans {
+    if let Some(scans) = index.scans() {
         draft = draft.evidence(measured("scans", scans, "scans"));
     }
     if table.foreign_keys().any(|key| key.columns == [column.to_owned()]) {

@@ -136,7 +136,8 @@ fn is_only_for_scans(table: &Table, index: &Index) -> bool {
 /// `None` when a part of it has no counters.
 fn usage(catalog: &Catalog, name: &TableName, table: &Table, index: &Index) -> Option<Use> {
     if table.kind != TableKind::Partitioned {
-        return Some(Use { scans: index.scans?, last_scan_s: index.last_scan_s, bytes: index.bytes? });
+        let figures = index.figures.as_ref()?;
+        return Some(Use { scans: figures.scans?, last_scan_s: figures.last_scan_s, bytes: figures.bytes? });
     }
     let mut all = Use { scans: 0, last_scan_s: None, bytes: 0 };
     for (part, child) in catalog.tables.iter().filter(|(_, child)| child.parent.as_ref() == Some(name)) {

@@ -1,5 +1,7 @@
 //! The tokens of one statement, walked by the recognisers: words in any case, names, balanced parentheses, spans.
 
+use std::borrow::Cow;
+
 use super::model::{Expr, Name, QualifiedName};
 use super::template;
 pub(crate) use super::words::identifier;
@@ -181,6 +183,17 @@ impl<'t> Cursor<'t> {
     }
 
     /// The word at the cursor in lower case; empty when it is no unquoted word.
+    /// As [`Self::word`], of which most are written so.
+    pub fn lower_word(&self) -> Cow<'t, str> {
+        match self.kind() {
+            Some(TokenKind::Word) if self.token_text(0).bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                Cow::Owned(self.word())
+            }
+            Some(TokenKind::Word) => Cow::Borrowed(self.token_text(0)),
+            _ => Cow::Borrowed(""),
+        }
+    }
+
     pub fn word(&self) -> String {
         match self.kind() {
             Some(TokenKind::Word) => self.token_text(0).to_ascii_lowercase(),

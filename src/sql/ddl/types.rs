@@ -63,12 +63,12 @@ fn serial(word: &str) -> Option<&'static str> {
 }
 
 fn built_in(c: &mut Cursor<'_>) -> Parsed<Option<(String, bool)>> {
-    let word = c.word();
+    let word = c.lower_word();
     if let Some(integer) = serial(&word) {
         c.advance();
         return Ok(Some((integer.into(), true)));
     }
-    let text = match word.as_str() {
+    let text = match &*word {
         "numeric" | "decimal" | "dec" => {
             c.advance();
             let modifiers = modifiers(c)?;

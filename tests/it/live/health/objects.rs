@@ -89,7 +89,7 @@ fn sizes_are_estimated_as_they_are() {
             wrong.push(format!("{name}: {ratio:.3}"));
         }
         for index in &table.indexes {
-            let real = index.bytes.expect("a size") as f64;
+            let real = index.bytes().expect("a size") as f64;
             let ratio = index_bytes(table, index).expect("statistics").bytes / real;
             println!("{}: {ratio:.3} of {real}", index.name);
             if !(0.85..1.15).contains(&ratio) {
