@@ -150,8 +150,10 @@ fn looked_at_once(mut script: Script, texts: Texts) -> Script {
             script.text = String::new();
         }
         let statements = std::mem::take(&mut script.statements);
-        // Giving back thousands of small pieces takes time, and nobody waits for it here.
-        rayon::spawn(move || drop(statements));
+        // Giving back thousands of small pieces takes time, and nobody waits for it here; a thread that is alone would never come to it.
+        if rayon::current_num_threads() > 1 {
+            rayon::spawn(move || drop(statements));
+        }
     }
     script
 }

@@ -15,7 +15,10 @@ impl Replay {
             sets_search_path: def.options.sets_search_path(),
             defined_at: Some(at.clone()),
         };
-        let same = |old: &Routine| old.name == made.name && types(&old.arguments) == types(&made.arguments);
+        let wanted = types(&made.arguments);
+        let same = |old: &Routine| {
+            old.name == made.name && (old.arguments == made.arguments || types(&old.arguments) == wanted)
+        };
         match self.catalog.routines.iter_mut().find(|old| same(old)) {
             Some(old) => *old = made,
             None => self.catalog.routines.push(made),

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::advise::{self, Advice};
+use crate::advise;
 use crate::catalog::model::{Catalog, TableName};
 use crate::cli::analyze::catalog::Given;
 use crate::config::lint::{Paths, severity};
 use crate::report::model::{
-    Coverage, Finding, Input, Problem, RecommendationKind, Report, SCHEMA_VERSION, Server, Tool, WorkloadSummary,
+    Coverage, Finding, Input, Problem, Recommendation, RecommendationKind, Report, SCHEMA_VERSION, Server, Tool,
+    WorkloadSummary,
 };
 use crate::report::rank;
 use crate::report::render::units::{count, counted};
@@ -25,19 +26,14 @@ pub fn assemble(
     unreadable: Vec<Problem>,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Report {
-    let mut advice = advice(&mut linted.said, &linted.catalog);
+    let mut recommendations = advice(&mut linted.said, &linted.catalog);
     // It goes into a script; what takes a statement's place in one has its `;` behind it already.
-    let for_script = advice.recommendations.iter_mut().filter(|one| one.kind != RecommendationKind::RewriteQuery);
+    let for_script = recommendations.iter_mut().filter(|one| one.kind != RecommendationKind::RewriteQuery);
     for recommendation in for_script {
         end(&mut recommendation.sql);
         recommendation.more_sql.iter_mut().for_each(|part| end(&mut part.sql));
     }
-    let findings = linted.said.into_iter().zip(advice.links).map(|(said, links)| {
-        let mut finding = said.finding;
-        finding.recommendations = links;
-        finding
-    });
-    let findings: Vec<Finding> = findings.collect();
+    let findings: Vec<Finding> = linted.said.into_iter().map(|said| said.finding).collect();
     let own = || scripts.iter().filter(|script| wanted(&script.path));
     let of_scripts = own().flat_map(|script| {
         script.problems.iter().map(|problem| Problem {
@@ -86,7 +82,7 @@ pub fn assemble(
         index_set: None,
         suppressed: linted.outcome.suppressed,
         findings,
-        recommendations: advice.recommendations,
+        recommendations,
         problems,
     }
 }
@@ -94,21 +90,22 @@ pub fn assemble(
 /// Findings that are answered at once, where one's advice has nothing to do with another's.
 const AT_ONCE: usize = 256;
 
-fn advice(said: &mut [Kept], catalog: &Catalog) -> Advice {
+/// Recommendations for the findings, which get their ids.
+fn advice(said: &mut [Kept], catalog: &Catalog) -> Vec<Recommendation> {
     let workload = Workload::default();
     let cx =
         WorkloadCx { workload: &workload, facts: &[], catalog: Some(catalog), plans: &[], worth: Worth::default() };
     let alone = |ask: &Ask| matches!(ask, Ask::Ready(_) | Ask::DropIndex { .. });
     let at_once = if said.iter().flat_map(|kept| &kept.asks).all(alone) { AT_ONCE } else { usize::MAX };
-    let mut all = Advice::default();
+    let mut all: Vec<Recommendation> = Vec::new();
     for part in said.chunks_mut(at_once) {
         let mut drafts: Vec<Draft> = part.iter_mut().map(Kept::draft).collect();
         let advice = advise::recommend(&mut drafts, &cx);
-        all.links.extend(advice.links);
-        all.recommendations.extend(advice.recommendations);
+        part.iter_mut().zip(advice.links).for_each(|(kept, links)| kept.finding.recommendations = links);
+        all.extend(advice.recommendations);
     }
-    rank::recommendations(&mut all.recommendations);
-    all.recommendations.dedup_by(|later, first| later.id == first.id);
+    rank::recommendations(&mut all);
+    all.dedup_by(|later, first| later.id == first.id);
     all
 }
 

@@ -1,7 +1,10 @@
 //! `schema/single_column_table`: a table of one column. Silent where another table refers to it.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
+use crate::catalog::model::TableName;
 use crate::rules::SchemaRule;
 use crate::rules::context::SchemaCx;
 use crate::rules::draft::Sink;
@@ -14,11 +17,11 @@ pub struct Rule {}
 
 impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
+        let keys = cx.catalog.tables.values().flat_map(|table| table.foreign_keys());
+        let referred: BTreeSet<&TableName> = keys.map(|key| key.references).collect();
         for (name, table) in about::tables(cx) {
             let [only] = table.columns.as_slice() else { continue };
-            let referred =
-                cx.catalog.tables.values().flat_map(|other| other.foreign_keys()).any(|key| key.references == name);
-            if referred {
+            if referred.contains(name) {
                 continue;
             }
             out.find(about::table(
