@@ -1,6 +1,7 @@
 //! `sqlsift explain`: arguments in; plans read, examined and shown, and an ending, out.
 
 mod examine;
+mod foremost;
 mod live;
 mod log;
 mod reading;
@@ -29,11 +30,14 @@ pub fn run(args: &Explain, common: &Common) -> Result<Ending, Failure> {
         return Err(Failure::new("a digest is made of a log", "sqlsift analyze LOG -o digest=FILE"));
     }
     let mut live = session.map(|session| live::Live::new(session, args)).transpose()?;
-    let read = reading::read(args, common, live.as_mut())?;
+    let mut read = reading::read(args, common, live.as_mut())?;
     if !common.quiet {
         read.unreadable().for_each(|said| terminal::complain(&format!("warning: {said}")));
     }
     tracing::info!("read {} plans", read.plans.len());
+    let (plans, others) = foremost::foremost(read.plans);
+    read.plans = plans;
+    read.notes.extend(others);
     let worth = if args.all { Worth::ANYTHING } else { Worth::default() };
     let asked = if args.compare.is_empty() { Asked::Each } else { Asked::Comparison };
     let examined = examine::examine(read, given, config, worth, asked);
