@@ -138,7 +138,7 @@ impl Replay {
         if let Some(view) = self.find_table(&def.name)
             && let Ok(view) = self.table_mut(&view)
         {
-            view.reads = reads;
+            view.reads = reads.into();
         }
     }
 

@@ -53,9 +53,10 @@ impl Replay {
     pub(super) fn drop_policy(&mut self, table: &QualifiedName, name: &str) -> bool {
         let Some(table) = self.find_table(table) else { return false };
         let Ok(table) = self.table_mut(&table) else { return false };
-        let before = table.policies.len();
-        table.policies.retain(|policy| policy.name != name);
-        table.policies.len() < before
+        let Some(policies) = table.policies.some_mut() else { return false };
+        let before = policies.len();
+        policies.retain(|policy| policy.name != name);
+        policies.len() < before
     }
 
     pub(super) fn comment(&mut self, def: &Comment) -> Applied {

@@ -43,7 +43,7 @@ struct Chosen<'r> {
 /// A recommendation is applied as a whole or not at all; of two that overlap the first in the file is.
 fn choose<'r>(recommendations: &'r [Recommendation], scripts: &[Script]) -> Chosen<'r> {
     let texts: BTreeMap<&str, &str> =
-        scripts.iter().map(|script| (script.path.as_str(), script.text.as_str())).collect();
+        scripts.iter().map(|script| (script.path.as_str(), &*script.text)).collect();
     let fits = |edit: &Edit| {
         texts.get(edit.path.as_str()).is_some_and(|text| text.get(edit.start as usize..edit.end as usize).is_some())
     };
