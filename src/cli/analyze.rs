@@ -143,7 +143,7 @@ fn report(
     });
     // A server has no lines, and those of a snapshot say nothing.
     let locations = report.findings.iter_mut().flat_map(|finding| &mut finding.locations);
-    locations.filter(|place| lineless.contains(&place.path)).for_each(|place| place.line = 0);
+    locations.filter(|place| lineless.iter().any(|path| **path == *place.path)).for_each(|place| place.line = 0);
     report.plans = plans::spoken_of(&plans, &report.findings);
     Ok(report)
 }

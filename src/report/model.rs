@@ -10,6 +10,7 @@ mod plan;
 mod recommendation;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -303,7 +304,7 @@ pub enum Subject {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
-    pub path: String,
+    pub path: Arc<str>,
     pub line: u64,
     pub column: Option<u32>,
     pub end_line: Option<u64>,

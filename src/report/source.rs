@@ -80,7 +80,7 @@ impl<'a> Source<'a> {
         let (line, column) = self.place(start);
         let (end_line, end_column) = self.place(end.max(start));
         Location {
-            path: path.to_owned(),
+            path: path.into(),
             line,
             column: Some(column),
             end_line: Some(end_line),

@@ -32,7 +32,7 @@ pub struct Options {
 const BATCH: usize = 64;
 
 /// Of text. The statements read from it take some twenty times as much.
-const WINDOW_BYTES: usize = 32 << 10;
+const WINDOW_BYTES: usize = 16 << 10;
 
 struct Job {
     source: Source,

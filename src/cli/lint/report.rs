@@ -179,7 +179,7 @@ pub fn by_path(report: &mut Report, entries: &[Paths]) {
 
 /// Whether the rule is on for the finding's file; the finding then has the severity that holds there.
 fn is_on(finding: &mut Finding, entries: &[Paths]) -> bool {
-    let path = finding.locations.first().map_or("", |place| place.path.as_str());
+    let path = finding.locations.first().map_or("", |place| &*place.path);
     match severity(entries, path, &finding.rule) {
         Some(None) => false,
         Some(Some(severity)) => {

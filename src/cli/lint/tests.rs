@@ -28,8 +28,10 @@ static REGISTRY: std::sync::LazyLock<Registry> = std::sync::LazyLock::new(|| Reg
 
 /// Everything that the command does with the files, all rules on and both ways; what a rule's guard caught is an error.
 fn passes(files: &[(&str, &[u8])], framework: Option<Framework>) -> Result<Report, String> {
-    let sources =
-        files.iter().map(|(path, bytes)| Source { path: (*path).to_owned(), text: (*decode(bytes).0).into() }).collect();
+    let sources = files
+        .iter()
+        .map(|(path, bytes)| Source { path: (*path).to_owned(), text: (*decode(bytes).0).into() })
+        .collect();
     let scripts = scripts(sources, &[], Options { framework, ..Options::default() });
     let target = Target {
         version: Version::NEWEST,
@@ -183,7 +185,12 @@ fn what_a_comment_takes_away_is_a_suppressed_result() {
     assert_eq!(suppressed.because, "the table is empty");
     let live = report.findings.iter().find(|finding| ours(&finding.rule)).expect("the second one");
     assert_ne!(live.id, suppressed.finding.id);
-    let sarif = write::render(&report, &excerpt::sources(&[]), LintFormat::Sarif, &write::View::of(false, &COMMON, FailOn::Error));
+    let sarif = write::render(
+        &report,
+        &excerpt::sources(&[]),
+        LintFormat::Sarif,
+        &write::View::of(false, &COMMON, FailOn::Error),
+    );
     let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
     let results = sarif["runs"][0]["results"].as_array().expect("results");
     let accepted: Vec<_> = results.iter().filter_map(|result| result.get("suppressions")).collect();

@@ -179,7 +179,7 @@ pub fn region(location: &Location) -> Value {
 fn notification(problem: &Problem) -> Value {
     let mut notification = json!({ "level": "warning", "message": { "text": facts::problem(problem) } });
     if let Some(path) = &problem.path {
-        let place = Location { path: path.clone(), line: problem.line.unwrap_or(0), ..Location::default() };
+        let place = Location { path: path.as_str().into(), line: problem.line.unwrap_or(0), ..Location::default() };
         let object = notification.as_object_mut().expect("an object was written");
         object.insert("locations".into(), json!([location(&place)]));
     }

@@ -1,6 +1,7 @@
 //! What rules said of scripts in; findings with their places, without those that comments allow, out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::catalog::model::{Catalog, TableName};
 use crate::report::model::{Finding, Location, Problem, Suppressed};
@@ -60,7 +61,7 @@ impl Desk {
         let (sink, panics) = said;
         self.outcome.problems.extend(panics.iter().map(|message| internal(&rule.page.id, message)));
         for mut draft in sink.drafts {
-            let lines = self.lines.get_or_insert_with(|| Lines::of(&script.text));
+            let lines = self.lines.get_or_insert_with(|| Lines::of(&script.path, &script.text));
             place(&mut draft, script, lines, at.map_or(0, |(start, _)| start));
             let statement = at.map(|(_, number)| number).or_else(|| statement_at(script, &draft));
             let because = self.comments.as_mut().and_then(|comments| comments.take(&rule.page, statement));
@@ -90,9 +91,9 @@ impl Desk {
                 continue;
             }
             let line = draft.locations.first().map_or(0, |place| place.line);
-            let comments = self.before.iter_mut().find(|comments| comments.path() == path);
+            let comments = self.before.iter_mut().find(|comments| comments.path() == &*path);
             let because = comments.and_then(|comments| comments.take(&rule.page, comments.statement_at(line)));
-            if scripts.contains(path.as_str()) {
+            if scripts.contains(&*path) {
                 self.keep(finish(rule, draft, None, Places::default(), &path), because);
             }
         }
@@ -179,15 +180,15 @@ fn sort(found: &mut [Kept]) {
 fn place(draft: &mut Draft, script: &Script, lines: &Lines, start: usize) {
     for span in &mut draft.spans {
         *span = Span { start: start + span.start, end: start + span.end };
-        draft.locations.push(lines.place(&script.path, &script.text, *span));
+        draft.locations.push(lines.place(&script.text, *span));
     }
     if draft.locations.is_empty() {
-        draft.locations.push(Location { path: script.path.clone(), line: 1, ..Location::default() });
+        draft.locations.push(Location { path: Arc::clone(&lines.path), line: 1, ..Location::default() });
     }
     for ask in &mut draft.asks {
         let Ask::Ready(advice) = ask else { continue };
         for edit in &mut advice.edits {
-            edit.path.clone_from(&script.path);
+            edit.path = Arc::clone(&lines.path);
             edit.start += start as u64;
             edit.end += start as u64;
         }
