@@ -85,7 +85,7 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
     let texts = files(&fence.text);
     for found in &found {
         let place = found.finding.locations.first().ok_or("a finding without a place")?;
-        let text = texts.iter().find(|(path, _)| *path == place.path);
+        let text = texts.iter().find(|(path, _)| **path == *place.path);
         if text.is_none_or(|(_, text)| place.line > text.lines().count() as u64) {
             return Err(format!("{}: a place outside the script: {place:?}", found.finding.rule).into());
         }
