@@ -61,7 +61,7 @@ pub struct Input {
     pub path: String,
     /// `stderr`, `csvlog`, `jsonlog`, `syslog`, `digest`, `pg_stat_statements`, `schema`, `snapshot`; of linted files `migration`,
     /// `queries`, `dump`.
-    pub format: String,
+    pub format: Cow<'static, str>,
     /// What was inferred or given: the line prefix, the time zone, the compression.
     pub details: Vec<String>,
     pub bytes: u64,
@@ -325,7 +325,7 @@ pub struct Evidence {
 pub enum EvidenceValue {
     Integer(i64),
     Number(f64),
-    Text(String),
+    Text(Cow<'static, str>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -20,7 +20,7 @@ pub fn sources() -> Sources<'static> {
 pub fn text_fact(label: impl Into<Cow<'static, str>>, value: &str) -> Evidence {
     Evidence {
         label: label.into(),
-        value: EvidenceValue::Text(value.into()),
+        value: EvidenceValue::Text(value.to_owned().into()),
         unit: String::new().into(),
         source: EvidenceSource::Documented,
     }
@@ -93,8 +93,12 @@ pub fn example() -> Report {
         range: None,
         ..base.recommendations[0].clone()
     };
-    let input =
-        |path: &str, format: &str| Input { path: path.into(), format: format.into(), details: vec![], bytes: 9 };
+    let input = |path: &str, format: &'static str| Input {
+        path: path.into(),
+        format: format.into(),
+        details: vec![],
+        bytes: 9,
+    };
     Report {
         inputs: vec![
             input("migrations/0001_orders.sql", "migration"),

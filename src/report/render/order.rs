@@ -32,7 +32,7 @@ pub struct File<'r> {
 /// Every linted file, those without findings too. What has no path stands under the empty one.
 pub fn by_file(report: &Report) -> BTreeMap<&str, File<'_>> {
     let mut files: BTreeMap<&str, File<'_>> = BTreeMap::new();
-    for input in report.inputs.iter().filter(|input| !matches!(input.format.as_str(), "schema" | "snapshot")) {
+    for input in report.inputs.iter().filter(|input| !matches!(&*input.format, "schema" | "snapshot")) {
         files.entry(&input.path).or_default();
     }
     for finding in by_place(report) {
