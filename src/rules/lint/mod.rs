@@ -2,6 +2,7 @@
 //!
 //! The scripts are replayed one statement after the other, and rules look at each with the catalog as it was before it.
 
+pub mod above;
 pub mod backfill;
 mod comment;
 pub mod context;

@@ -9,6 +9,8 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{CreateIndex, ObjectKind};
 
+use super::index_not_concurrent::index_word_end;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {}
@@ -41,10 +43,14 @@ fn is_dropped_before(cx: &StatementCx<'_>, name: &str) -> bool {
     before.into_iter().any(drops)
 }
 
-fn drop_first(cx: &StatementCx<'_>, index: &CreateIndex, name: &str) -> Advice {
+/// Works for a statement that is not CONCURRENTLY yet, too.
+pub(super) fn drop_first(cx: &StatementCx<'_>, index: &CreateIndex, name: &str) -> Advice {
     let schema =
         index.table.schema.as_deref().map(|schema| format!("{}.", crate::catalog::access::quote_ident(schema)));
-    let create = without_guard(cx.text);
+    let mut create = without_guard(cx.text);
+    if !index.concurrently {
+        create.insert_str(index_word_end(&create), " CONCURRENTLY");
+    }
     let sql = format!("DROP INDEX CONCURRENTLY IF EXISTS {}{name};\n{create};", schema.unwrap_or_default());
     Advice::new(
         RecommendationKind::CreateIndex,
