@@ -90,14 +90,13 @@ pub fn assemble(
 const AT_ONCE: usize = 256;
 
 /// Recommendations for the findings, which get their ids.
-fn advice(findings: &mut [Finding], asks: Vec<Vec<Ask>>, catalog: &Catalog) -> Vec<Recommendation> {
+fn advice(findings: &mut [Finding], asks: Vec<Vec<Ask>>, catalog: &Catalog) -> Vec<Box<Recommendation>> {
     let workload = Workload::default();
     let cx =
         WorkloadCx { workload: &workload, facts: &[], catalog: Some(catalog), plans: &[], worth: Worth::default() };
     let alone = |ask: &Ask| matches!(ask, Ask::Ready(_) | Ask::DropIndex { .. });
     let at_once = if asks.iter().flatten().all(alone) { AT_ONCE } else { usize::MAX };
-    // Hardly ever more than that; a list that grows would stand beside the next larger one.
-    let mut all: Vec<Recommendation> = Vec::with_capacity(asks.iter().map(Vec::len).sum());
+    let mut all: Vec<Box<Recommendation>> = Vec::new();
     let mut asks = asks.into_iter();
     for part in findings.chunks_mut(at_once) {
         let about = part.iter().zip(asks.by_ref());
@@ -105,7 +104,7 @@ fn advice(findings: &mut [Finding], asks: Vec<Vec<Ask>>, catalog: &Catalog) -> V
             about.map(|(finding, asks)| Draft { asks, ..Draft::new(finding.subject.clone(), "", "") }).collect();
         let advice = advise::recommend(&mut drafts, &cx);
         part.iter_mut().zip(advice.links).for_each(|(finding, links)| finding.recommendations = links);
-        all.extend(advice.recommendations);
+        all.extend(advice.recommendations.into_iter().map(Box::new));
     }
     rank::recommendations(&mut all);
     all.dedup_by(|later, first| later.id == first.id);

@@ -91,7 +91,7 @@ pub fn example() -> Report {
         lock: Some("ShareUpdateExclusiveLock".into()),
         edits: vec![Edit { path: "migrations/0002_total.sql".into(), start, end: start, text: "CONCURRENTLY ".into() }],
         range: None,
-        ..base.recommendations[0].clone()
+        ..*base.recommendations[0].clone()
     };
     let input = |path: &str, format: &'static str| Input {
         path: path.into(),
@@ -117,7 +117,7 @@ pub fn example() -> Report {
         },
         workload: WorkloadSummary::default(),
         findings: vec![finding, rewrite, info],
-        recommendations: vec![fix],
+        recommendations: vec![Box::new(fix)],
         ..base
     }
 }

@@ -8,11 +8,13 @@ use crate::report::model::{Finding, Problem, Report};
 /// By file, line and column; of one place the graver first.
 pub fn by_place(report: &Report) -> Vec<&Finding> {
     let mut list: Vec<&Finding> = report.findings.iter().collect();
-    list.sort_by_cached_key(|f| {
-        let place = f.locations.first().map(|l| (&*l.path, l.line, l.column));
-        (place, Reverse(f.severity), f.rule.as_str(), f.id.as_str())
-    });
+    list.sort_by(|a, b| place(a).cmp(&place(b)));
     list
+}
+
+fn place(f: &Finding) -> impl Ord + '_ {
+    let place = f.locations.first().map(|l| (&*l.path, l.line, l.column));
+    (place, Reverse(f.severity), f.rule.as_str(), f.id.as_str())
 }
 
 /// Graver first; within a severity as the report ranks them.
