@@ -73,11 +73,12 @@ pub fn joined<'n>(columns: impl IntoIterator<Item = &'n str>) -> String {
     clip(&text, length).to_owned()
 }
 
-/// What stands for each key in an index's name: the column, the function of an expression, else `expr`; made distinct.
+/// What stands for each key in an index's name: the column, the function of an expression, else `expr`; made distinct. No more of
+/// them than [`joined`] has room for.
 pub fn index_columns(keys: &[IndexKey], include: &[Text]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let plain = keys.iter().map(key_name).chain(include.iter().map(Text::to_string));
-    for base in plain {
+    for base in plain.take(LONGEST + 1) {
         let mut name = base.clone();
         let mut pass = 0;
         while names.contains(&name) {

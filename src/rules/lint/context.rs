@@ -1,5 +1,7 @@
 //! What a rule about scripts is given to look at.
 
+use std::cell::{OnceCell, RefCell};
+
 use crate::catalog::apply::Replay;
 use crate::catalog::model::{Table, TableName};
 use crate::effect::{Effect, Lock, Version, Work};
@@ -11,6 +13,7 @@ use crate::sql::ddl::model::{ObjectKind, QualifiedName};
 use crate::sql::facts::{Facts, Span};
 
 use super::lived::{Lived, Newness, Step, newness};
+use super::names::Names;
 use super::target::Target;
 
 /// One statement that a script runs, or one inside a DO block or a routine of it.
@@ -31,6 +34,9 @@ pub struct StatementCx<'a> {
     pub effect: &'a Effect,
     pub lived: &'a Lived,
     pub target: &'a Target<'a>,
+    /// What is made of the script and of the text when it is asked for.
+    pub names: &'a OnceCell<Names>,
+    pub fingerprint: OnceCell<String>,
 }
 
 /// One script, when its last statement has run.
@@ -40,9 +46,16 @@ pub struct ScriptCx<'a> {
     pub lived: &'a Lived,
     pub replay: &'a Replay,
     pub target: &'a Target<'a>,
+    /// Of the statement that was spoken of last.
+    pub fingerprint: RefCell<Option<(usize, String)>>,
 }
 
 impl<'a> StatementCx<'a> {
+    /// What the script's statements do to names.
+    pub fn names(&self) -> &'a Names {
+        self.names.get_or_init(|| Names::of(self.script))
+    }
+
     pub fn ddl(&self) -> Option<&'a Ddl> {
         self.content.ddl()
     }
@@ -91,8 +104,8 @@ impl<'a> StatementCx<'a> {
         title: impl Into<String>,
         detail: impl Into<std::borrow::Cow<'static, str>>,
     ) -> Draft {
-        let fingerprint = crate::sql::fingerprint::fingerprint(self.text.as_bytes()).to_string();
-        Draft::new(Subject::Statement(fingerprint), title, detail).at(span)
+        let fingerprint = self.fingerprint.get_or_init(|| fingerprint(self.text));
+        Draft::new(Subject::Statement(fingerprint.clone()), title, detail).at(span)
     }
 
     /// As [`StatementCx::draft`], with what the lock stops as evidence. For what takes a moment, however large the table.
@@ -132,8 +145,13 @@ impl ScriptCx<'_> {
         detail: impl Into<std::borrow::Cow<'static, str>>,
     ) -> Draft {
         let span = self.script.statements.get(statement).map_or_else(Span::default, |statement| statement.span);
-        let fingerprint = crate::sql::fingerprint::fingerprint(span.of(&self.script.text).as_bytes()).to_string();
-        Draft::new(Subject::Statement(fingerprint), title, detail).at(span)
+        let mut known = self.fingerprint.borrow_mut();
+        let of_statement = match known.take().filter(|(of, _)| *of == statement) {
+            Some((_, known)) => known,
+            None => fingerprint(span.of(&self.script.text)),
+        };
+        *known = Some((statement, of_statement.clone()));
+        Draft::new(Subject::Statement(of_statement), title, detail).at(span)
     }
 
     /// As [`ScriptCx::draft`], of the statement that a step is, be it one of a DO block.
@@ -150,4 +168,8 @@ impl ScriptCx<'_> {
         }
         draft
     }
+}
+
+fn fingerprint(statement: &str) -> String {
+    crate::sql::fingerprint::fingerprint(statement.as_bytes()).to_string()
 }

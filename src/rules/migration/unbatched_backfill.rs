@@ -35,11 +35,11 @@ impl StatementRule for Rule {
             .lived
             .transaction
             .as_ref()
-            .is_some_and(|open| open.locks.iter().any(|(lock, at)| lock.mode.blocks_reads() && *at != cx.number));
+            .is_some_and(|open| open.first_blocking.is_some_and(|at| at != cx.number));
         let looped = looped(cx);
         let many = match looped {
             // The rounds of a loop are few rows each, but all of them stand in one transaction unless it commits.
-            true => is_change(facts) && !commits_between(cx.script, cx.number),
+            true => is_change(facts) && !commits_between(cx),
             false => reach(facts, &|columns| unique_in(cx, &table, columns)) == Reach::Many,
         };
         if locked || !many {
