@@ -112,7 +112,10 @@ mod tests {
             let start = "-- one\n".len() + 2 * at;
             let found = lines.place("a.sql", &text, Span { start, end: text.len() });
             let column = |count: usize| u32::try_from(count + 1).unwrap();
-            assert_eq!((found.line, found.column, found.end_column), (2, Some(column(at)), Some(column(3 * BLOCK + 1))));
+            assert_eq!(
+                (found.line, found.column, found.end_column),
+                (2, Some(column(at)), Some(column(3 * BLOCK + 1)))
+            );
         }
     }
 }

@@ -109,7 +109,11 @@ fn pieces(
     let found = split(text.as_bytes());
     let (mut gap, mut line) = (0, Line::default());
     for one in &found {
-        psql::includes(moved(one.leading).of(source.text), || first_line + line.at(text, one.leading.start) - 1, problems);
+        psql::includes(
+            moved(one.leading).of(source.text),
+            || first_line + line.at(text, one.leading.start) - 1,
+            problems,
+        );
         gap = one.data.map_or(one.span.end, |data| data.end);
         let piece = Piece {
             span: moved(one.span),

@@ -128,4 +128,13 @@ mod tests {
         assert_eq!(passes.choose("t", "b", "check", |name| name == "t_b_check"), "t_b_check1");
         assert_eq!(choose("t", "a", "check", |name| name == "t_a_check"), "t_a_check1");
     }
+
+    #[test]
+    fn no_more_keys_are_named_than_a_name_has_room_for() {
+        let key = IndexKey { text: "a".into(), ..IndexKey::default() };
+        let names = index_columns(&vec![key; 10_000], &[]);
+        assert_eq!(names.len(), LONGEST + 1);
+        assert_eq!(names[..3], ["a", "a1", "a2"]);
+        assert_eq!(joined(names.iter().map(String::as_str)).len(), LONGEST);
+    }
 }

@@ -81,7 +81,12 @@ impl<'a> StatementCx<'a> {
         if made.is_some_and(|name| self.replay.table(name).is_none() && self.replay.name(name) == *table) {
             return Newness::New;
         }
-        newness(table, self.replay.catalog().tables.get(table), self.script, &|path| self.target.is_deployed(path))
+        let found = self.replay.catalog().tables.get(table);
+        // An index of this script that the catalog does not keep, because its table has too many.
+        if found.is_none() && self.lived.created.contains(&(ObjectKind::Index, table.name.to_string())) {
+            return Newness::New;
+        }
+        newness(table, found, self.script, &|path| self.target.is_deployed(path))
     }
 
     /// The table of that name if clients can be using it: neither made by this script nor temporary.

@@ -87,9 +87,8 @@ pub fn all(script: &Script) -> impl Iterator<Item = (Place, &Ddl)> {
     script.statements.iter().enumerate().flat_map(|(statement, own)| {
         let first = (Place { start: own.span.start, statement, inner: None }, &own.content);
         let inner = own.inner.iter().enumerate().filter(|(_, inner)| inner.within == Within::DoBlock);
-        let inner = inner.map(move |(at, inner)| {
-            (Place { start: inner.span.start, statement, inner: Some(at) }, &inner.content)
-        });
+        let inner = inner
+            .map(move |(at, inner)| (Place { start: inner.span.start, statement, inner: Some(at) }, &inner.content));
         std::iter::once(first).chain(inner).filter_map(|(place, content)| Some((place, content.ddl()?)))
     })
 }
@@ -243,4 +242,44 @@ fn after(places: &[Place], here: usize) -> impl Iterator<Item = Place> {
 /// Whether two statements become visible to others at the same moment.
 pub fn at_once(one: &Statement, other: &Statement) -> bool {
     one.span == other.span || one.transaction.is_some() && one.transaction == other.transaction
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::{Options, Source, scripts};
+
+    fn script(text: &str) -> Script {
+        let source = Source { path: "1.sql".to_owned(), text: text.to_owned() };
+        scripts(vec![source], &[], Options::default()).remove(0)
+    }
+
+    #[test]
+    fn names_are_found_before_and_after_a_place() {
+        let script = script(
+            "CREATE TABLE a (x int); ALTER TABLE a ADD y int; DROP VIEW a; ALTER TABLE b RENAME TO a;\n\
+             DO $$ BEGIN CREATE TYPE c AS ENUM ('d'); COMMIT; END $$; DROP DOMAIN c;",
+        );
+        let names = Names::of(&script);
+        let (up, table) = (Direction::Up, ObjectKind::Table);
+        let start = |statement: usize| script.statements[statement].span.start;
+        assert!(!names.is_given_before(up, table, "a", start(0)));
+        assert!(names.is_given_before(up, ObjectKind::View, "a", start(1)));
+        assert!(!names.is_given_before(Direction::Down, table, "a", start(1)));
+        assert_eq!(names.given_after(up, table, "a", start(0)).map(|place| place.statement), Some(3));
+        assert_eq!(names.given_after(up, table, "a", start(3)), None);
+        assert!(!names.is_freed_before(up, table, "a", start(2)) && names.is_freed_before(up, table, "a", start(3)));
+        assert!(names.is_freed_before(up, table, "b", start(4)));
+        assert!(names.is_dropped_after(up, "c", start(3)) && !names.is_dropped_after(up, "b", start(0)));
+        let of_a = QualifiedName { name: "a".to_owned(), ..QualifiedName::default() };
+        assert!(names.adds_column_before(up, &of_a, "y", start(2)));
+        assert!(!names.adds_column_before(up, &of_a, "y", start(1)));
+        assert_eq!(names.altered_before(up, "a", start(5)).count(), 1);
+        assert_eq!(names.altered_after(up, "b", start(0)).map(|place| place.statement).collect::<Vec<_>>(), [3]);
+        // A block's own statements count as its own.
+        let made = names.given_after(up, ObjectKind::Type, "c", start(3)).expect("in the block");
+        assert_eq!((made.statement, made.inner), (4, Some(0)));
+        assert!(names.commits_within(4) && !names.commits_within(3));
+        assert!(matches!(made.ddl(&script), Some(Ddl::CreateType(_))));
+    }
 }

@@ -82,13 +82,12 @@ pub fn is_unknown(cx: &StatementCx<'_>, kind: ObjectKind, name: &QualifiedName) 
     if catalog.tables.is_empty() {
         return false;
     }
-    let is_type = |known: &String| *known == name.name || known.rsplit('.').next() == Some(name.name.as_str());
     match space(kind) {
         K::Table => cx.replay.table(name).is_none(),
-        K::Type => !catalog.types.keys().any(is_type),
-        K::Function => !catalog.routines.iter().any(|routine| routine.name.name == name.name),
-        K::Sequence => !catalog.sequences.keys().any(|known| known.name == name.name),
-        K::Extension => !catalog.extensions.contains(&name.name),
+        K::Type => !cx.replay.has_type(&name.name),
+        K::Function => !cx.replay.has_routine(&name.name),
+        K::Sequence => !cx.replay.has_sequence(&name.name),
+        K::Extension => !cx.replay.has_extension(&name.name),
         _ => false,
     }
 }

@@ -60,7 +60,8 @@ fn gives_way(kind: &ActionKind, of: &Name) -> bool {
 /// Whether the column is NOT NULL and has a default, as the catalog knows or as the script itself has made it.
 fn is_required(cx: &StatementCx<'_>, alter: &AlterTable, of: &Name) -> bool {
     let now = |kind: &ActionKind| matches!(kind, ActionKind::SetNotNull(name) if name.text == of.text);
-    let becomes = alter.actions.iter().any(|action| now(&action.kind)) || kinds(altered_later(cx, &alter.name.name)).any(now);
+    let becomes =
+        alter.actions.iter().any(|action| now(&action.kind)) || kinds(altered_later(cx, &alter.name.name)).any(now);
     match cx.replay.table(&alter.name).and_then(|(_, table)| table.column(&of.text)) {
         Some(column) => (column.not_null || becomes) && column.default.is_some() && !column.identity,
         None => kinds(altered_earlier(cx, &alter.name.name)).any(|kind| match kind {

@@ -26,7 +26,7 @@ impl StatementRule for Rule {
         for action in &alter.actions {
             let ActionKind::DropConstraint { constraint, if_exists, cascade } = &action.kind else { continue };
             let known = found.and_then(|table| table.constraints.iter().find(|one| one.name == constraint.text));
-            let takes_keys = || !of_constraint(cx.replay.catalog(), &table, &constraint.text).is_empty();
+            let takes_keys = || !of_constraint(cx.replay, &table, &constraint.text).is_empty();
             // drop_cascade speaks of those.
             if *cascade && (known.is_none() || takes_keys()) {
                 continue;

@@ -110,3 +110,18 @@ fn quoted(constant: &str) -> impl Iterator<Item = &str> {
     let between: Vec<&str> = quotes.windows(2).map(|pair| &constant[pair[0] + 1..pair[1]]).collect();
     between.into_iter().chain(whole)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn labels_are_found_in_constants_and_in_bodies() {
+        let all = |text: &'static str| quoted(text).collect::<Vec<_>>();
+        assert_eq!(all("'a'"), ["a"]);
+        assert!(all("'it''s'").contains(&"it''s"));
+        assert!(all("$$ SELECT 'a', 'b' $$").contains(&"b"));
+        assert!(all("'x := ''a'''").contains(&"a"));
+        assert_eq!(all("$$ ' $$"), Vec::<&str>::new());
+    }
+}

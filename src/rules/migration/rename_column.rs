@@ -43,7 +43,8 @@ impl StatementRule for Rule {
 
 /// Another column takes the old name in the same script, or took its own name from one: the names stay, what is behind them changes.
 fn is_switch(cx: &StatementCx<'_>, alter: &AlterTable, from: &Name, to: &Name) -> bool {
-    let any = |alter: &AlterTable, wanted: &dyn Fn(&ActionKind) -> bool| alter.actions.iter().any(|one| wanted(&one.kind));
+    let any =
+        |alter: &AlterTable, wanted: &dyn Fn(&ActionKind) -> bool| alter.actions.iter().any(|one| wanted(&one.kind));
     let takes = |kind: &ActionKind| match kind {
         ActionKind::RenameColumn { to, .. } => to.text == from.text,
         ActionKind::AddColumn { column, .. } => column.name.text == from.text,

@@ -43,7 +43,17 @@ const QUERIES: &[&str] = &["select", "insert", "update", "delete", "merge", "wit
 impl<'b> Walker<'b> {
     pub fn new(body: &'b str, variables: Variables) -> Self {
         let tokens = Lexer::new(body.as_bytes()).filter(|token| token.kind != T::Comment).collect();
-        Walker { body, tokens, at: 0, open: Vec::new(), loops: 0, choices: 0, blocks: Vec::new(), variables, found: Vec::new() }
+        Walker {
+            body,
+            tokens,
+            at: 0,
+            open: Vec::new(),
+            loops: 0,
+            choices: 0,
+            blocks: Vec::new(),
+            variables,
+            found: Vec::new(),
+        }
     }
 
     pub fn walk(mut self) -> Vec<Found> {
