@@ -2,7 +2,7 @@
 
 use super::table::{MOST_COLUMNS, bound_text, new_column, too_many_columns};
 use super::{Applied, Complaint, Part, Replay, grow};
-use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
+use crate::catalog::model::{Column, SourceLine, TableKind, TableName};
 use crate::catalog::text::Text;
 use crate::sql::ddl::model::{ActionKind, AlterTable, ColumnDef, ConstraintDef, MoveTo, Name, TypeName};
 
@@ -251,7 +251,7 @@ impl Replay {
         Ok(())
     }
 
-    fn change(&mut self, table: &TableName, name: &Name, edit: impl Fn(&mut Column)) -> Applied {
+    pub(super) fn change(&mut self, table: &TableName, name: &Name, edit: impl Fn(&mut Column)) -> Applied {
         let found = self.catalog.tables.get(table).ok_or_else(|| Complaint::unknown(table))?;
         let known = !matches!(found.kind, TableKind::View | TableKind::MaterializedView) && !found.columns.is_empty();
         let wanted = Text::from(&name.text);
@@ -264,7 +264,7 @@ impl Replay {
         Ok(())
     }
 
-    fn change_constraint(
+    pub(super) fn change_constraint(
         &mut self,
         table: &TableName,
         name: &Name,
