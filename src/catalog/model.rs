@@ -12,12 +12,14 @@ use super::text::Text;
 mod code;
 mod extra;
 mod index;
+mod rare;
 pub mod server;
 mod tables;
 
 pub use code::{Policy, PolicyCommand, Routine, Sequence};
 pub use extra::{ExtendedStatistics, Publication};
 pub use index::{Index, IndexFigures};
+pub use rare::Rare;
 pub use server::ServerFacts;
 pub use tables::Tables;
 
@@ -101,28 +103,28 @@ pub struct Table {
     /// Parent of a partition or inheritance child; where it inherits from several, the first.
     pub parent: Option<TableName>,
     /// The parents after the first, of an inheritance child.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub other_parents: Vec<TableName>,
+    #[serde(skip_serializing_if = "is_empty")]
+    pub other_parents: Rare<Vec<TableName>>,
     /// `CREATE STATISTICS`, in the order of their names.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub statistics: Vec<ExtendedStatistics>,
+    #[serde(skip_serializing_if = "is_empty")]
+    pub statistics: Rare<Vec<ExtendedStatistics>>,
     pub partition_key: Option<Text>,
     /// Of a partition: `DEFAULT`, or from `FOR VALUES` to its end.
     pub partition_bound: Option<Text>,
     pub row_security: bool,
     /// Of a view: the tables and views that it reads, with the columns that it names.
-    pub reads: BTreeMap<TableName, Vec<String>>,
+    pub reads: Rare<BTreeMap<TableName, Vec<String>>>,
     pub row_security_forced: bool,
-    pub policies: Vec<Policy>,
+    pub policies: Rare<Vec<Policy>>,
     /// `CREATE UNLOGGED TABLE`; false also when nothing says so.
     pub unlogged: bool,
     /// A materialized view WITH NO DATA: nobody can read it yet.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unfilled: bool,
     /// Storage parameters, and options of a view.
-    pub parameters: BTreeMap<String, String>,
+    pub parameters: Rare<BTreeMap<String, String>>,
     /// Where a later statement set a parameter, or `row_security`, or `unlogged`.
-    pub set_at: BTreeMap<String, SourceLine>,
+    pub set_at: Rare<BTreeMap<String, SourceLine>>,
     /// The index that REPLICA IDENTITY names.
     pub replica_identity: Option<Text>,
     /// Whether COMMENT said something of it; false also when nothing is known.
@@ -136,6 +138,10 @@ pub struct Table {
     pub counters: Option<Box<TableCounters>>,
     /// File and line of the definition, when it came from DDL.
     pub defined_at: Option<SourceLine>,
+}
+
+fn is_empty<T>(list: &[T]) -> bool {
+    list.is_empty()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -174,7 +174,13 @@ pub fn as_ddl_spells_it(mut catalog: Catalog) -> Catalog {
                 *expression = strip_parens(expression).into();
             }
         }
-        for expression in table.policies.iter_mut().flat_map(|policy| [&mut policy.using, &mut policy.check]).flatten()
+        for expression in table
+            .policies
+            .some_mut()
+            .into_iter()
+            .flatten()
+            .flat_map(|policy| [&mut policy.using, &mut policy.check])
+            .flatten()
         {
             *expression = strip_parens(expression).to_owned();
         }

@@ -1,6 +1,7 @@
 //! `sqlsift lint`: arguments in; files read, replayed and checked; outputs, repaired files and an ending out.
 
 mod baseline;
+mod excerpt;
 mod fix;
 mod report;
 mod scope;
@@ -21,7 +22,7 @@ use crate::effect::Version;
 use crate::rules::lint::{Linting, SMALL_TABLE_ROWS, Target, Traffic};
 use crate::rules::page::Preset;
 use crate::script::model::{Direction, Framework};
-use crate::script::{Options, Queue, Texts};
+use crate::script::{Options, Queue, Script};
 
 pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     // This thread replays while the others read: one more than there are cores would only take memory. Without it (a pool is there
@@ -53,12 +54,8 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let traffic = Traffic::of(given.queries.as_deref().unwrap_or_default(), given.statistics_seconds, &start);
     let target = Target { version, wanted: &wanted, deployed, directions, small_table_rows, traffic: Some(&traffic) };
     let mut linting = Linting::new(&config.registry, start, &target);
-    let texts = if args.fix || args.diff || outputs.iter().any(|output| write::shows_source(output.kind)) {
-        Texts::All
-    } else {
-        Texts::OfQueries
-    };
-    let scripts = queue.look(texts, |window| linting.schema(window));
+    let keeps_text = |script: &Script| args.fix || args.diff || found.once.contains(&script.path);
+    let scripts = queue.look(keeps_text, |window| linting.schema(window));
     let linted = linting.finish(&scripts);
     let small_tables = report::left_out(&linted.small, small_table_rows);
     tracing::info!("{} files, {} statements", scripts.len(), linted.statements);
@@ -75,9 +72,10 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
             terminal::complain("a statement that no server can read was left as it is: `sqlsift lint` names it");
         }
     } else {
+        let sources = excerpt::sources(&scripts);
         for output in &mut outputs {
             let view = write::View::of(output.is_stdout(), common, fail_on);
-            write::write(&report, &scripts, output, &view)?;
+            write::write(&report, &sources, output, &view)?;
         }
         if !common.quiet {
             write::annotate(&report, args)?;

@@ -10,6 +10,7 @@ mod plan;
 mod recommendation;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,7 +61,7 @@ pub struct Input {
     pub path: String,
     /// `stderr`, `csvlog`, `jsonlog`, `syslog`, `digest`, `pg_stat_statements`, `schema`, `snapshot`; of linted files `migration`,
     /// `queries`, `dump`.
-    pub format: String,
+    pub format: Cow<'static, str>,
     /// What was inferred or given: the line prefix, the time zone, the compression.
     pub details: Vec<String>,
     pub bytes: u64,
@@ -303,7 +304,7 @@ pub enum Subject {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
-    pub path: String,
+    pub path: Arc<str>,
     pub line: u64,
     pub column: Option<u32>,
     pub end_line: Option<u64>,
@@ -324,7 +325,7 @@ pub struct Evidence {
 pub enum EvidenceValue {
     Integer(i64),
     Number(f64),
-    Text(String),
+    Text(Cow<'static, str>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

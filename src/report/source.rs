@@ -1,46 +1,60 @@
-//! The texts of the files that a report speaks of: in go paths and texts, out come lines by number.
+//! The texts of the files that a report speaks of: in go paths, out come lines by number.
 //!
-//! A report names places; a renderer that shows what stands there needs the text. Lines count from 1, columns count
-//! characters from 1, and an end column is the first one behind.
+//! A report names places; a renderer that shows what stands there needs the text. It asks for one file after the other, of thousands
+//! only for a few: a text is fetched when it is asked for, and kept until another one is. Lines count from 1, columns count characters
+//! from 1, and an end column is the first one behind.
 
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::rc::Rc;
 
 use super::model::Location;
 
 /// Texts by the path that locations and edits name.
-#[derive(Debug, Default)]
 pub struct Sources<'a> {
-    by_path: BTreeMap<&'a str, Source<'a>>,
+    fetch: Box<dyn Fn(&str) -> Option<Cow<'a, str>> + 'a>,
+    last: RefCell<Option<(String, Rc<Source<'a>>)>>,
 }
 
 #[derive(Debug)]
 pub struct Source<'a> {
-    pub text: &'a str,
+    pub text: Cow<'a, str>,
     /// Where each line begins, found when it is first asked for.
-    starts: OnceLock<Vec<usize>>,
+    starts: OnceCell<Vec<usize>>,
 }
 
 impl<'a> FromIterator<(&'a str, &'a str)> for Sources<'a> {
     fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(files: I) -> Self {
-        let by_path = files.into_iter().map(|(path, text)| (path, Source::new(text))).collect();
-        Self { by_path }
+        let by_path: BTreeMap<&str, &str> = files.into_iter().collect();
+        Self::new(move |path| by_path.get(path).copied().map(Cow::Borrowed))
     }
 }
 
 impl<'a> Sources<'a> {
-    pub fn get(&self, path: &str) -> Option<&Source<'a>> {
-        self.by_path.get(path)
+    /// `fetch` gives the text of a path, if there is one.
+    pub fn new(fetch: impl Fn(&str) -> Option<Cow<'a, str>> + 'a) -> Self {
+        Self { fetch: Box::new(fetch), last: RefCell::default() }
+    }
+
+    pub fn get(&self, path: &str) -> Option<Rc<Source<'a>>> {
+        let mut last = self.last.borrow_mut();
+        if let Some((_, source)) = last.as_ref().filter(|(known, _)| known == path) {
+            return Some(Rc::clone(source));
+        }
+        let source = Rc::new(Source::new((self.fetch)(path)?));
+        *last = Some((path.to_owned(), Rc::clone(&source)));
+        Some(source)
     }
 }
 
 impl<'a> Source<'a> {
-    pub fn new(text: &'a str) -> Self {
-        Self { text, starts: OnceLock::new() }
+    pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        Self { text: text.into(), starts: OnceCell::new() }
     }
 
     /// The line of that number, without its end.
-    pub fn line(&self, number: u64) -> Option<&'a str> {
+    pub fn line(&self, number: u64) -> Option<&str> {
         let starts = self.starts();
         let index = usize::try_from(number.checked_sub(1)?).ok()?;
         let start = *starts.get(index)?;
@@ -66,7 +80,7 @@ impl<'a> Source<'a> {
         let (line, column) = self.place(start);
         let (end_line, end_column) = self.place(end.max(start));
         Location {
-            path: path.to_owned(),
+            path: path.into(),
             line,
             column: Some(column),
             end_line: Some(end_line),

@@ -56,7 +56,7 @@ pub fn finish(
     if locations.is_empty() {
         let mut anywhere = places.anywhere();
         if !path.is_empty() {
-            path.clone_into(&mut anywhere.path);
+            anywhere.path = path.into();
         }
         locations.push(anywhere);
     }

@@ -1,5 +1,7 @@
 //! Byte offsets and origins in, places that a person can open out.
 
+use std::sync::Arc;
+
 use crate::report::model::Location;
 use crate::sql::facts::Span;
 use crate::workload::model::Origin;
@@ -16,13 +18,13 @@ impl Places<'_> {
     /// The record in its input.
     pub fn of(&self, origin: Origin) -> Location {
         let path = self.inputs.get(origin.input as usize).cloned().unwrap_or_else(unnamed);
-        Location { path, line: origin.line, ..Location::default() }
+        Location { path: path.into(), line: origin.line, ..Location::default() }
     }
 
     /// When nothing better is known: what the catalog comes from, or the first input, as a whole.
     pub fn anywhere(&self) -> Location {
         let first = || self.inputs.first().cloned().unwrap_or_else(unnamed);
-        Location { path: self.catalog.map_or_else(first, str::to_owned), line: 1, ..Location::default() }
+        Location { path: self.catalog.map_or_else(first, str::to_owned).into(), line: 1, ..Location::default() }
     }
 }
 
@@ -32,12 +34,13 @@ fn unnamed() -> String {
 
 /// Where a span stands in a text that begins at line 1 of this path; columns count characters from 1.
 pub fn in_text(path: &str, text: &str, span: Span) -> Location {
-    Lines::of(text).place(path, text, span)
+    Lines::of(path, text).place(text, span)
 }
 
-/// Where the lines of a text begin: for many places in one text.
+/// Where the lines of a text begin: for many places in one text, which share its path.
 #[derive(Clone, Debug)]
 pub struct Lines {
+    pub path: Arc<str>,
     starts: Vec<usize>,
     /// How many characters stand before each block of so many bytes: a line may be as long as the text.
     before: Vec<u32>,
@@ -51,22 +54,26 @@ fn characters(bytes: &[u8]) -> usize {
 }
 
 impl Lines {
-    pub fn of(text: &str) -> Self {
+    pub fn of(path: &str, text: &str) -> Self {
         let after = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
         let counts = text.as_bytes().chunks_exact(BLOCK).map(characters);
         let sums = counts.scan(0u32, |sum, count| {
             *sum = sum.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
             Some(*sum)
         });
-        Self { starts: std::iter::once(0).chain(after).collect(), before: std::iter::once(0).chain(sums).collect() }
+        Self {
+            path: path.into(),
+            starts: std::iter::once(0).chain(after).collect(),
+            before: std::iter::once(0).chain(sums).collect(),
+        }
     }
 
     /// As [`in_text`]; the text is the one that the lines are of.
-    pub fn place(&self, path: &str, text: &str, span: Span) -> Location {
+    pub fn place(&self, text: &str, span: Span) -> Location {
         let (line, column) = self.line_and_column(text, span.start);
         let (end_line, end_column) = self.line_and_column(text, span.end.max(span.start));
         Location {
-            path: path.to_owned(),
+            path: Arc::clone(&self.path),
             line,
             column: Some(column),
             end_line: Some(end_line),
@@ -106,11 +113,11 @@ mod tests {
     #[test]
     fn columns_of_a_long_line_are_counted_from_the_nearest_block() {
         let text = format!("-- one\n{}x", "é".repeat(3 * BLOCK));
-        let lines = Lines::of(&text);
+        let lines = Lines::of("a.sql", &text);
         assert!(lines.before.len() > 4, "{}", lines.before.len());
         for at in [0, 1, BLOCK / 2, BLOCK, 3 * BLOCK] {
             let start = "-- one\n".len() + 2 * at;
-            let found = lines.place("a.sql", &text, Span { start, end: text.len() });
+            let found = lines.place(&text, Span { start, end: text.len() });
             let column = |count: usize| u32::try_from(count + 1).unwrap();
             assert_eq!(
                 (found.line, found.column, found.end_column),

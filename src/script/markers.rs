@@ -44,7 +44,7 @@ fn unified(path: &str) -> String {
 
 impl<'m> Markers<'m> {
     pub fn new(sources: &'m [Source]) -> Self {
-        let by_path = sources.iter().map(|source| (unified(&source.path), source.text.as_str())).collect();
+        let by_path = sources.iter().map(|source| (unified(&source.path), &*source.text)).collect();
         Markers { by_path }
     }
 

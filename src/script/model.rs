@@ -1,5 +1,6 @@
 //! A file of SQL as a linter sees it.
 
+use super::text::FileText;
 use crate::sql::ddl::{Ddl, Refused};
 use crate::sql::facts::{Facts, Span};
 
@@ -8,9 +9,11 @@ use crate::sql::facts::{Facts, Span};
 pub struct Script {
     pub path: String,
     /// Empty when nobody needs it any more.
-    pub text: String,
+    pub text: FileText,
     /// Of the text.
     pub bytes: u64,
+    /// xxh3 of the text: whether the file still holds what was read.
+    pub digest: u64,
     pub kind: Kind,
     /// What told the kind, for `--verbose`: "its name is V7__x.sql".
     pub told: &'static str,

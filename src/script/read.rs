@@ -10,14 +10,14 @@ use super::layout;
 use super::markers::Markers;
 use super::model::{Framework, Kind, Script, Wrapping};
 use super::order::order;
-use super::packed::{Packed, pack};
 use super::reader::Reader;
+use super::text::FileText;
 
 /// A file that was found.
 #[derive(Clone, Debug)]
 pub struct Source {
     pub path: String,
-    pub text: String,
+    pub text: FileText,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,22 +28,14 @@ pub struct Options {
     pub wrapping: Option<Wrapping>,
 }
 
-/// Which scripts keep their text when they have been looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Texts {
-    All,
-    OfQueries,
-}
-
 /// Files whose queries are parsed on one thread: starting it costs more than a small file.
 const BATCH: usize = 64;
 
 /// Of text. The statements read from it take some twenty times as much.
-const WINDOW_BYTES: usize = 32 << 10;
+const WINDOW_BYTES: usize = 16 << 10;
 
 struct Job {
-    path: String,
-    text: Packed,
+    source: Source,
     known: Option<Known>,
 }
 
@@ -69,24 +61,22 @@ impl<'m> Queue<'m> {
         let texts: Vec<Option<Known>> = sources.par_iter().map(|source| detect::by_text(&source.text)).collect();
         let paths: Vec<&str> = sources.iter().map(|source| source.path.as_str()).collect();
         let known = detect::all(&paths, &markers, &texts);
-        let (paths, texts): (Vec<String>, Vec<String>) =
-            sources.into_iter().map(|source| (source.path, source.text)).unzip();
-        let files = paths.into_iter().zip(pack(texts.into_iter())).zip(known);
-        Queue { jobs: files.map(|((path, text), known)| Job { path, text, known }).collect(), markers, options }
+        let jobs = sources.into_iter().zip(known).map(|(source, known)| Job { source, known }).collect();
+        Queue { jobs, markers, options }
     }
 
     pub fn paths(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
-        self.jobs.iter().map(|job| job.path.as_str())
+        self.jobs.iter().map(|job| job.source.path.as_str())
     }
 
     /// Reads the files window by window, the next while `look` is at one. What it has looked at comes back without its statements, but
-    /// for queries, which meet the database as all migrations leave it.
-    pub fn look(self, texts: Texts, mut look: impl FnMut(&[Script])) -> Vec<Script> {
+    /// for queries, which meet the database as all migrations leave it, and without its text, unless that is kept.
+    pub fn look(self, keeps_text: impl Fn(&Script) -> bool, mut look: impl FnMut(&[Script])) -> Vec<Script> {
         let Queue { jobs, markers, options } = self;
         let mut all = Vec::with_capacity(jobs.len());
         let mut looked_at = |scripts: Vec<Script>| {
             look(&scripts);
-            all.extend(scripts.into_iter().map(|script| looked_at_once(script, texts)));
+            all.extend(scripts.into_iter().map(|script| looked_at_once(script, &keeps_text)));
         };
         let mut windows = windows(jobs).into_iter();
         // Where there is one thread it cannot look while it reads.
@@ -129,7 +119,7 @@ fn windows(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     let mut windows: Vec<Vec<Job>> = Vec::new();
     let mut left = 0;
     for job in jobs {
-        let size = job.text.len();
+        let size = job.source.text.len();
         match windows.last_mut() {
             Some(window) if size <= left => {
                 left -= size;
@@ -144,10 +134,10 @@ fn windows(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     windows
 }
 
-fn looked_at_once(mut script: Script, texts: Texts) -> Script {
+fn looked_at_once(mut script: Script, keeps_text: impl Fn(&Script) -> bool) -> Script {
     if script.kind != Kind::Queries {
-        if texts == Texts::OfQueries {
-            script.text = String::new();
+        if !keeps_text(&script) {
+            script.text = FileText::default();
         }
         let statements = std::mem::take(&mut script.statements);
         // Giving back thousands of small pieces takes time, and nobody waits for it here; a thread that is alone would never come to it.
@@ -162,8 +152,8 @@ fn read(jobs: Vec<Job>, markers: &Markers<'_>, options: Options) -> Vec<Script> 
     let size = jobs.len().div_ceil(rayon::current_num_threads() * 4).clamp(1, BATCH);
     let read = |batch: Vec<Job>| {
         let mut reader = Reader::default();
-        for Job { path, text, known } in batch {
-            reader.read(Source { path, text: text.take() }, known, markers, options);
+        for Job { source, known } in batch {
+            reader.read(source, known, markers, options);
         }
         reader.finish()
     };

@@ -14,6 +14,7 @@ use super::outline::{Line, Outline, Piece, outline};
 use super::plpgsql::{Found, Sql};
 use super::read::{Options, Source};
 use super::run_on::run_on;
+use super::text::digest;
 use super::transaction::Transactions;
 use super::{content, product, refusal};
 use crate::sql::Scratch;
@@ -27,6 +28,12 @@ pub(super) struct Reader {
     scripts: Vec<Script>,
     waiting: Vec<Waiting>,
     scratch: Scratch,
+}
+
+/// Without statements and problems.
+fn script(Source { path, text }: Source, kind: Kind, told: &'static str) -> Script {
+    let (bytes, digest) = (text.len() as u64, digest(&text));
+    Script { path, text, bytes, digest, kind, told, statements: Vec::new(), problems: Vec::new() }
 }
 
 /// A query that waits for its parse.
@@ -64,8 +71,7 @@ impl Reader {
         problems.sort_by_key(|problem| problem.line);
         let (kind, told) = (outline.kind, outline.told);
         drop(outline);
-        let bytes = source.text.len() as u64;
-        self.scripts.push(Script { path: source.path, text: source.text, bytes, kind, told, statements, problems });
+        self.scripts.push(Script { statements, problems, ..script(source, kind, told) });
     }
 
     fn other_product(&mut self, source: Source, product: &'static str) {
@@ -75,15 +81,8 @@ impl Reader {
             message: format!("the file is written for {product}; it was not looked at"),
             hint: Some("leave such files out of what is linted".into()),
         };
-        self.scripts.push(Script {
-            path: source.path,
-            bytes: source.text.len() as u64,
-            text: source.text,
-            kind: Kind::Queries,
-            told: "it is written for another product",
-            statements: Vec::new(),
-            problems: vec![problem],
-        });
+        let told = "it is written for another product";
+        self.scripts.push(Script { problems: vec![problem], ..script(source, Kind::Queries, told) });
     }
 
     pub fn finish(mut self) -> Vec<Script> {

@@ -124,7 +124,7 @@ fn every_labelled_hazard_is_found_and_nothing_safe_is_flagged() {
         assert!(report.problems.is_empty(), "{}: {:#?}", set.name, report.problems);
         for finding in report.findings.into_iter().filter(|one| !HYGIENE.contains(&one.rule.as_str())) {
             let place = &finding.locations[0];
-            found.entry(place.path.clone()).or_default().push(Found {
+            found.entry(place.path.to_string()).or_default().push(Found {
                 rule: finding.rule,
                 severity: finding.severity,
                 first: place.line,

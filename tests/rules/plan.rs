@@ -55,7 +55,7 @@ pub fn findings(text: &str, catalog: Option<&Catalog>, worth: Worth) -> Result<(
         .zip(&queries)
         .enumerate()
         .map(|(index, (plan, query))| {
-            let place = Location { path: "plan.txt".to_owned(), line: plan.line.into(), ..Location::default() };
+            let place = Location { path: "plan.txt".into(), line: plan.line.into(), ..Location::default() };
             known(plan, query.fingerprint, index, place)
         })
         .collect();

@@ -14,8 +14,10 @@ use std::collections::BTreeSet;
 
 use libtest_mimic::Failed;
 use sqlsift::effect::Version;
+use sqlsift::report::model::Finding;
+use sqlsift::rules::draft::{Ask, Draft};
 use sqlsift::rules::finding::Found;
-use sqlsift::rules::lint::{Kept, SMALL_TABLE_ROWS, Target, lint};
+use sqlsift::rules::lint::{SMALL_TABLE_ROWS, Target, lint};
 use sqlsift::rules::page::{Fence, Page};
 use sqlsift::script::model::{Direction, Framework, OpenedBy, Script, Transaction};
 use sqlsift::script::{Options, Source, scripts};
@@ -30,8 +32,8 @@ fn read(page: &Page, fence: &Fence) -> Result<Vec<Script>, Failed> {
         Some(name) => Some(Framework::named(name).ok_or_else(|| format!("no framework is called {name}"))?),
         None => Some(Framework::Plain),
     };
-    let mut sources = vec![Source { path: SETUP.to_owned(), text: super::setup(page) }];
-    sources.extend(files(&fence.text));
+    let mut sources = vec![Source { path: SETUP.to_owned(), text: super::setup(page).into() }];
+    sources.extend(files(&fence.text).into_iter().map(|(path, text)| Source { path, text: text.into() }));
     let mut read = scripts(sources, &[], Options { framework, ..Options::default() });
     if fence.fact("transaction") == Some("tool") {
         let all = Some(Transaction { number: 0, by: OpenedBy::Tool });
@@ -41,16 +43,17 @@ fn read(page: &Page, fence: &Fence) -> Result<Vec<Script>, Failed> {
     Ok(read)
 }
 
-fn files(text: &str) -> Vec<Source> {
-    let mut found = vec![Source { path: "1_page.sql".to_owned(), text: String::new() }];
+/// Paths and texts.
+fn files(text: &str) -> Vec<(String, String)> {
+    let mut found = vec![("1_page.sql".to_owned(), String::new())];
     for line in text.split_inclusive('\n') {
         if let Some(name) = line.strip_prefix("-- file: ") {
-            found.push(Source { path: name.trim().to_owned(), text: String::new() });
-        } else if let Some(last) = found.last_mut() {
-            last.text.push_str(line);
+            found.push((name.trim().to_owned(), String::new()));
+        } else if let Some((_, last)) = found.last_mut() {
+            last.push_str(line);
         }
     }
-    found.retain(|source| !source.text.trim().is_empty());
+    found.retain(|(_, text)| !text.trim().is_empty());
     found
 }
 
@@ -74,8 +77,11 @@ fn found(page: &Page, fence: &Fence) -> Result<Vec<Found>, Failed> {
     {
         return Err(message.into());
     }
-    let found = |mut said: Kept| Found { draft: said.draft(), finding: said.finding, because: None };
-    Ok(linted.said.into_iter().map(found).collect())
+    let found = |(finding, asks): (Finding, Vec<Ask>)| {
+        let draft = Draft { asks, ..Draft::new(finding.subject.clone(), "", "") };
+        Found { draft, finding, because: None }
+    };
+    Ok(linted.findings.into_iter().zip(linted.asks).map(found).collect())
 }
 
 pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
@@ -84,8 +90,8 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
     let texts = files(&fence.text);
     for found in &found {
         let place = found.finding.locations.first().ok_or("a finding without a place")?;
-        let text = texts.iter().find(|source| source.path == place.path);
-        if text.is_none_or(|source| place.line > source.text.lines().count() as u64) {
+        let text = texts.iter().find(|(path, _)| **path == *place.path);
+        if text.is_none_or(|(_, text)| place.line > text.lines().count() as u64) {
             return Err(format!("{}: a place outside the script: {place:?}", found.finding.rule).into());
         }
     }
@@ -108,13 +114,12 @@ fn major() -> u32 {
 /// Runs the script as its framework would, and gives the schema that it leaves.
 fn run(page: &Page, fence: &Fence) -> Result<String, Failed> {
     let database = Database::new(&super::setup(page))?;
-    for source in files(&fence.text) {
-        let text = source.text;
+    for (path, text) in files(&fence.text) {
         let sql = match fence.fact("transaction") {
             Some("tool") => format!("BEGIN;\n{text}\n;COMMIT;"),
             _ => text,
         };
-        database.run(&sql).map_err(|e| format!("{}: {}", source.path, e.message().unwrap_or_default()))?;
+        database.run(&sql).map_err(|e| format!("{path}: {}", e.message().unwrap_or_default()))?;
     }
     let dump = Server::shared()
         .client("pg_dump")

@@ -1,12 +1,18 @@
 //! What a statement would find: questions to the catalog in the making, asked before it is applied.
 
 use super::Replay;
+use super::full::Part;
 use super::index::{index_key, same_shape};
 use crate::catalog::model::{Index, SourceLine, TableName};
 use crate::catalog::text::Text;
 use crate::sql::ddl::model::CreateIndex;
 
 impl Replay {
+    /// Whether an index that is not known may be one that was left out, because its table has too many.
+    pub fn lacks_indexes(&self) -> bool {
+        self.full.lacks_any(Part::Index)
+    }
+
     /// Where that table or index of the schema was made.
     pub(super) fn relation_made_at<'s>(&'s self, schema: &'s Text, name: &str) -> Option<&'s SourceLine> {
         let text = Text::known(name)?;

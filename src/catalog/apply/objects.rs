@@ -144,7 +144,7 @@ impl Replay {
         if let Some(view) = self.find_table(&def.name)
             && let Ok(view) = self.touched_mut(&view)
         {
-            view.reads = reads;
+            view.reads = reads.into();
         }
     }
 

@@ -61,9 +61,10 @@ impl Replay {
         let Some(table) = self.find_table(table) else { return false };
         let lacks = self.full.lacks(&table, Part::Policy);
         let Ok(table) = self.table_mut(&table) else { return false };
-        let before = table.policies.len();
-        table.policies.retain(|policy| policy.name != name);
-        table.policies.len() < before || lacks
+        let Some(policies) = table.policies.some_mut() else { return lacks };
+        let before = policies.len();
+        policies.retain(|policy| policy.name != name);
+        policies.len() < before || lacks
     }
 
     pub(super) fn comment(&mut self, def: &Comment) -> Applied {

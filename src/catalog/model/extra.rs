@@ -36,18 +36,21 @@ pub struct Publication {
 impl Table {
     /// Those that it inherits from, or the one that it is a part of.
     pub fn parents(&self) -> impl Iterator<Item = &TableName> {
-        self.parent.iter().chain(&self.other_parents)
+        self.parent.iter().chain(self.other_parents.iter())
     }
 
     pub fn parents_mut(&mut self) -> impl Iterator<Item = &mut TableName> {
-        self.parent.iter_mut().chain(&mut self.other_parents)
+        self.parent.iter_mut().chain(self.other_parents.some_mut().into_iter().flatten())
     }
 
     /// Inherits from it no longer; the next of the others becomes the first.
     pub fn leave(&mut self, parent: &TableName) {
-        self.other_parents.retain(|known| known != parent);
+        let mut others = self.other_parents.some_mut();
+        if let Some(others) = &mut others {
+            others.retain(|known| known != parent);
+        }
         if self.parent.as_ref() == Some(parent) {
-            self.parent = (!self.other_parents.is_empty()).then(|| self.other_parents.remove(0));
+            self.parent = others.filter(|others| !others.is_empty()).map(|others| others.remove(0));
         }
     }
 

@@ -26,7 +26,7 @@ pub fn entry(known: &KnownPlan, about: &About<'_>) -> PlanReport {
     let root_figures = figures.nodes.first();
     PlanReport {
         id: known.id.clone(),
-        path: known.place.path.clone(),
+        path: known.place.path.to_string(),
         line: known.place.line,
         format: format(plan.format).into(),
         query: plan.query.clone(),

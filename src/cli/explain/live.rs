@@ -52,7 +52,7 @@ impl Live {
                 let first = plan.line;
                 plan.nodes.iter_mut().for_each(|node| node.line = first);
                 plan.settings.retain(|setting| setting.0 != "plan_cache_mode");
-                let place = Location { path: name.to_owned(), line, ..Location::default() };
+                let place = Location { path: name.into(), line, ..Location::default() };
                 read.plans.push(Given { plan, database: self.session.database.clone(), place });
             }
         }

@@ -58,7 +58,7 @@ fn plans(outcome: &ReadOutcome, name: &str, read: &mut Read) -> Vec<Given> {
             plans.push(Given {
                 plan: as_logged(plan, query, sample),
                 database: query.database.clone(),
-                place: Location { path: name.to_owned(), line, ..Location::default() },
+                place: Location { path: name.into(), line, ..Location::default() },
             });
         }
     }

@@ -160,7 +160,7 @@ fn one(place: &Place, read: &mut Read, live: Option<&mut Live>) {
     });
     for plan in found.plans {
         read.problems.extend(plan.warnings.iter().map(|w| warning(&name, 0, w)));
-        let place = Location { path: name.clone(), line: plan.line.into(), ..Location::default() };
+        let place = Location { path: name.as_str().into(), line: plan.line.into(), ..Location::default() };
         read.plans.push(Given { plan, database: String::new(), place });
     }
 }

@@ -42,10 +42,9 @@ struct Chosen<'r> {
 
 /// A recommendation is applied as a whole or not at all; of two that overlap the first in the file is.
 fn choose<'r>(recommendations: &'r [Recommendation], scripts: &[Script]) -> Chosen<'r> {
-    let texts: BTreeMap<&str, &str> =
-        scripts.iter().map(|script| (script.path.as_str(), script.text.as_str())).collect();
+    let texts: BTreeMap<&str, &str> = scripts.iter().map(|script| (script.path.as_str(), &*script.text)).collect();
     let fits = |edit: &Edit| {
-        texts.get(edit.path.as_str()).is_some_and(|text| text.get(edit.start as usize..edit.end as usize).is_some())
+        texts.get(&*edit.path).is_some_and(|text| text.get(edit.start as usize..edit.end as usize).is_some())
     };
     let by_machine = recommendations.iter().filter(|one| one.applicability == Applicability::Machine);
     let mut waiting: Vec<(&Edit, &Recommendation)> =
@@ -56,7 +55,7 @@ fn choose<'r>(recommendations: &'r [Recommendation], scripts: &[Script]) -> Chos
         let is_chosen = one
             .edits
             .iter()
-            .all(|edit| fits(edit) && chosen.edits.get(edit.path.as_str()).is_none_or(|known| is_free(edit, known)));
+            .all(|edit| fits(edit) && chosen.edits.get(&*edit.path).is_none_or(|known| is_free(edit, known)));
         if is_chosen {
             one.edits.iter().for_each(|edit| {
                 chosen.edits.entry(&edit.path).or_default().insert(edit);

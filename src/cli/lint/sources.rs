@@ -1,6 +1,7 @@
 //! Files, folders and standard input in; the texts of SQL and of the small files by which frameworks are known, out.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -10,12 +11,14 @@ use crate::cli::failure::Failure;
 use crate::cli::terminal;
 use crate::config::lint::fits;
 use crate::report::model::Problem;
-use crate::script::{Source, decode, decode_owned, is_marker, is_sql};
+use crate::script::{FileText, Packer, SMALL, Source, decode, decode_owned, is_marker, is_sql, model};
 
 #[derive(Default)]
 pub struct Found {
     pub sources: Vec<Source>,
     pub markers: Vec<Source>,
+    /// Paths of what gives its text only once: standard input, pipes.
+    pub once: BTreeSet<String>,
     /// Files that could not be read.
     pub problems: Vec<Problem>,
 }
@@ -38,9 +41,9 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
     for input in if inputs.is_empty() { &stdin } else { inputs } {
         let path = Path::new(input);
         if input == "-" {
-            let bytes = standard_input()?;
-            let source = found.decoded("-".to_owned(), bytes);
-            found.sources.push(source);
+            let (text, problem) = decode_owned(standard_input()?);
+            found.once.insert("-".to_owned());
+            found.take("-".to_owned(), text.into(), problem);
         } else if path.is_dir() {
             walk(path, &mut paths, &mut found.problems);
         } else {
@@ -51,18 +54,18 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
     paths.retain(|(path, named)| {
         *named == Named::ByTheUser || !exclude.iter().any(|pattern| fits(pattern, &shown(path)))
     });
-    let texts: Vec<(PathBuf, Named, std::io::Result<Vec<u8>>)> =
-        paths.into_par_iter().map(|(path, named)| (path.clone(), named, std::fs::read(&path))).collect();
-    for (path, named, text) in texts {
+    let texts: Vec<Vec<std::io::Result<Text>>> = paths.par_chunks(BATCH).map(texts).collect();
+    for ((path, named), text) in paths.into_iter().zip(texts.into_iter().flatten()) {
         let name = shown(&path);
         match text {
-            Ok(bytes) => {
-                let source = found.decoded(name, bytes);
-                if named == Named::InAFolder && !is_sql(&source.path) {
-                    found.markers.push(source);
-                } else {
-                    found.sources.push(source);
+            Ok(Text { text, .. }) if named == Named::InAFolder && !is_sql(&name) => {
+                found.markers.push(Source { path: name, text });
+            }
+            Ok(Text { text, problem, reads }) => {
+                if reads == Reads::Once {
+                    found.once.insert(name.clone());
                 }
+                found.take(name, text, problem);
             }
             Err(e) if named == Named::ByTheUser => {
                 return Err(Failure::new(format!("cannot read {name}: {e}"), "check the path; - is standard input"));
@@ -81,9 +84,8 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
 }
 
 impl Found {
-    /// The text of a file; what is wrong with its encoding is a problem.
-    fn decoded(&mut self, path: String, bytes: Vec<u8>) -> Source {
-        let (text, problem) = decode_owned(bytes);
+    /// A file of SQL; what is wrong with its encoding is a problem.
+    fn take(&mut self, path: String, text: FileText, problem: Option<model::Problem>) {
         self.problems.extend(problem.map(|problem| Problem {
             path: Some(path.clone()),
             line: None,
@@ -91,8 +93,51 @@ impl Found {
             hint: problem.hint,
             count: 1,
         }));
-        Source { path, text }
+        self.sources.push(Source { path, text });
     }
+}
+
+/// What a file holds.
+struct Text {
+    text: FileText,
+    /// With its encoding.
+    problem: Option<model::Problem>,
+    reads: Reads,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    Again,
+    /// A pipe; and a name that is shown otherwise than it is.
+    Once,
+}
+
+/// Files that are read by one thread into the same pieces of memory.
+const BATCH: usize = 64;
+
+fn texts(files: &[(PathBuf, Named)]) -> Vec<std::io::Result<Text>> {
+    let mut packer = Packer::default();
+    let mut bytes = Vec::new();
+    let mut one = |path: &Path| -> std::io::Result<(Option<model::Problem>, Reads)> {
+        let mut file = File::open(path)?;
+        let reads = if file.metadata()?.is_file() && path.to_str().is_some() { Reads::Again } else { Reads::Once };
+        bytes.clear();
+        file.read_to_end(&mut bytes)?;
+        let problem = if bytes.len() > SMALL {
+            let (text, problem) = decode_owned(std::mem::take(&mut bytes));
+            packer.push_alone(text);
+            problem
+        } else {
+            let (text, problem) = decode(&bytes);
+            packer.push(&text);
+            problem
+        };
+        Ok((problem, reads))
+    };
+    let read: Vec<_> = files.iter().map(|(path, _)| one(path)).collect();
+    let mut texts = packer.finish().into_iter();
+    let mut with_text = |(problem, reads)| Text { text: texts.next().unwrap_or_default(), problem, reads };
+    read.into_iter().map(|one| one.map(&mut with_text)).collect()
 }
 
 /// How a file came to be read.
@@ -169,7 +214,7 @@ fn markers_beside(found: &mut Found) {
                 && let Ok(bytes) = std::fs::read(entry.path())
             {
                 known.insert(name.clone());
-                found.markers.push(Source { path: name, text: decode(&bytes).0 });
+                found.markers.push(Source { path: name, text: (*decode(&bytes).0).into() });
             }
         }
     }

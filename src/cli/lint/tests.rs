@@ -20,7 +20,7 @@ use crate::rules::registry::{Check, Registry};
 use crate::script::model::{Direction, Framework};
 use crate::script::{Options, Source, decode, scripts};
 
-use super::{report, write};
+use super::{excerpt, report, write};
 
 const COMMON: Common = Common { color: Color::Always, no_progress: true, quiet: true, verbose: 1 };
 
@@ -28,8 +28,10 @@ static REGISTRY: std::sync::LazyLock<Registry> = std::sync::LazyLock::new(|| Reg
 
 /// Everything that the command does with the files, all rules on and both ways; what a rule's guard caught is an error.
 fn passes(files: &[(&str, &[u8])], framework: Option<Framework>) -> Result<Report, String> {
-    let sources =
-        files.iter().map(|(path, bytes)| Source { path: (*path).to_owned(), text: decode(bytes).0 }).collect();
+    let sources = files
+        .iter()
+        .map(|(path, bytes)| Source { path: (*path).to_owned(), text: (*decode(bytes).0).into() })
+        .collect();
     let scripts = scripts(sources, &[], Options { framework, ..Options::default() });
     let target = Target {
         version: Version::NEWEST,
@@ -45,8 +47,9 @@ fn passes(files: &[(&str, &[u8])], framework: Option<Framework>) -> Result<Repor
         return Err(problem.message.clone());
     }
     let view = write::View::of(false, &COMMON, FailOn::Info);
+    let sources = excerpt::sources(&scripts);
     for (name, format) in write::KINDS {
-        let text = write::render(&report, &scripts, *format, &view);
+        let text = write::render(&report, &sources, *format, &view);
         // A command of GitHub Actions begins a line; no other format escapes to the terminal.
         if text.contains('\u{1b}') {
             return Err(format!("an escape sequence reaches the terminal through {name}"));
@@ -90,10 +93,10 @@ fn a_dump_that_is_linted_is_a_file_among_the_others() {
                 CREATE TABLE public.t (id bigint NOT NULL);\n-- PostgreSQL database dump complete\n";
     let report = passes(&[("structure.sql", dump.as_bytes()), ("queries.sql", b"SELECT 1")], None).expect("it is read");
     let view = write::View::of(false, &COMMON, FailOn::Error);
-    let formats: Vec<&str> = report.inputs.iter().map(|input| input.format.as_str()).collect();
+    let formats: Vec<&str> = report.inputs.iter().map(|input| &*input.format).collect();
     assert!(formats.contains(&"dump"), "{formats:?}");
     for format in [LintFormat::Junit, LintFormat::Checkstyle, LintFormat::Sarif] {
-        let text = write::render(&report, &[], format, &view);
+        let text = write::render(&report, &excerpt::sources(&[]), format, &view);
         assert!(text.contains("structure.sql"), "{text}");
     }
 }
@@ -163,7 +166,7 @@ fn a_rule_that_panics_is_a_problem_and_silences_no_other() {
         traffic: None,
     };
     let linted = lint(&registry, &scripts, Catalog::default(), &target);
-    assert!(linted.said.iter().any(|said| said.finding.rule == "migration/index_not_concurrent"));
+    assert!(linted.findings.iter().any(|finding| finding.rule == "migration/index_not_concurrent"));
     let failed: Vec<&str> = linted.outcome.problems.iter().map(|problem| problem.message.as_str()).collect();
     for rule in rules {
         let message = format!("the rule {rule} failed inside: on purpose");
@@ -182,7 +185,12 @@ fn what_a_comment_takes_away_is_a_suppressed_result() {
     assert_eq!(suppressed.because, "the table is empty");
     let live = report.findings.iter().find(|finding| ours(&finding.rule)).expect("the second one");
     assert_ne!(live.id, suppressed.finding.id);
-    let sarif = write::render(&report, &[], LintFormat::Sarif, &write::View::of(false, &COMMON, FailOn::Error));
+    let sarif = write::render(
+        &report,
+        &excerpt::sources(&[]),
+        LintFormat::Sarif,
+        &write::View::of(false, &COMMON, FailOn::Error),
+    );
     let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
     let results = sarif["runs"][0]["results"].as_array().expect("results");
     let accepted: Vec<_> = results.iter().filter_map(|result| result.get("suppressions")).collect();

@@ -14,7 +14,6 @@ use crate::report::rule_text::RuleText;
 use crate::report::source::Sources;
 use crate::rules::page::Page;
 use crate::rules::registry::pages;
-use crate::script::Script;
 
 pub const KINDS: &[(&str, LintFormat)] = &[
     ("text", LintFormat::Text),
@@ -48,30 +47,30 @@ impl View {
     }
 }
 
-/// Into an output; JSON without ever holding all of its text.
-pub fn write(report: &Report, scripts: &[Script], output: &mut Output<LintFormat>, view: &View) -> Result<(), Failure> {
+/// Into an output; JSON and SARIF without ever holding all of their text.
+pub fn write(
+    report: &Report,
+    sources: &Sources<'_>,
+    output: &mut Output<LintFormat>,
+    view: &View,
+) -> Result<(), Failure> {
     match output.kind {
         LintFormat::Json => output.stream(|out| json::write(report, out)),
-        format => output.write(render(report, scripts, format, view).as_bytes()),
+        LintFormat::Sarif => output.stream(|out| sarif::write(report, sources, &rule_texts(report), out)),
+        format => output.write(render(report, sources, format, view).as_bytes()),
     }
 }
 
-/// Whether what is written holds parts of the files.
-pub fn shows_source(format: LintFormat) -> bool {
-    matches!(format, LintFormat::Text | LintFormat::Markdown | LintFormat::Sarif)
-}
-
-pub(super) fn render(report: &Report, scripts: &[Script], format: LintFormat, view: &View) -> String {
-    let sources: Sources<'_> = scripts.iter().map(|script| (script.path.as_str(), script.text.as_str())).collect();
+pub(super) fn render(report: &Report, sources: &Sources<'_>, format: LintFormat, view: &View) -> String {
     match format {
         LintFormat::Json => json::render(report),
-        LintFormat::Sarif => sarif::render(report, &sources, &rule_texts(report)),
+        LintFormat::Sarif => sarif::render(report, sources, &rule_texts(report)),
         LintFormat::Github => github::render(report),
         LintFormat::Gitlab => gitlab::render(report),
         LintFormat::Junit => junit::render(report, threshold(view.fail_on)),
         LintFormat::Checkstyle => checkstyle::render(report),
-        LintFormat::Markdown => markdown::render(report, &sources),
-        LintFormat::Text => fenced(text::render(report, &sources, &view.text), view),
+        LintFormat::Markdown => markdown::render(report, sources),
+        LintFormat::Text => fenced(text::render(report, sources, &view.text), view),
         LintFormat::Short => fenced(short::render(report), view),
     }
 }

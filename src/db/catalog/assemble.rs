@@ -123,14 +123,14 @@ impl Builder {
                 policy.using.as_mut().map(spell);
                 policy.check.as_mut().map(spell);
             }
-            table.policies = policies;
+            table.policies = policies.into();
         })
     }
 
     pub fn extended(&mut self, rows: &[Row]) -> Taken {
         self.each(rows, |table, mut statistics: Vec<ExtendedStatistics>| {
             statistics.iter_mut().flat_map(|one| &mut one.expressions).for_each(spell);
-            table.statistics = statistics;
+            table.statistics = statistics.into();
         })
     }
 

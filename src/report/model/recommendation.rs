@@ -1,6 +1,7 @@
 //! What to do: advice with its SQL, what it costs and saves, and how that is known.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -97,7 +98,7 @@ pub struct EffectRange {
 /// Text that takes the place of other text in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Edit {
-    pub path: String,
+    pub path: Arc<str>,
     /// Byte offsets into the file; equal ones insert.
     pub start: u64,
     pub end: u64,

@@ -92,7 +92,7 @@ fn annotation(finding: &Finding, advice: &Advice<'_>) -> String {
 fn problem_annotation(problem: &Problem) -> String {
     let place = problem.path.as_ref().map_or_else(String::new, |path| {
         let line = problem.line.unwrap_or(0);
-        format!("{},", place(&Location { path: path.clone(), line, ..Location::default() }))
+        format!("{},", place(&Location { path: path.as_str().into(), line, ..Location::default() }))
     });
     format!("::warning {place}title=sqlsift {}::{}\n", facts::PROBLEM, data(&facts::problem(problem)))
 }

@@ -20,7 +20,7 @@ pub fn sources() -> Sources<'static> {
 pub fn text_fact(label: impl Into<Cow<'static, str>>, value: &str) -> Evidence {
     Evidence {
         label: label.into(),
-        value: EvidenceValue::Text(value.into()),
+        value: EvidenceValue::Text(value.to_owned().into()),
         unit: String::new().into(),
         source: EvidenceSource::Documented,
     }
@@ -93,8 +93,12 @@ pub fn example() -> Report {
         range: None,
         ..base.recommendations[0].clone()
     };
-    let input =
-        |path: &str, format: &str| Input { path: path.into(), format: format.into(), details: vec![], bytes: 9 };
+    let input = |path: &str, format: &'static str| Input {
+        path: path.into(),
+        format: format.into(),
+        details: vec![],
+        bytes: 9,
+    };
     Report {
         inputs: vec![
             input("migrations/0001_orders.sql", "migration"),
@@ -138,9 +142,10 @@ pub fn many(n: usize) -> Report {
 pub fn hostile(evil: &str) -> Report {
     let mut report = example();
     for finding in &mut report.findings {
-        for text in [&mut finding.title, finding.detail.to_mut(), &mut finding.locations[0].path] {
+        for text in [&mut finding.title, finding.detail.to_mut()] {
             *text = evil.into();
         }
+        finding.locations[0].path = evil.into();
         finding.subject = Subject::Table(evil.into());
         finding.evidence.push(text_fact("lock", evil));
         finding.evidence.push(text_fact(evil.to_owned(), evil));
@@ -234,7 +239,7 @@ fn every_format_names_every_finding_and_place() {
     for (format, text) in all(&example()) {
         for finding in &example().findings {
             assert!(text.contains(&finding.rule), "{format} does not name {}:\n{text}", finding.rule);
-            assert!(text.contains(&finding.locations[0].path), "{format}:\n{text}");
+            assert!(text.contains(&*finding.locations[0].path), "{format}:\n{text}");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::report::model::{Finding, Problem, Report};
 pub fn by_place(report: &Report) -> Vec<&Finding> {
     let mut list: Vec<&Finding> = report.findings.iter().collect();
     list.sort_by_cached_key(|f| {
-        let place = f.locations.first().map(|l| (l.path.as_str(), l.line, l.column));
+        let place = f.locations.first().map(|l| (&*l.path, l.line, l.column));
         (place, Reverse(f.severity), f.rule.as_str(), f.id.as_str())
     });
     list
@@ -32,11 +32,11 @@ pub struct File<'r> {
 /// Every linted file, those without findings too. What has no path stands under the empty one.
 pub fn by_file(report: &Report) -> BTreeMap<&str, File<'_>> {
     let mut files: BTreeMap<&str, File<'_>> = BTreeMap::new();
-    for input in report.inputs.iter().filter(|input| !matches!(input.format.as_str(), "schema" | "snapshot")) {
+    for input in report.inputs.iter().filter(|input| !matches!(&*input.format, "schema" | "snapshot")) {
         files.entry(&input.path).or_default();
     }
     for finding in by_place(report) {
-        let path = finding.locations.first().map_or("", |l| l.path.as_str());
+        let path = finding.locations.first().map_or("", |l| &*l.path);
         files.entry(path).or_default().findings.push(finding);
     }
     for problem in &report.problems {

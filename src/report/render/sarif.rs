@@ -5,6 +5,9 @@
 mod fixes;
 mod rules;
 
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::facts::{self, Advice};
@@ -20,13 +23,21 @@ pub const ROOT: &str = "%SRCROOT%";
 
 /// `texts`: the rules that ran; a rule that is missing there is listed by its name alone.
 pub fn render(report: &Report, sources: &Sources<'_>, texts: &[RuleText]) -> String {
+    let mut bytes = Vec::new();
+    write(report, sources, texts, &mut bytes).expect("a vector takes every write, and keys are text");
+    String::from_utf8(bytes).expect("JSON is written as text")
+}
+
+/// As [`render`]: of ten thousand results one at a time is in memory.
+pub fn write(report: &Report, sources: &Sources<'_>, texts: &[RuleText], out: &mut dyn Write) -> io::Result<()> {
     let findings = order::by_place(report);
     let all: Vec<&Finding> = findings.iter().copied().chain(report.suppressed.iter().map(|s| &s.finding)).collect();
     let rules = rules::Rules::of(&all, texts);
     let advice = Advice::of(report);
-    let live = findings.iter().map(|f| result(f, &rules, &advice, sources));
-    let accepted = report.suppressed.iter().map(|suppressed| accepted(suppressed, &rules, &advice, sources));
-    let results: Vec<Value> = live.chain(accepted).collect();
+    let results = || {
+        let live = findings.iter().map(|f| result(f, &rules, &advice, sources));
+        live.chain(report.suppressed.iter().map(|suppressed| accepted(suppressed, &rules, &advice, sources)))
+    };
     let mut driver = Map::new();
     driver.insert("name".into(), json!(report.tool.name));
     driver.insert("version".into(), json!(report.tool.version));
@@ -35,23 +46,55 @@ pub fn render(report: &Report, sources: &Sources<'_>, texts: &[RuleText]) -> Str
         driver.insert("informationUri".into(), json!(HOME));
     }
     driver.insert("rules".into(), rules.descriptors());
-    let run = json!({
-        "tool": { "driver": driver },
-        "columnKind": "unicodeCodePoints",
-        "defaultSourceLanguage": "sql",
-        "originalUriBaseIds": { ROOT: { "description": { "text": "The folder that sqlsift was run in." } } },
-        "artifacts": artifacts(report),
-        "invocations": [{
+    let run = Run {
+        artifacts: artifacts(report),
+        column_kind: "unicodeCodePoints",
+        default_source_language: "sql",
+        invocations: json!([{
             "executionSuccessful": true,
             "toolExecutionNotifications": report.problems.iter().map(notification).collect::<Vec<_>>(),
-        }],
-        "results": results,
-        "properties": { "suppressed": report.coverage.allowed, "rulesNotRun": report.coverage.rules_not_run },
-    });
-    let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] });
-    let mut text = serde_json::to_string_pretty(&log).expect("text keys only");
-    text.push('\n');
-    escape::json(text)
+        }]),
+        original_uri_base_ids: json!({ ROOT: { "description": { "text": "The folder that sqlsift was run in." } } }),
+        properties: json!({ "suppressed": report.coverage.allowed, "rulesNotRun": report.coverage.rules_not_run }),
+        results: OneByOne(results),
+        tool: json!({ "driver": driver }),
+    };
+    let mut json = escape::Json::new(out);
+    serde_json::to_writer_pretty(&mut json, &Log { schema: SCHEMA, runs: [run], version: "2.1.0" })?;
+    json.write_all(b"\n")?;
+    json.flush()
+}
+
+/// §3.13
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [R; 1],
+    version: &'static str,
+}
+
+/// §3.14
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<R> {
+    artifacts: Vec<Value>,
+    column_kind: &'static str,
+    default_source_language: &'static str,
+    invocations: Value,
+    original_uri_base_ids: Value,
+    properties: Value,
+    results: R,
+    tool: Value,
+}
+
+/// A list of which each part is made when it is written.
+struct OneByOne<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item = Value>> Serialize for OneByOne<F> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0())
+    }
 }
 
 fn artifacts(report: &Report) -> Vec<Value> {
@@ -136,7 +179,7 @@ pub fn region(location: &Location) -> Value {
 fn notification(problem: &Problem) -> Value {
     let mut notification = json!({ "level": "warning", "message": { "text": facts::problem(problem) } });
     if let Some(path) = &problem.path {
-        let place = Location { path: path.clone(), line: problem.line.unwrap_or(0), ..Location::default() };
+        let place = Location { path: path.as_str().into(), line: problem.line.unwrap_or(0), ..Location::default() };
         let object = notification.as_object_mut().expect("an object was written");
         object.insert("locations".into(), json!([location(&place)]));
     }

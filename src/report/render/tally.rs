@@ -22,7 +22,7 @@ impl Tally {
     pub fn of(report: &Report) -> Self {
         let count = |severity| report.findings.iter().filter(|f| f.severity == severity).count() as u64;
         let with: BTreeSet<&str> =
-            report.findings.iter().filter_map(|f| f.locations.first()).map(|l| l.path.as_str()).collect();
+            report.findings.iter().filter_map(|f| f.locations.first()).map(|l| &*l.path).collect();
         Self {
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),

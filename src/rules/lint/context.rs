@@ -83,7 +83,10 @@ impl<'a> StatementCx<'a> {
         }
         let found = self.replay.catalog().tables.get(table);
         // An index of this script that the catalog does not keep, because its table has too many.
-        if found.is_none() && self.lived.created.contains(&(ObjectKind::Index, table.name.to_string())) {
+        if found.is_none()
+            && self.replay.lacks_indexes()
+            && self.lived.created.contains(&(ObjectKind::Index, table.name.to_string()))
+        {
             return Newness::New;
         }
         newness(table, found, self.script, &|path| self.target.is_deployed(path))
@@ -177,4 +180,37 @@ impl ScriptCx<'_> {
 
 fn fingerprint(statement: &str) -> String {
     crate::sql::fingerprint::fingerprint(statement.as_bytes()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::catalog::model::Catalog;
+    use crate::effect::Version;
+    use crate::rules::lint::{Target, lint};
+    use crate::rules::page::Preset;
+    use crate::rules::registry::Registry;
+    use crate::script::model::Direction;
+    use crate::script::{Options, Source, scripts};
+
+    #[test]
+    fn an_index_that_a_full_table_does_not_keep_is_as_new_as_the_script() {
+        let made: String = (0..1_100).map(|n| format!("CREATE INDEX i{n} ON t (a);\n")).collect();
+        let text = format!("CREATE TABLE t (a int);\n{made}DROP INDEX i1050;\nREINDEX INDEX i1051;\n");
+        let scripts = scripts(vec![Source { path: "1_a.sql".to_owned(), text }], &[], Options::default());
+        let registry = Registry::preset(Preset::All);
+        let target = Target {
+            version: Version::NEWEST,
+            wanted: &|_| true,
+            deployed: BTreeSet::new(),
+            directions: &[Direction::Up],
+            small_table_rows: 0,
+            traffic: None,
+        };
+        let linted = lint(&registry, &scripts, Catalog::default(), &target);
+        let problems: Vec<&str> = linted.outcome.problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(problems, ["public.t has more than 1000 indexes: the others are left out"]);
+        assert_eq!((linted.statements, linted.strangers), (1_103, 0));
+    }
 }

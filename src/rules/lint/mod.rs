@@ -15,7 +15,6 @@ mod traffic;
 mod weigh;
 
 pub use run::{Dynamic, Linted, Linting, lint};
-pub use said::Kept;
 pub use target::Target;
 pub use traffic::Traffic;
 pub use weigh::SMALL_TABLE_ROWS;

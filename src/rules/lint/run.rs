@@ -9,9 +9,9 @@ use crate::catalog::apply::{Complaint, ComplaintKind, Replay};
 use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::catalog::text::Text;
 use crate::effect::{Effect, predict};
-use crate::report::model::Problem;
+use crate::report::model::{Finding, Problem};
 use crate::rules::context::{QueryCx, SchemaCx};
-use crate::rules::draft::Sink;
+use crate::rules::draft::{Ask, Sink};
 use crate::rules::page::Need;
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, guarded, panic_of};
@@ -25,14 +25,16 @@ use super::backfill::{Reach, reach, unique_in};
 use super::context::{ScriptCx, StatementCx};
 use super::lived::{Lived, Newness, Step, written};
 use super::names::Names;
-use super::said::{Desk, Kept, Said};
+use super::said::{Desk, Said};
 use super::target::Target;
 
 pub struct Linted {
-    /// Without findings: those are in `said`.
+    /// Without findings.
     pub outcome: Outcome,
     /// By place.
-    pub said: Vec<Kept>,
+    pub findings: Vec<Finding>,
+    /// What each of them asks for.
+    pub asks: Vec<Vec<Ask>>,
     /// As all scripts together leave it, as far as advice that is asked for needs it.
     pub catalog: Catalog,
     pub statements: u64,
@@ -105,8 +107,8 @@ impl<'a> Linting<'a> {
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
         let dynamic = run.dynamic;
         let catalog = run.desk.needed(run.replay.finish());
-        let (outcome, said) = run.desk.close(run.registry);
-        Linted { outcome, said, catalog, statements, down, small, strangers, dynamic }
+        let (outcome, findings, asks) = run.desk.close(run.registry);
+        Linted { outcome, findings, asks, catalog, statements, down, small, strangers, dynamic }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `migration/blocking_refresh`: a materialized view filled again while its readers wait.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::catalog::model::{Index, Table};
@@ -62,7 +64,7 @@ fn concurrently(cx: &StatementCx<'_>, refresh: &Refresh, view: Option<&Table>) -
     if can {
         advice.applicability = Applicability::Machine;
         let at = refresh.name.span.start as u64;
-        advice.edits.push(Edit { path: String::new(), start: at, end: at, text: "CONCURRENTLY ".to_owned() });
+        advice.edits.push(Edit { path: Arc::default(), start: at, end: at, text: "CONCURRENTLY ".to_owned() });
     } else {
         advice.applicability = Applicability::Sketch;
         advice.more_sql.push(SqlPart { label: "then".to_owned(), sql });

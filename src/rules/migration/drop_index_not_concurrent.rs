@@ -1,5 +1,7 @@
 //! `migration/drop_index_not_concurrent`: an index dropped under a lock that stops all queries of its table.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::catalog::model::TableKind;
@@ -77,7 +79,7 @@ fn concurrently(cx: &StatementCx<'_>, drop: &Drop) -> Advice {
     if alone(cx) && drop.names.len() == 1 && !drop.cascade {
         advice.applicability = Applicability::Machine;
         let at = super::index_not_concurrent::index_word_end(cx.text) as u64;
-        advice.edits.push(Edit { path: String::new(), start: at, end: at, text: " CONCURRENTLY".to_owned() });
+        advice.edits.push(Edit { path: Arc::default(), start: at, end: at, text: " CONCURRENTLY".to_owned() });
     }
     advice
 }

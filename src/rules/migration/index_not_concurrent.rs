@@ -1,5 +1,7 @@
 //! `migration/index_not_concurrent`: an index built under a lock that stops writes.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::catalog::model::TableKind;
@@ -54,7 +56,7 @@ fn concurrently(cx: &StatementCx<'_>, index: &CreateIndex) -> Advice {
     if alone(cx) {
         advice.applicability = Applicability::Machine;
         let at = at as u64;
-        advice.edits.push(Edit { path: String::new(), start: at, end: at, text: " CONCURRENTLY".to_owned() });
+        advice.edits.push(Edit { path: Arc::default(), start: at, end: at, text: " CONCURRENTLY".to_owned() });
     }
     advice
 }

@@ -1,5 +1,7 @@
 //! `migration/missing_lock_timeout`: a lock that stops clients is waited for without a limit.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::effect::Lock;
@@ -58,7 +60,7 @@ impl Rule {
         if let Some(statement) = cx.script.statements.get(step.statement) {
             advice.applicability = Applicability::Machine;
             let at = statement.span.start as u64;
-            advice.edits.push(Edit { path: String::new(), start: at, end: at, text: format!("{sql};\n") });
+            advice.edits.push(Edit { path: Arc::default(), start: at, end: at, text: format!("{sql};\n") });
         }
         advice
     }

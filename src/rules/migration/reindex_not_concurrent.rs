@@ -1,5 +1,7 @@
 //! `migration/reindex_not_concurrent`: indexes built again under locks that stop writes, and reads that would use them.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::catalog::model::{Index, TableName};
@@ -84,7 +86,7 @@ fn concurrently(cx: &StatementCx<'_>, reindex: &Reindex) -> Advice {
     if alone(cx) && matches!(reindex.target, ReindexTarget::Index | ReindexTarget::Table) {
         advice.applicability = Applicability::Machine;
         let at = at as u64;
-        advice.edits.push(Edit { path: String::new(), start: at, end: at, text: " CONCURRENTLY".to_owned() });
+        advice.edits.push(Edit { path: Arc::default(), start: at, end: at, text: " CONCURRENTLY".to_owned() });
     }
     advice
 }

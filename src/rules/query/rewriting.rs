@@ -1,5 +1,7 @@
 //! A finding and replacements in the statement in; the finding with the rewritten statement and its edits as advice out.
 
+use std::sync::Arc;
+
 use crate::report::model::{Applicability, Edit};
 use crate::rules::context::QueryCx;
 use crate::rules::draft::{Advice, Ask, Draft};
@@ -14,7 +16,7 @@ pub struct Rewriting<'a> {
 
 pub fn rewriting(draft: Draft, cx: &QueryCx<'_>, what: &Rewriting<'_>, replacements: Vec<Replacement>) -> Draft {
     let edit = |it: &Replacement| Edit {
-        path: String::new(),
+        path: Arc::default(),
         start: it.span.start as u64,
         end: it.span.end as u64,
         text: it.text.clone(),

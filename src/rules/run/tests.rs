@@ -46,7 +46,7 @@ fn a_finding_has_an_id_a_place_and_an_impact_and_is_the_same_each_time() {
     assert_eq!(rules(&outcome), ["query/deep_offset"]);
     let finding = &outcome.found[0].finding;
     assert_eq!(finding.id, run_all(&registry, &workload, &[]).found[0].finding.id);
-    assert_eq!(finding.locations[0].path, "a.log");
+    assert_eq!(&*finding.locations[0].path, "a.log");
     // 2 s in an hour make 48 s a day.
     assert_eq!(finding.impact_ms_per_day, Some(48_000.0));
     let catalog_rules = outcome.rules_not_run.iter().filter(|rule| rule.reason.starts_with("no catalog"));

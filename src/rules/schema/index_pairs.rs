@@ -68,5 +68,5 @@ pub fn superfluous(table: &TableName, needless: &Index, other: &Index, title: St
 }
 
 pub fn location(at: &SourceLine) -> Location {
-    Location { path: at.path.to_string(), line: u64::from(at.line), ..Location::default() }
+    Location { path: at.path.as_str().into(), line: u64::from(at.line), ..Location::default() }
 }

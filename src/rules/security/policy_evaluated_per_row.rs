@@ -19,7 +19,7 @@ pub struct Rule {}
 impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
         for (name, table) in &cx.catalog.tables {
-            for policy in &table.policies {
+            for policy in table.policies.iter() {
                 let conditions = policy.using.iter().chain(&policy.check);
                 let Some(call) = conditions.filter_map(|condition| per_row(condition)).next() else { continue };
                 let draft = about::table(

@@ -15,7 +15,7 @@ pub struct Rule {}
 impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
         for (name, table) in &cx.catalog.tables {
-            for policy in &table.policies {
+            for policy in table.policies.iter() {
                 let trusts = |condition: &String| {
                     let lower = condition.to_ascii_lowercase();
                     lower.contains("user_metadata") || lower.contains("raw_user_meta_data")

@@ -202,7 +202,8 @@ proptest! {
             "-- no-transaction\n", "-- Up Migration\n", "-- Down Migration\n", "perform é(", "open c for execute ", "declare c cursor for select é;",
         ][..]).prop_map(|text| text.as_bytes().to_vec()),
     ], 0..30), name in proptest::sample::select(&["1_a.sql", "V1__a.sql", "a/up.sql", "a.up.sql", "q/queries/é.sql", "-"][..])) {
-        let (text, _) = decode(&parts.concat());
+        let bytes = parts.concat();
+        let (text, _) = decode(&bytes);
         for script in scripts(vec![source(name, &text)], &[], Options::default()) {
             for statement in &script.statements {
                 prop_assert!(script.text.get(statement.span.start..statement.span.end).is_some());

@@ -211,9 +211,10 @@ fn hostile_text_reaches_no_terminal() {
         *text = EVIL.into();
     }
     let f = &mut report.findings[0];
-    for text in [&mut f.title, f.detail.to_mut(), f.evidence[0].label.to_mut(), &mut f.locations[0].path] {
+    for text in [&mut f.title, f.detail.to_mut(), f.evidence[0].label.to_mut()] {
         *text = EVIL.into();
     }
+    f.locations[0].path = EVIL.into();
     f.evidence[0].value = EvidenceValue::Text(EVIL.into());
     let r = &mut report.recommendations[0];
     for text in [r.title.to_mut(), r.detail.to_mut(), &mut r.sql] {

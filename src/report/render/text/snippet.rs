@@ -42,8 +42,8 @@ pub fn render(
     };
     let mut draw = Drawing { out, gutter, view, severity };
     draw.bare();
-    draw.above(source, first.line);
-    draw.place(source, first, last);
+    draw.above(&source, first.line);
+    draw.place(&source, first, last);
     others(out, locations, gutter, view);
     gutter
 }

@@ -15,7 +15,7 @@ pub fn problems(report: &Report, sources: &Sources<'_>, view: &View) -> String {
         let places: Vec<Location> = problem
             .path
             .iter()
-            .map(|path| Location { path: path.clone(), line: problem.line.unwrap_or(0), ..Location::default() })
+            .map(|path| Location { path: path.as_str().into(), line: problem.line.unwrap_or(0), ..Location::default() })
             .collect();
         let gutter = snippet::render(&mut out, &places, sources, Severity::Warning, view);
         if let Some(hint) = &problem.hint {
