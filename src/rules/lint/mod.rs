@@ -7,6 +7,7 @@ pub mod backfill;
 mod comment;
 pub mod context;
 pub mod lived;
+pub mod names;
 mod run;
 mod said;
 mod suppress;

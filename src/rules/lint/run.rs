@@ -1,5 +1,6 @@
 //! Replays scripts and runs the rules of the registry over them.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -23,6 +24,7 @@ use crate::sql::facts::Level;
 use super::backfill::{Reach, reach, unique_in};
 use super::context::{ScriptCx, StatementCx};
 use super::lived::{Lived, Newness, Step, written};
+use super::names::Names;
 use super::said::{Desk, Said};
 use super::target::Target;
 
@@ -160,6 +162,7 @@ struct At<'a> {
     number: usize,
     statement: &'a Statement,
     inner: Option<(usize, &'a Inner)>,
+    names: &'a OnceCell<Names>,
 }
 
 impl<'a> At<'a> {
@@ -188,6 +191,8 @@ impl<'a> At<'a> {
             effect,
             lived,
             target: run.target,
+            names: self.names,
+            fingerprint: OnceCell::new(),
         }
     }
 
@@ -208,6 +213,7 @@ impl<'a> Run<'a> {
             self.desk.open(script);
         }
         let path = Text::from(&script.path);
+        let names = OnceCell::new();
         let mut lived = Lived::default();
         let mut steps = Vec::new();
         for (number, statement) in script.statements.iter().enumerate() {
@@ -216,14 +222,21 @@ impl<'a> Run<'a> {
                 continue;
             }
             self.statements += u64::from(wanted);
-            let whole = At { path: &path, number, statement, inner: None };
+            let whole = At { path: &path, number, statement, inner: None, names: &names };
             let parts = statement.inner.iter().enumerate().map(|inner| At { inner: Some(inner), ..whole });
             for at in std::iter::once(whole).chain(parts) {
                 steps.extend(self.statement(script, at, &mut lived));
             }
         }
         if wanted {
-            let cx = ScriptCx { script, steps: &steps, lived: &lived, replay: &self.replay, target: self.target };
+            let cx = ScriptCx {
+                script,
+                steps: &steps,
+                lived: &lived,
+                replay: &self.replay,
+                target: self.target,
+                fingerprint: RefCell::default(),
+            };
             let scale = self.target.scale(&self.replay);
             let mut spoke: BTreeSet<&str> = BTreeSet::new();
             for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {
