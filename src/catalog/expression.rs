@@ -244,6 +244,28 @@ pub fn rename_column(text: &str, from: &str, to: &str) -> String {
     out
 }
 
+/// The expression with its columns taken from a row of that name, as a trigger's `NEW`; a table's name before a column gives way to it.
+pub fn of_row(text: &str, row: &str, is_column: impl Fn(&str) -> bool) -> String {
+    let tokens = tokens(text);
+    let mut out = text.to_owned();
+    for (at, token) in tokens.iter().enumerate().rev() {
+        let kind = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map(|token| token.kind);
+        let is_name = matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier);
+        let (before, behind) = (kind(at.checked_sub(1)), kind(Some(at + 1)));
+        let elsewhere =
+            matches!(before, Some(TokenKind::Cast)) || matches!(behind, Some(TokenKind::LeftParen | TokenKind::Dot));
+        if !is_name || elsewhere || !is_column(&identifier(slice(text, token))) {
+            continue;
+        }
+        let start = match at.checked_sub(2) {
+            Some(qualifier) if before == Some(TokenKind::Dot) => tokens[qualifier].start,
+            _ => token.start,
+        };
+        out.replace_range(start..token.start, &format!("{row}."));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,6 +313,19 @@ mod tests {
         assert_eq!(strip_parens(&deep), "a");
         assert_eq!(strip_parens(&format!("{deep} + 1")), format!("{deep} + 1"));
         assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn columns_are_taken_from_a_row() {
+        let is_column = |name: &str| ["placed", "date", "n"].contains(&name);
+        for (text, of_row_new) in [
+            ("placed AT TIME ZONE 'UTC'", "NEW.placed AT TIME ZONE 'UTC'"),
+            ("n::int + date(placed::date)", "NEW.n::int + date(NEW.placed::date)"),
+            ("orders.n * (\"n\" + 1)", "NEW.n * (NEW.\"n\" + 1)"),
+            ("'n' || other", "'n' || other"),
+        ] {
+            assert_eq!(of_row(text, "NEW", is_column), of_row_new);
+        }
     }
 
     #[test]

@@ -127,8 +127,14 @@ impl Replay {
                 self.change_constraint(table, name, |constraint| constraint.validated = true)?;
                 self.settle_not_null(table)
             }
-            ActionKind::AlterConstraint { constraint, deferrable, .. } => {
-                self.change_constraint(table, constraint, |one| one.deferrable = deferrable.unwrap_or(one.deferrable))
+            ActionKind::AlterConstraint { constraint, deferrable, enforced, .. } => {
+                self.change_constraint(table, constraint, |one| {
+                    one.deferrable = deferrable.unwrap_or(one.deferrable);
+                    if let Some(enforced) = *enforced {
+                        // What is enforced again is checked for every row.
+                        (one.enforced, one.validated) = (enforced, enforced && (one.validated || !one.enforced));
+                    }
+                })
             }
             ActionKind::DropConstraint { constraint, if_exists, .. } => {
                 self.drop_constraint(table, constraint, *if_exists)

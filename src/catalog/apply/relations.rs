@@ -60,8 +60,9 @@ impl Replay {
 
     fn push_constraint(&mut self, table: &TableName, def: &ConstraintDef, made: Constraint) -> Applied {
         let match_full = matches!(&def.body, ConstraintBody::ForeignKey(key) if key.match_full);
-        let validated = def.not_valid.is_none() && def.not_enforced.is_none();
-        let made = Constraint { deferrable: def.deferrable, match_full, validated, ..made };
+        let enforced = def.not_enforced.is_none();
+        let validated = def.not_valid.is_none() && enforced;
+        let made = Constraint { deferrable: def.deferrable, match_full, validated, enforced, ..made };
         // A foreign key or check of a parent holds for its partitions and children too.
         let copied = matches!(made.kind, ConstraintKind::Check { .. } | ConstraintKind::NotNull)
             || (matches!(made.kind, ConstraintKind::ForeignKey { .. }) && self.is_partitioned(table));
@@ -265,6 +266,7 @@ fn constraint(name: String, kind: ConstraintKind, at: &SourceLine) -> Constraint
         deferrable: false,
         match_full: false,
         validated: true,
+        enforced: true,
         defined_at: Some(at.clone()),
     }
 }
