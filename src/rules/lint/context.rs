@@ -198,7 +198,7 @@ mod tests {
     fn an_index_that_a_full_table_does_not_keep_is_as_new_as_the_script() {
         let made: String = (0..1_100).map(|n| format!("CREATE INDEX i{n} ON t (a);\n")).collect();
         let text = format!("CREATE TABLE t (a int);\n{made}DROP INDEX i1050;\nREINDEX INDEX i1051;\n");
-        let scripts = scripts(vec![Source { path: "1_a.sql".to_owned(), text }], &[], Options::default());
+        let scripts = scripts(vec![Source { path: "1_a.sql".to_owned(), text: text.into() }], &[], Options::default());
         let registry = Registry::preset(Preset::All);
         let target = Target {
             version: Version::NEWEST,
