@@ -33,6 +33,8 @@ pub struct Linted {
     pub said: Vec<Kept>,
     /// As all scripts together leave it, as far as advice that is asked for needs it.
     pub catalog: Catalog,
+    /// Tables that the scripts rename, with their names before.
+    pub renamed: BTreeMap<TableName, TableName>,
     pub statements: u64,
     /// Left out because they go down.
     pub down: u64,
@@ -102,9 +104,10 @@ impl<'a> Linting<'a> {
         let small = run.desk.small();
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
         let dynamic = run.dynamic;
+        let renamed = run.replay.renamed();
         let catalog = run.desk.needed(run.replay.finish());
         let (outcome, said) = run.desk.close(run.registry);
-        Linted { outcome, said, catalog, statements, down, small, strangers, dynamic }
+        Linted { outcome, said, catalog, renamed, statements, down, small, strangers, dynamic }
     }
 }
 
