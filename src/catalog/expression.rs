@@ -209,9 +209,14 @@ pub fn only_column(text: &str) -> Option<String> {
     }
 }
 
+/// The names that may be columns' in the expression, some of them more than once.
+pub fn names_in(text: &str) -> impl Iterator<Item = String> {
+    column_tokens(text).into_iter().map(move |token| identifier(slice(text, &token)))
+}
+
 /// Whether the expression uses this column.
 pub fn mentions(text: &str, column: &str) -> bool {
-    column_tokens(text).iter().any(|token| identifier(slice(text, token)) == column)
+    names_in(text).any(|name| name == column)
 }
 
 /// The columns that the expression uses, each once, in order of appearance.
@@ -219,20 +224,23 @@ pub fn columns_in(text: &str, columns: &[Column]) -> Vec<Text> {
     let mut found: Vec<Text> = Vec::new();
     for token in column_tokens(text) {
         let name = identifier(slice(text, &token));
-        let column = columns.iter().find(|column| column.name == name).filter(|_| found.iter().all(|one| *one != name));
-        found.extend(column.map(|column| column.name.clone()));
+        let Some(name) = Text::known(&name).filter(|name| !found.contains(name)) else { continue };
+        found.extend(columns.iter().find(|column| column.name == name).map(|column| column.name.clone()));
     }
     found
 }
 
 /// The expression with column `from` called `to`.
 pub fn rename_column(text: &str, from: &str, to: &str) -> String {
-    let mut out = text.to_owned();
-    for token in column_tokens(text).iter().rev() {
-        if identifier(slice(text, token)) == from {
-            out.replace_range(token.start..token.end, &quote_ident(to));
+    let (mut out, mut copied) = (String::with_capacity(text.len()), 0);
+    for token in column_tokens(text) {
+        if identifier(slice(text, &token)) == from {
+            out.push_str(&text[copied..token.start]);
+            out.push_str(&quote_ident(to));
+            copied = token.end;
         }
     }
+    out.push_str(&text[copied..]);
     out
 }
 

@@ -103,7 +103,7 @@ impl Repair<'_> {
             before.judged.report.findings.iter().map(|finding| place(finding, &before.origins)).collect();
         let mut given_back: BTreeSet<String> = BTreeSet::new();
         for round in 0.. {
-            let all = before.judged.report.recommendations.iter();
+            let all = before.judged.report.recommendations.iter().map(|one| &**one);
             let candidates = all.filter(|one| {
                 one.applicability == Applicability::Machine
                     && turn(one.kind)

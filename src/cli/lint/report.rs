@@ -14,7 +14,7 @@ use crate::report::rank;
 use crate::report::render::units::{count, counted};
 use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::draft::{Ask, Draft};
-use crate::rules::lint::{Dynamic, Kept, Linted};
+use crate::rules::lint::{Dynamic, Linted};
 use crate::script::model::{Kind, Script};
 use crate::sql::FINGERPRINT_VERSION;
 use crate::workload::model::Workload;
@@ -26,14 +26,13 @@ pub fn assemble(
     unreadable: Vec<Problem>,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Report {
-    let mut recommendations = advice(&mut linted.said, &linted.catalog, &linted.renamed);
+    let mut recommendations = advice(&mut linted.findings, linted.asks, &linted.catalog, &linted.renamed);
     // It goes into a script; what takes a statement's place in one has its `;` behind it already.
     let for_script = recommendations.iter_mut().filter(|one| one.kind != RecommendationKind::RewriteQuery);
     for recommendation in for_script {
         end(&mut recommendation.sql);
         recommendation.more_sql.iter_mut().for_each(|part| end(&mut part.sql));
     }
-    let findings: Vec<Finding> = linted.said.into_iter().map(|said| said.finding).collect();
     let own = || scripts.iter().filter(|script| wanted(&script.path));
     let of_scripts = own().flat_map(|script| {
         script.problems.iter().map(|problem| Problem {
@@ -81,7 +80,7 @@ pub fn assemble(
         comparison: None,
         index_set: None,
         suppressed: linted.outcome.suppressed,
-        findings,
+        findings: linted.findings,
         recommendations,
         problems,
     }
@@ -91,31 +90,32 @@ pub fn assemble(
 const AT_ONCE: usize = 256;
 
 /// Recommendations for the findings, which get their ids.
-fn advice(said: &mut [Kept], catalog: &Catalog, renamed: &BTreeMap<TableName, TableName>) -> Vec<Recommendation> {
+fn advice(
+    findings: &mut [Finding],
+    asks: Vec<Vec<Ask>>,
+    catalog: &Catalog,
+    renamed: &BTreeMap<TableName, TableName>,
+) -> Vec<Box<Recommendation>> {
     let workload = Workload::default();
     let cx =
         WorkloadCx { workload: &workload, facts: &[], catalog: Some(catalog), plans: &[], worth: Worth::default() };
     let alone = |ask: &Ask| matches!(ask, Ask::Ready(_) | Ask::DropIndex { .. });
-    let at_once = if said.iter().flat_map(|kept| &kept.asks).all(alone) { AT_ONCE } else { usize::MAX };
-    let mut all: Vec<Recommendation> = Vec::new();
-    for part in said.chunks_mut(at_once) {
-        let mut drafts: Vec<Draft> = part.iter_mut().map(Kept::draft).collect();
+    let at_once = if asks.iter().flatten().all(alone) { AT_ONCE } else { usize::MAX };
+    let mut all: Vec<Box<Recommendation>> = Vec::new();
+    let mut asks = asks.into_iter();
+    for part in findings.chunks_mut(at_once) {
+        let about = part.iter().zip(asks.by_ref());
+        let mut drafts: Vec<Draft> =
+            about.map(|(finding, asks)| Draft { asks, ..Draft::new(finding.subject.clone(), "", "") }).collect();
         let names: Vec<Option<Renamed>> = drafts.iter().map(|draft| name_of_later(draft, renamed)).collect();
         let mut advice = advise::recommend(&mut drafts, &cx);
         for (links, name) in advice.links.iter().zip(names) {
-            let Some((now, before)) = name else { continue };
-            for one in advice.recommendations.iter_mut().filter(|one| links.contains(&one.id)) {
-                let run_behind = format!(" These files rename {before} to {now}: run it behind them.");
-                if !one.detail.ends_with(&run_behind) {
-                    one.detail = format!("{}{run_behind}", one.detail).into();
-                }
-                if one.applicability == Applicability::Machine {
-                    one.applicability = Applicability::Review;
-                }
-            }
+            let Some(name) = name else { continue };
+            let linked = advice.recommendations.iter_mut().filter(|one| links.contains(&one.id));
+            linked.for_each(|one| say_name(one, name));
         }
-        part.iter_mut().zip(advice.links).for_each(|(kept, links)| kept.finding.recommendations = links);
-        all.extend(advice.recommendations);
+        part.iter_mut().zip(advice.links).for_each(|(finding, links)| finding.recommendations = links);
+        all.extend(advice.recommendations.into_iter().map(Box::new));
     }
     rank::recommendations(&mut all);
     all.dedup_by(|later, first| later.id == first.id);
@@ -131,6 +131,16 @@ fn name_of_later<'r>(draft: &Draft, renamed: &'r BTreeMap<TableName, TableName>)
         Ask::IndexOn { table, .. } | Ask::DropIndex { table, .. } => renamed.get_key_value(table),
         _ => None,
     })
+}
+
+fn say_name(one: &mut Recommendation, (now, before): Renamed<'_>) {
+    let run_behind = format!(" These files rename {before} to {now}: run it behind them.");
+    if !one.detail.ends_with(&run_behind) {
+        one.detail = format!("{}{run_behind}", one.detail).into();
+    }
+    if one.applicability == Applicability::Machine {
+        one.applicability = Applicability::Review;
+    }
 }
 
 /// Ends SQL with a `;`, unless its last line has one or ends in a comment.
@@ -188,7 +198,7 @@ fn input(script: &Script) -> Input {
         Kind::Migration(framework) => vec![framework.name().to_owned()],
         _ => Vec::new(),
     };
-    Input { path: script.path.clone(), format: format.to_owned(), details, bytes: script.bytes }
+    Input { path: script.path.clone(), format: format.into(), details, bytes: script.bytes }
 }
 
 /// Gives findings the severities that `[[paths]]` sets for their files, and leaves out what is off there.

@@ -7,6 +7,7 @@ pub mod backfill;
 mod comment;
 pub mod context;
 pub mod lived;
+pub mod names;
 mod run;
 mod said;
 mod suppress;
@@ -15,7 +16,6 @@ mod traffic;
 mod weigh;
 
 pub use run::{Dynamic, Linted, Linting, lint};
-pub use said::Kept;
 pub use target::Target;
 pub use traffic::Traffic;
 pub use weigh::SMALL_TABLE_ROWS;

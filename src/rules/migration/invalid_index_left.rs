@@ -9,6 +9,7 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{CreateIndex, ObjectKind};
 
+use super::compat::freed_here;
 use super::index_not_concurrent::index_word_end;
 
 #[derive(Debug, Deserialize)]
@@ -21,7 +22,7 @@ impl StatementRule for Rule {
         let Some(name) = index.name.as_ref().filter(|_| index.concurrently && index.if_not_exists) else { return };
         // An index that is known to be there and valid stays; one that was dropped just now is built in any case.
         let there = cx.replay.indexes_called(&name.text).any(|index| index.valid);
-        if there || cx.in_use(&index.table).is_none() || is_dropped_before(cx, &name.text) {
+        if there || cx.in_use(&index.table).is_none() || freed_here(cx, ObjectKind::Index, &name.text) {
             return;
         }
         let draft = cx.draft(
@@ -32,15 +33,6 @@ impl StatementRule for Rule {
         );
         out.find(draft.ask(Ask::Ready(drop_first(cx, index, name.span.of(cx.text)))));
     }
-}
-
-fn is_dropped_before(cx: &StatementCx<'_>, name: &str) -> bool {
-    let before = cx.script.statements.iter().take(cx.number).filter_map(|statement| statement.content.ddl());
-    let drops = |ddl: &Ddl| match ddl {
-        Ddl::Drop(drop) => drop.kind == ObjectKind::Index && drop.names.iter().any(|dropped| dropped.name == name),
-        _ => false,
-    };
-    before.into_iter().any(drops)
 }
 
 /// Works for a statement that is not CONCURRENTLY yet, too.

@@ -33,15 +33,12 @@ impl StatementRule for Rule {
         };
         let Some((table, known)) = cx.in_use(&name) else { return };
         // With a lock that stops reads in the same transaction it is `ddl_with_backfill`.
-        let locked = cx
-            .lived
-            .transaction
-            .as_ref()
-            .is_some_and(|open| open.locks.iter().any(|(lock, at)| lock.mode.blocks_reads() && *at != cx.number));
+        let locked =
+            cx.lived.transaction.as_ref().is_some_and(|open| open.first_blocking.is_some_and(|at| at != cx.number));
         let looped = looped(cx);
         let many = match looped {
             // The rounds of a loop are few rows each, but all of them stand in one transaction unless it commits.
-            true => is_change(facts) && !commits_between(cx.script, cx.number),
+            true => is_change(facts) && !commits_between(cx),
             false => reach(facts, &|columns| unique_in(cx, &table, columns)) == Reach::Many,
         };
         if locked || !many {
