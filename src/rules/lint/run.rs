@@ -37,6 +37,8 @@ pub struct Linted {
     pub asks: Vec<Vec<Ask>>,
     /// As all scripts together leave it, as far as advice that is asked for needs it.
     pub catalog: Catalog,
+    /// Tables that the scripts rename, with their names before.
+    pub renamed: BTreeMap<TableName, TableName>,
     pub statements: u64,
     /// Left out because they go down.
     pub down: u64,
@@ -106,9 +108,9 @@ impl<'a> Linting<'a> {
         let small = run.desk.small();
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
         let dynamic = run.dynamic;
-        let catalog = run.desk.needed(run.replay.finish());
+        let (renamed, catalog) = (run.replay.renamed(), run.desk.needed(run.replay.finish()));
         let (outcome, findings, asks) = run.desk.close(run.registry);
-        Linted { outcome, findings, asks, catalog, statements, down, small, strangers, dynamic }
+        Linted { outcome, findings, asks, catalog, renamed, statements, down, small, strangers, dynamic }
     }
 }
 
