@@ -131,13 +131,14 @@ impl<'a> Draft<'a> {
         if self.is_partitioned(root) { self.family(root) } else { vec![root.clone()] }
     }
 
-    /// Views that read the table (or this column of it), those that read such views among them; with whether it is certain that the
-    /// column is used.
+    /// Views that read the table (or this column of it), those that read such views among them; with whether it is certain that what is
+    /// asked for is read by the view itself.
     pub fn views_of(&self, table: &TableName, column: Option<&str>) -> Vec<(TableName, bool)> {
         let mut found: Vec<(TableName, bool)> = Vec::new();
         for (name, view, read) in self.replay.reading(table) {
             if column.is_none_or(|column| read.iter().any(|one| one == column)) {
-                found.push((name.clone(), view.reads.len() == 1));
+                // A column's name may be that of another table's.
+                found.push((name.clone(), column.is_none() || view.reads.len() == 1));
             }
         }
         let mut at = 0;
@@ -152,9 +153,19 @@ impl<'a> Draft<'a> {
         found
     }
 
-    /// What becomes of views when what they read is dropped.
-    pub fn views_go(&mut self, table: &TableName, column: Option<&str>, cascade: bool, span: Span) {
+    /// What becomes of views when what they read is dropped; `named` go in the same statement.
+    pub fn views_go(
+        &mut self,
+        table: &TableName,
+        column: Option<&str>,
+        cascade: bool,
+        named: &[TableName],
+        span: Span,
+    ) {
         for (view, certain) in self.views_of(table, column) {
+            if named.contains(&view) {
+                continue;
+            }
             if cascade {
                 self.lock(&view, LockMode::AccessExclusive, span);
             } else if certain {

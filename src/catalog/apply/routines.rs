@@ -3,7 +3,7 @@
 use super::{Applied, Replay};
 use crate::catalog::model::{Routine, SourceLine};
 use crate::sql::ddl::canonical_type;
-use crate::sql::ddl::model::{self as ddl, AlterRoutine, Drop, MoveTo, ObjectAction, QualifiedName};
+use crate::sql::ddl::model::{self as ddl, AlterRoutine, Drop, MoveTo, ObjectAction, QualifiedName, Volatility};
 
 impl Replay {
     pub(super) fn create_routine(&mut self, def: &ddl::Routine, at: &SourceLine) -> Applied {
@@ -13,6 +13,7 @@ impl Replay {
             language: def.language.clone(),
             security_definer: def.options.security_definer.is_some(),
             sets_search_path: def.options.sets_search_path(),
+            volatile: Some(def.options.volatility.is_none_or(|one| one == Volatility::Volatile)),
             defined_at: Some(at.clone()),
         };
         let wanted = types(&made.arguments);
@@ -33,6 +34,9 @@ impl Replay {
             routine.security_definer |= alter.options.security_definer.is_some();
             routine.security_definer &= alter.options.security_invoker.is_none();
             routine.sets_search_path |= alter.options.sets_search_path();
+            if let Some(volatility) = alter.options.volatility {
+                routine.volatile = Some(volatility == Volatility::Volatile);
+            }
             match &alter.action {
                 ObjectAction::Move(MoveTo::Name(to)) => routine.name.name = to.text.as_str().into(),
                 ObjectAction::Move(MoveTo::Schema(to)) => routine.name.schema = to.text.as_str().into(),

@@ -3,6 +3,7 @@
 //! The scripts are replayed one statement after the other, and rules look at each with the catalog as it was before it.
 
 pub mod backfill;
+mod besides;
 mod comment;
 pub mod context;
 pub mod lived;

@@ -21,6 +21,7 @@ use crate::sql::ddl::model::Scope;
 use crate::sql::facts::Level;
 
 use super::backfill::{Reach, reach, unique_in};
+use super::besides::besides;
 use super::context::{ScriptCx, StatementCx};
 use super::lived::{Lived, Newness, Step, written};
 use super::said::{Desk, Kept, Said};
@@ -324,6 +325,7 @@ impl<'a> Run<'a> {
                     (AtOne::Query(check), Some(query)) => check.check(query, &mut sink),
                     (AtOne::Query(_), None) => {}
                 }
+                sink.drafts.iter_mut().for_each(|draft| besides(&cx, draft));
                 if !sink.drafts.is_empty() {
                     said.push((one.rule, (std::mem::take(&mut sink), Vec::new())));
                 }

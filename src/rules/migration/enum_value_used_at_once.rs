@@ -7,9 +7,11 @@ use crate::report::model::RecommendationKind;
 use crate::rules::ScriptRule;
 use crate::rules::draft::{Advice, Ask, Sink, documented};
 use crate::rules::lint::context::ScriptCx;
+use crate::script::model::{Statement, Within};
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::EnumChange;
-use crate::sql::{Lexer, TokenKind};
+
+use super::enum_use::{Label, is_used};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,10 +28,8 @@ impl ScriptRule for Rule {
                 continue;
             }
             let later = cx.script.up().filter(|(at, one)| *at > number && one.transaction == Some(transaction));
-            let uses = later.filter(|(_, one)| {
-                let same_enum = matches!(one.content.ddl(), Some(Ddl::AlterEnum(_) | Ddl::Comment(_)));
-                !same_enum && names(one.span.of(&cx.script.text), value)
-            });
+            let label = Label { value, of: &alter.name };
+            let uses = later.filter(|(_, one)| uses(cx, one, &label));
             for (at, _) in uses.take(1) {
                 let draft = cx.draft(
                     at,
@@ -60,10 +60,14 @@ fn made_in(cx: &ScriptCx<'_>, before: usize, name: &str) -> bool {
     })
 }
 
-/// Whether a string constant of the text is this label.
-fn names(text: &str, label: &str) -> bool {
-    let quoted = format!("'{}'", label.replace('\'', "''"));
-    text.contains(&quoted)
-        && Lexer::new(text.as_bytes())
-            .any(|token| token.kind == TokenKind::String && text[token.start..token.end].contains(&quoted))
+/// The statement itself, or one of the DO block that it is.
+fn uses(cx: &ScriptCx<'_>, statement: &Statement, label: &Label<'_>) -> bool {
+    if matches!(statement.content.ddl(), Some(Ddl::AlterEnum(_) | Ddl::Comment(_))) {
+        return false;
+    }
+    let text = |span: crate::sql::facts::Span| span.of(&cx.script.text);
+    let inner = statement.inner.iter().filter(|inner| inner.within == Within::DoBlock);
+    let mut all =
+        std::iter::once((statement.span, &statement.content)).chain(inner.map(|inner| (inner.span, &inner.content)));
+    all.any(|(span, content)| is_used(cx.replay, content, text(span), label))
 }
