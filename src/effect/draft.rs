@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::catalog::apply::Replay;
 use crate::catalog::model::{ConstraintKind, Table, TableKind, TableName};
 use crate::sql::ddl::model::QualifiedName;
-use crate::sql::facts::Span;
+use crate::sql::facts::{Output, Span, facts};
 
 use super::LockMode;
 use super::model::{Cause, Effect, Failure, Lock, Version, Work, WorkKind};
@@ -137,8 +137,9 @@ impl<'a> Draft<'a> {
         let mut found: Vec<(TableName, bool)> = Vec::new();
         for (name, view, read) in self.replay.reading(table) {
             if column.is_none_or(|column| read.iter().any(|one| one == column)) {
-                // A column's name may be that of another table's.
-                found.push((name.clone(), column.is_none() || view.reads.len() == 1));
+                // The name may be that of another table's column, or one that the view gives.
+                let certain = column.is_none_or(|column| view.reads.len() == 1 && names_column(view, column));
+                found.push((name.clone(), certain));
             }
         }
         let mut at = 0;
@@ -189,4 +190,15 @@ impl<'a> Draft<'a> {
     pub fn referencing(&self, table: &TableName) -> Vec<TableName> {
         self.replay.referencing(table)
     }
+}
+
+/// Whether the view's query refers to a column of that name, and gives it to nothing else.
+fn names_column(view: &Table, column: &str) -> bool {
+    let Some(query) = view.query.as_deref() else { return true };
+    let facts = facts(query);
+    let outputs = || facts.blocks.iter().flat_map(|block| &block.projection);
+    let star = outputs().any(|output| matches!(output, Output::Star { .. }));
+    let alias = outputs().any(|output| matches!(output, Output::Expr { alias: Some(alias), .. } if alias == column));
+    let used = facts.blocks.iter().flat_map(|block| &block.uses).any(|used| used.column.name == column);
+    star || used && !alias
 }

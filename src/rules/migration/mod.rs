@@ -75,6 +75,7 @@ pub mod unique_without_index;
 pub mod utc;
 pub mod vacuum_full_or_cluster;
 pub mod validate_in_same_transaction;
+pub mod view_columns;
 pub mod view_replaced;
 pub mod wide_lock_window;
 pub mod width;

@@ -15,6 +15,7 @@ use crate::sql::ddl::model::{ActionKind, AlterTable, Drop, ObjectKind, Truncate}
 use super::compat::{is_conditional, runs};
 use super::concurrently_on_partitioned::is_about_partitions;
 use super::dependents::{Dependent, foreign_keys, listed, of_column, of_constraint, of_table};
+use super::view_columns;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +24,18 @@ pub struct Rule {}
 impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
         let Some(ddl) = runs(cx).filter(|_| !is_conditional(cx)) else { return };
+        if let Ddl::CreateView(view) = ddl
+            && let Some(column) = view_columns::lost(cx, view)
+        {
+            let title = format!(
+                "The server refuses this: view {} has a column {column}, which does not stand in its place any more",
+                view.name.name
+            );
+            let draft = cx
+                .draft(view.name.span, title, REPLACED)
+                .evidence(documented("error", "42P16 invalid_table_definition"));
+            return out.find(draft);
+        }
         // What an older server cannot read is `newer_syntax`.
         let own = |failure: &&Failure| failure.code != "42601" && !is_concurrent(ddl, failure);
         let Some(failure) = cx.effect.fails.iter().find(own) else { return };
@@ -47,6 +60,9 @@ impl StatementRule for Rule {
         out.find(advice.into_iter().fold(draft, Draft::ask));
     }
 }
+
+const REPLACED: &str = "CREATE OR REPLACE VIEW keeps each column, its name and its place; it can add others behind them. Drop the view and make it \
+                        again in one transaction, with what was granted on it.";
 
 /// CONCURRENTLY on partitioned tables has a rule of its own.
 fn is_concurrent(ddl: &Ddl, failure: &Failure) -> bool {

@@ -56,8 +56,8 @@ fn each_clause_is_reported_for_servers_that_lack_it() {
 fn the_server_at_hand_knows_what_its_version_brings() {
     let server = Server::shared();
     let run = |sql: &str| server.try_psql("newer_syntax", sql).err().map(|error| format!("{error:#}"));
-    server.psql("postgres", "CREATE DATABASE newer_syntax");
-    server.psql("newer_syntax", &format!("{SETUP}CREATE ROLE newer1; CREATE ROLE newer2;"));
+    let _ = server.psql("postgres", "CREATE DATABASE newer_syntax");
+    let _ = server.psql("newer_syntax", &format!("{SETUP}CREATE ROLE newer1; CREATE ROLE newer2;"));
     let major: u32 =
         server.psql("postgres", "SHOW server_version_num").trim().parse::<u32>().expect("a number") / 10_000;
     let mut wrong = Vec::new();
