@@ -1,7 +1,6 @@
 //! Whether a default has one value for all rows: then ADD COLUMN writes none of them (`ATExecAddColumn`,
 //! `contain_volatile_functions`).
 
-use crate::catalog::model::Routine;
 use crate::sql::ddl::cursor::identifier;
 use crate::sql::ddl::model::ColumnDef;
 use crate::sql::lexer::{Lexer, Token, TokenKind};
@@ -26,16 +25,7 @@ pub(super) fn is_absent(def: &ColumnDef) -> bool {
 
 /// A default of a statement; functions that are known by their definition are what that says.
 pub(super) fn volatility(draft: &Draft<'_>, expression: &str) -> Volatility {
-    let routines = &draft.replay.catalog().routines;
-    of(expression, &|schema, name| {
-        let called = |one: &&Routine| one.name.name == name && schema.is_none_or(|schema| one.name.schema == schema);
-        let mut volatile = None;
-        for routine in routines.iter().filter(called) {
-            // Of overloads the most volatile one counts: which of them is called is not known.
-            volatile = Some(volatile.unwrap_or_default() | routine.volatile?);
-        }
-        volatile
-    })
+    of(expression, &|schema, name| draft.replay.is_volatile(schema, name))
 }
 
 /// `known`: whether the function of that schema and name is volatile.

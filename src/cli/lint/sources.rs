@@ -19,6 +19,8 @@ pub struct Found {
     pub markers: Vec<Source>,
     /// Paths of what gives its text only once: standard input, pipes.
     pub once: BTreeSet<String>,
+    /// Paths of what is not UTF-8: its text is not what stands in the file.
+    pub translated: BTreeSet<String>,
     /// Files that could not be read.
     pub problems: Vec<Problem>,
 }
@@ -86,6 +88,7 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
 impl Found {
     /// A file of SQL; what is wrong with its encoding is a problem.
     fn take(&mut self, path: String, text: FileText, problem: Option<model::Problem>) {
+        self.translated.extend(problem.is_some().then(|| path.clone()));
         self.problems.extend(problem.map(|problem| Problem {
             path: Some(path.clone()),
             line: None,

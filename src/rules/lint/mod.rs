@@ -2,11 +2,13 @@
 //!
 //! The scripts are replayed one statement after the other, and rules look at each with the catalog as it was before it.
 
+pub mod above;
 pub mod backfill;
 mod besides;
 mod comment;
 pub mod context;
 pub mod lived;
+pub mod names;
 mod run;
 mod said;
 mod suppress;
@@ -15,7 +17,6 @@ mod traffic;
 mod weigh;
 
 pub use run::{Dynamic, Linted, Linting, lint};
-pub use said::Kept;
 pub use target::Target;
 pub use traffic::Traffic;
 pub use weigh::SMALL_TABLE_ROWS;

@@ -107,7 +107,7 @@ fn of_drop(cx: &StatementCx<'_>, drop: &Drop) -> (String, Vec<Dependent>) {
     let mut found: Vec<Dependent> = Vec::new();
     for name in named.iter().filter(|_| relations) {
         let partitioned = cx.replay.catalog().tables.get(name).is_some_and(|table| table.partition_key.is_some());
-        for one in of_table(cx.replay.catalog(), name) {
+        for one in of_table(cx.replay, name) {
             let goes = match &one {
                 Dependent::View { name, .. } | Dependent::ForeignKey { table: name, .. } => named.contains(name),
                 Dependent::Table(name) => partitioned || named.contains(name),
@@ -124,7 +124,7 @@ fn of_drop(cx: &StatementCx<'_>, drop: &Drop) -> (String, Vec<Dependent>) {
 
 fn of_truncate(cx: &StatementCx<'_>, truncate: &Truncate) -> (String, Vec<Dependent>) {
     let named: Vec<TableName> = truncate.tables.iter().map(|name| cx.replay.name(name)).collect();
-    let keys = named.iter().flat_map(|name| foreign_keys(cx.replay.catalog(), name, None));
+    let keys = named.iter().flat_map(|name| foreign_keys(cx.replay, name, None));
     let other = |one: &Dependent| !matches!(one, Dependent::ForeignKey { table, .. } if named.contains(table));
     let names: Vec<&str> = named.iter().map(|name| name.name.as_str()).collect();
     (format!("TRUNCATE of {}", names.join(", ")), keys.filter(other).collect())
@@ -132,19 +132,18 @@ fn of_truncate(cx: &StatementCx<'_>, truncate: &Truncate) -> (String, Vec<Depend
 
 fn of_alter(cx: &StatementCx<'_>, alter: &AlterTable) -> (String, Vec<Dependent>) {
     let table = cx.replay.name(&alter.name);
-    let catalog = cx.replay.catalog();
     let refused = |span: crate::sql::facts::Span| cx.effect.fails.iter().any(|failure| failure.span == span);
     let found = alter.actions.iter().filter(|action| refused(action.span)).find_map(|action| match &action.kind {
         ActionKind::DropColumn { column, .. } => Some((
             format!("Dropping column {} of {}", column.text, table.name),
-            of_column(catalog, &table, &column.text),
+            of_column(cx.replay, &table, &column.text),
         )),
         ActionKind::DropConstraint { constraint, .. } => Some((
             format!("Dropping constraint {} of {}", constraint.text, table.name),
-            of_constraint(catalog, &table, &constraint.text),
+            of_constraint(cx.replay, &table, &constraint.text),
         )),
         ActionKind::SetType { column, .. } => {
-            let mut views = of_column(catalog, &table, &column.text);
+            let mut views = of_column(cx.replay, &table, &column.text);
             views.retain(|one| matches!(one, Dependent::View { .. }));
             Some((format!("Another type for {} of {}", column.text, table.name), views))
         }
