@@ -250,7 +250,7 @@ mod tests {
     use crate::script::{Options, Source, scripts};
 
     fn script(text: &str) -> Script {
-        let source = Source { path: "1.sql".to_owned(), text: text.to_owned() };
+        let source = Source { path: "1.sql".to_owned(), text: text.into() };
         scripts(vec![source], &[], Options::default()).remove(0)
     }
 

@@ -22,6 +22,7 @@ use crate::sql::ddl::model::Scope;
 use crate::sql::facts::Level;
 
 use super::backfill::{Reach, reach, unique_in};
+use super::besides::besides;
 use super::context::{ScriptCx, StatementCx};
 use super::lived::{Lived, Newness, Step, written};
 use super::names::Names;
@@ -341,6 +342,7 @@ impl<'a> Run<'a> {
                     (AtOne::Query(check), Some(query)) => check.check(query, &mut sink),
                     (AtOne::Query(_), None) => {}
                 }
+                sink.drafts.iter_mut().for_each(|draft| besides(&cx, draft));
                 if !sink.drafts.is_empty() {
                     said.push((one.rule, (std::mem::take(&mut sink), Vec::new())));
                 }
