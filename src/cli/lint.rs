@@ -66,7 +66,7 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
         scope,
     };
     let repairs = args.fix || args.diff;
-    let start = given.catalog.clone().filter(|_| repairs);
+    let start = repairs.then(|| given.catalog.clone()).flatten();
     let keeps_text = |script: &Script| repairs || found.once.contains(&script.path);
     let mut judged = judge.judge(queue, keeps_text, given, found.problems);
     let mut forgotten = BTreeSet::new();

@@ -122,7 +122,7 @@ fn safe_way(cx: &StatementCx<'_>, change: &Change<'_>) -> Advice {
     let marker = if columns.is_some_and(|columns| !columns.is_empty()) || change.using.is_none() {
         ""
     } else {
-        " -- with NEW. before every column"
+        " -- with NEW. before every other column"
     };
     let first = format!(
         "ALTER TABLE {table} ADD COLUMN {new} {canonical};\nCREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\n\
