@@ -25,6 +25,7 @@ use crate::script::model::{Direction, Framework};
 use crate::script::{Options, Queue, Script};
 
 pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
+    scope::check(args)?;
     // This thread replays while the others read: one more than there are cores would only take memory. Without it (a pool is there
     // already) nothing but that changes.
     let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();

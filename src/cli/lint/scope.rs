@@ -24,12 +24,40 @@ pub fn of(args: &Lint, queue: &Queue<'_>) -> Result<Option<BTreeSet<String>>, Fa
     Ok(Some(queue.paths().skip(at + 1).map(str::to_owned).collect()))
 }
 
+/// What `--changed` lacks, before anything is read: a revision that is there, and paths to choose from.
+pub fn check(args: &Lint) -> Result<(), Failure> {
+    let Some(base) = &args.changed else { return Ok(()) };
+    let is_path = Path::new(base).exists();
+    let paths: Vec<&str> = args.inputs.iter().map(String::as_str).filter(|input| *input != "-").collect();
+    if paths.is_empty() {
+        let example = if is_path { base } else { "migrations/" };
+        return Err(Failure::new(
+            format!("--changed {base}: no file or folder is named"),
+            format!("BASE stands behind a =, paths behind it: sqlsift lint --changed=main {example}"),
+        ));
+    }
+    let commit = |name: &str| git(&["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]);
+    match commit(base) {
+        Ok(_) => Ok(()),
+        Err(_) if is_path => Err(Failure::new(
+            format!("--changed {base}: no commit or branch is called so, but a file or folder is"),
+            format!("did you mean: sqlsift lint --changed=HEAD {base} {}", paths.join(" ")),
+        )),
+        // Outside of a repository git says so.
+        Err(_) => git(&["rev-parse", "--git-dir"]).and(Err(Failure::new(
+            format!("--changed {base}: no commit or branch is called so"),
+            "name a commit or branch that is here; in CI fetch the whole history (fetch-depth: 0)",
+        ))),
+    }
+}
+
 /// Files that differ from where the branch left `base`, are staged, changed or not tracked.
 fn changed(base: &str, queue: &Queue<'_>) -> Result<BTreeSet<String>, Failure> {
     let root = PathBuf::from(git(&["rev-parse", "--show-toplevel"])?.trim());
     // What the base got since the branch began is no change of the branch.
-    let from = git(&["merge-base", base, "HEAD"]).or_else(|_| git(&["rev-parse", base]))?;
-    let differ = git(&["diff", "--name-only", "-z", "--diff-filter=d", from.trim()])?;
+    let commit = format!("{base}^{{commit}}");
+    let from = git(&["merge-base", &commit, "HEAD"]).or_else(|_| git(&["rev-parse", "--verify", &commit]))?;
+    let differ = git(&["diff", "--name-only", "-z", "--diff-filter=d", from.trim(), "--"])?;
     let fresh = git(&["ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":/"])?;
     let changed: BTreeSet<PathBuf> = differ
         .split('\0')
