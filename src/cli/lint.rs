@@ -47,14 +47,15 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let framework = args.framework.as_deref().or(config.lint.framework.as_deref()).map(framework).transpose()?;
     let queue = Queue::new(found.sources, &found.markers, Options { framework, ..Options::default() });
     let scope = scope::of(args, &queue)?;
-    let wanted = |path: &str| scope.as_ref().is_none_or(|scope| scope.contains(path));
+    let wanted = |path: &str| scope.as_ref().is_none_or(|scope| scope.wanted.contains(path));
     let directions: &[Direction] = if args.down { &[Direction::Up, Direction::Down] } else { &[Direction::Up] };
-    let deployed: BTreeSet<String> = scope.clone().unwrap_or_default();
+    let deployed: BTreeSet<String> = scope.as_ref().map(|scope| scope.fresh.clone()).unwrap_or_default();
     let start = given.catalog.clone().unwrap_or_default();
     let small_table_rows = config.lint.small_table_rows.unwrap_or(SMALL_TABLE_ROWS);
     let traffic = Traffic::of(given.queries.as_deref().unwrap_or_default(), given.statistics_seconds, &start);
     let target = Target { version, wanted: &wanted, deployed, directions, small_table_rows, traffic: Some(&traffic) };
-    let mut linting = Linting::new(&config.registry, start, &target);
+    let now = jiff::Timestamp::now().as_microsecond();
+    let mut linting = Linting::new(&config.registry, start, &target).allowing(&config.allows, now);
     let keeps_text = |script: &Script| args.fix || args.diff || found.once.contains(&script.path);
     let scripts = queue.look(keeps_text, |window| linting.schema(window));
     let linted = linting.finish(&scripts);
@@ -62,10 +63,12 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     tracing::info!("{} files, {} statements", scripts.len(), linted.statements);
     let mut report = report::assemble(linted, &scripts, given, found.problems, &wanted);
     report.coverage.notes.extend(small_tables);
+    report.coverage.notes.extend(report::excluded(&found.excluded));
     report::by_path(&mut report, &config.paths);
     if let Some(path) = &args.baseline {
         baseline::forget(&mut report, path)?;
     }
+    excerpt::columns(&mut report, &excerpt::sources(&scripts));
     let broken = scripts.iter().any(|script| wanted(&script.path) && script.is_broken());
     if args.fix || args.diff {
         fix::run(&mut report, &scripts, args)?;
@@ -87,7 +90,8 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
         Ending::Clean if broken && fail_on != FailOn::None => Ending::Found,
         ending => ending,
     };
-    if report.coverage.files == 0 && !common.quiet && !args.inputs.is_empty() && args.changed.is_none() {
+    let nothing = report.coverage.files == 0 && found.excluded.is_empty();
+    if nothing && !common.quiet && !args.inputs.is_empty() && args.changed.is_none() {
         terminal::complain(&format!("warning: no file of SQL was found{}", sources::passed_over()));
     }
     // The process ends: giving back thousands of tables and findings one by one would be a tenth of its time.

@@ -1,4 +1,4 @@
-//! `--changed` and `--since` in; the paths that are to be reported on out. `None`: all.
+//! `--changed` and `--since` in; what is to be reported on out. `None`: all.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,14 @@ use crate::cli::args::Lint;
 use crate::cli::failure::Failure;
 use crate::script::Queue;
 
-pub fn of(args: &Lint, queue: &Queue<'_>) -> Result<Option<BTreeSet<String>>, Failure> {
+/// What is reported on.
+pub struct Scope {
+    pub wanted: BTreeSet<String>,
+    /// Those of them that are new as a whole: what they make nobody uses yet. What a changed file makes may be there since long.
+    pub fresh: BTreeSet<String>,
+}
+
+pub fn of(args: &Lint, queue: &Queue<'_>) -> Result<Option<Scope>, Failure> {
     if let Some(base) = &args.changed {
         return changed(base, queue).map(Some);
     }
@@ -21,7 +28,8 @@ pub fn of(args: &Lint, queue: &Queue<'_>) -> Result<Option<BTreeSet<String>>, Fa
             "give the path as it stands in the folder; files that run after it are reported",
         ));
     };
-    Ok(Some(queue.paths().skip(at + 1).map(str::to_owned).collect()))
+    let wanted: BTreeSet<String> = queue.paths().skip(at + 1).map(str::to_owned).collect();
+    Ok(Some(Scope { fresh: wanted.clone(), wanted }))
 }
 
 /// What `--changed` lacks, before anything is read: a revision that is there, and paths to choose from.
@@ -52,22 +60,22 @@ pub fn check(args: &Lint) -> Result<(), Failure> {
 }
 
 /// Files that differ from where the branch left `base`, are staged, changed or not tracked.
-fn changed(base: &str, queue: &Queue<'_>) -> Result<BTreeSet<String>, Failure> {
+fn changed(base: &str, queue: &Queue<'_>) -> Result<Scope, Failure> {
     let root = PathBuf::from(git(&["rev-parse", "--show-toplevel"])?.trim());
     // What the base got since the branch began is no change of the branch.
     let commit = format!("{base}^{{commit}}");
     let from = git(&["merge-base", &commit, "HEAD"]).or_else(|_| git(&["rev-parse", "--verify", &commit]))?;
-    let differ = git(&["diff", "--name-only", "-z", "--diff-filter=d", from.trim(), "--"])?;
-    let fresh = git(&["ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":/"])?;
-    let changed: BTreeSet<PathBuf> = differ
-        .split('\0')
-        .chain(fresh.split('\0'))
-        .filter(|name| !name.is_empty())
-        .map(|name| root.join(name))
-        .collect();
-    let absolute = |path: &str| Path::new(path).canonicalize().ok();
-    let own = queue.paths().filter(|path| absolute(path).is_some_and(|path| changed.contains(&path)));
-    Ok(own.map(str::to_owned).collect())
+    let differ = |kinds: &str| git(&["diff", "--name-only", "-z", kinds, from.trim(), "--"]);
+    let (all, added) = (differ("--diff-filter=d")?, differ("--diff-filter=A")?);
+    let untracked = git(&["ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":/"])?;
+    let own = |names: &str| -> BTreeSet<String> {
+        let names = names.split('\0').chain(untracked.split('\0')).filter(|name| !name.is_empty());
+        let paths: BTreeSet<PathBuf> = names.map(|name| root.join(name)).collect();
+        let absolute = |path: &str| Path::new(path).canonicalize().ok();
+        let is_there = |path: &&str| absolute(path).is_some_and(|path| paths.contains(&path));
+        queue.paths().filter(is_there).map(str::to_owned).collect()
+    };
+    Ok(Scope { wanted: own(&all), fresh: own(&added) })
 }
 
 fn git(arguments: &[&str]) -> Result<String, Failure> {

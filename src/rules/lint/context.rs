@@ -68,7 +68,8 @@ impl<'a> StatementCx<'a> {
         if made.is_some_and(|name| self.replay.table(name).is_none() && self.replay.name(name) == *table) {
             return Newness::New;
         }
-        newness(table, self.replay.catalog().tables.get(table), self.script, &|path| self.target.is_deployed(path))
+        let found = self.replay.catalog().tables.get(table);
+        newness(table, found, (self.script, self.statement.line), &|path| self.target.is_deployed(path))
     }
 
     /// The table of that name if clients can be using it: neither made by this script nor temporary.

@@ -9,6 +9,8 @@ use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::catalog::text::Text;
 use crate::effect::{Effect, predict};
 use crate::report::model::Problem;
+use crate::rules::allow::{Allow, Allows};
+use crate::rules::candidate::tables_of_subject;
 use crate::rules::context::{QueryCx, SchemaCx};
 use crate::rules::draft::Sink;
 use crate::rules::page::Need;
@@ -18,13 +20,14 @@ use crate::rules::{QueryRule, StatementRule};
 use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::Scope;
-use crate::sql::facts::Level;
+use crate::workload::model::Micros;
 
-use super::backfill::{Reach, reach, unique_in};
 use super::context::{ScriptCx, StatementCx};
-use super::lived::{Lived, Newness, Step, written};
+use super::lived::{Lived, Step};
 use super::said::{Desk, Kept, Said};
+use super::tables::{candidate_of, tables_at, tables_of};
 use super::target::Target;
+use super::unread::{Dynamic, Unparsed};
 
 pub struct Linted {
     /// Without findings: those are in `said`.
@@ -41,18 +44,9 @@ pub struct Linted {
     /// Statements about tables and indexes that no script makes, nor the catalog before them.
     pub strangers: u64,
     pub dynamic: Dynamic,
+    /// Queries that were understood in part only.
+    pub unparsed: Unparsed,
 }
-
-/// Statements of bodies whose SQL is put together when they run (`EXECUTE`): nothing is known of it.
-#[derive(Debug, Default)]
-pub struct Dynamic {
-    pub statements: u64,
-    /// Of the first few.
-    pub places: Vec<SourceLine>,
-}
-
-/// Places that are named.
-const DYNAMIC_NAMED: usize = 3;
 
 /// Runs every rule over every script, in order, from the catalog that stood before the first.
 pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Target<'_>) -> Linted {
@@ -80,10 +74,18 @@ impl<'a> Linting<'a> {
             complaints: 0,
             strangers: 0,
             dynamic: Dynamic::default(),
+            unparsed: Unparsed::default(),
+            allows: Allows::new(&[], None),
             dumps: BTreeSet::new(),
             statements: 0,
             down: 0,
         })
+    }
+
+    /// What the configuration allows, as of `now` (µs UTC).
+    pub fn allowing(mut self, allows: &'a [Allow], now: Micros) -> Self {
+        self.0.allows = Allows::new(allows, Some(now));
+        self
     }
 
     /// What makes or changes a schema. Queries are left for [`Linting::finish`].
@@ -101,10 +103,14 @@ impl<'a> Linting<'a> {
         run.schema(scripts);
         let small = run.desk.small();
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
-        let dynamic = run.dynamic;
+        let (dynamic, unparsed) = (run.dynamic, run.unparsed);
         let catalog = run.desk.needed(run.replay.finish());
-        let (outcome, said) = run.desk.close(run.registry);
-        Linted { outcome, said, catalog, statements, down, small, strangers, dynamic }
+        let (mut outcome, said) = run.desk.close(run.registry);
+        // What one run does not meet another may: files are linted one by one, and analyze has the same configuration.
+        let (allowed, problems) = run.allows.report(|_| false);
+        outcome.allowed.extend(allowed);
+        outcome.problems.extend(problems);
+        Linted { outcome, said, catalog, statements, down, small, strangers, dynamic, unparsed }
     }
 }
 
@@ -120,6 +126,8 @@ struct Run<'a> {
     /// Those of them that are about a table or an index of which nothing is known: the history is not whole.
     strangers: u64,
     dynamic: Dynamic,
+    unparsed: Unparsed,
+    allows: Allows<'a>,
     /// Paths of those read so far.
     dumps: BTreeSet<String>,
     statements: u64,
@@ -208,12 +216,18 @@ impl<'a> Run<'a> {
         let path = Text::from(&script.path);
         let mut lived = Lived::default();
         let mut steps = Vec::new();
+        let mut changeset = 0;
         for (number, statement) in script.statements.iter().enumerate() {
             if !self.target.directions.contains(&statement.direction) {
                 self.down += u64::from(wanted);
                 continue;
             }
             self.statements += u64::from(wanted);
+            let of = script.changeset(statement.line);
+            if of != changeset && !self.target.is_deployed(&script.path) {
+                lived.created.clear();
+            }
+            changeset = of;
             let whole = At { path: &path, number, statement, inner: None };
             let parts = statement.inner.iter().enumerate().map(|inner| At { inner: Some(inner), ..whole });
             for at in std::iter::once(whole).chain(parts) {
@@ -234,7 +248,10 @@ impl<'a> Run<'a> {
                 if !said.0.drafts.is_empty() {
                     spoke.insert(&rule.page.id);
                 }
-                self.desk.take(rule, said, script, None, &scale);
+                let allows = &mut self.allows;
+                self.desk.take(rule, said, script, None, &scale, &mut |draft| {
+                    allows.reason(&candidate_of(rule, draft, || tables_at(&steps, script, draft)))
+                });
             }
             self.desk.shut();
         }
@@ -253,17 +270,16 @@ impl<'a> Run<'a> {
         let effect = ddl.map_or_else(Effect::default, |ddl| predict(ddl, &self.replay, self.target.version));
         if (self.target.wanted)(&script.path) {
             self.look(script, at, &effect, lived);
+            let span = at.inner.map_or(at.statement.span, |(_, inner)| inner.span);
+            self.unparsed.count(script, span.of(&script.text), at.content(), || at.place());
             if matches!(at.content(), Content::Dynamic) {
-                self.dynamic.statements += 1;
-                if self.dynamic.places.len() < DYNAMIC_NAMED {
-                    self.dynamic.places.push(at.place());
-                }
+                self.dynamic.count(at.place());
             }
         }
         if !runs {
             return None;
         }
-        let mut step = step(&at.cx(script, self, &effect, lived), at.inner.map(|(number, _)| number));
+        let mut step = Step::of(&at.cx(script, self, &effect, lived), at.inner.map(|(number, _)| number));
         lived.live(at.content(), at.number, &step, &self.replay);
         // Outside of a transaction SET LOCAL does nothing.
         let void = |ddl: &&Ddl| matches!(ddl, Ddl::SearchPath(_, Scope::Local)) && at.statement.transaction.is_none();
@@ -333,8 +349,12 @@ impl<'a> Run<'a> {
         }
         let place = (cx.start, cx.number);
         let scale = self.target.scale(&self.replay);
+        let facts = at.content().facts();
+        let allows = &mut self.allows;
         for (rule, said) in said {
-            self.desk.take(rule, said, script, Some(place), &scale);
+            self.desk.take(rule, said, script, Some(place), &scale, &mut |draft| {
+                allows.reason(&candidate_of(rule, draft, || tables_of(effect, facts)))
+            });
         }
     }
 
@@ -355,29 +375,11 @@ impl<'a> Run<'a> {
         for some in rules.chunks(AT_ONCE) {
             let said: Vec<_> = some.par_iter().filter_map(|rule| look(rule)).collect();
             for (rule, said) in said {
-                self.desk.take_of_schema(rule, said, &paths, self.target.wanted);
+                let allows = &mut self.allows;
+                self.desk.take_of_schema(rule, said, &paths, self.target.wanted, &mut |draft| {
+                    allows.reason(&candidate_of(rule, draft, || tables_of_subject(&draft.subject, Some(catalog))))
+                });
             }
         }
-    }
-}
-
-/// What the statement does, for rules about the whole script; its effect comes last.
-fn step(cx: &StatementCx<'_>, inner: Option<usize>) -> Step {
-    let in_use = |on: &TableName| cx.newness(on) == Newness::Old;
-    let setting = |name: &str| cx.lived.settings.get(name).cloned();
-    let writes: Vec<TableName> = written(cx.content, cx.replay).into_iter().filter(in_use).collect();
-    let changes_many = writes.first().zip(cx.facts()).is_some_and(|(table, facts)| {
-        facts.level == Level::Parsed && reach(facts, &|columns| unique_in(cx, table, columns)) == Reach::Many
-    });
-    Step {
-        statement: cx.number,
-        inner,
-        shared: cx.effect.locks.iter().filter(|lock| in_use(&lock.on)).cloned().collect(),
-        effect: Effect::default(),
-        transaction: cx.statement.transaction,
-        lock_timeout: setting("lock_timeout"),
-        statement_timeout: setting("statement_timeout"),
-        writes,
-        changes_many,
     }
 }
