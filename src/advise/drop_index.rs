@@ -2,12 +2,15 @@
 
 use crate::catalog::access::{quote_ident, quote_table};
 use crate::catalog::model::{Index, IndexKey, TableName};
+use crate::catalog::text::Text;
 use crate::report::model::{Applicability, Recommendation, RecommendationKind, VerifiedBy};
 use crate::rules::context::WorkloadCx;
 
 /// The recommendation to drop, or why it must not be dropped.
 pub fn recommendation(table: &TableName, name: &str, cx: &WorkloadCx<'_>) -> Result<Recommendation, String> {
-    let known = cx.catalog.and_then(|c| c.tables.get(table)).and_then(|t| t.indexes.iter().find(|i| i.name == name));
+    let wanted = Text::known(name);
+    let known = cx.catalog.and_then(|catalog| catalog.tables.get(table));
+    let known = known.and_then(|table| table.indexes.iter().find(|index| Some(&index.name) == wanted.as_ref()));
     let index = known.ok_or_else(|| format!("no index {name} is known on {table}"))?;
     if index.constraint {
         return Err(format!("{name} backs a constraint: drop the constraint if it is not needed, not its index"));

@@ -7,14 +7,18 @@ mod alter;
 mod ask;
 mod attached;
 mod complaint;
+mod counts;
 mod dumped;
+mod effort;
 mod family;
+mod full;
 mod index;
 mod lines;
 mod names;
 mod objects;
 mod policies;
 mod relations;
+mod rename;
 mod routines;
 mod seen;
 mod sequences;
@@ -23,7 +27,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::catalog::model::{Catalog, Column, Constraint, ConstraintKind, Index, Origin, SourceLine, Table, TableName};
@@ -33,6 +37,7 @@ use crate::sql::ddl::model::{ActionKind, QualifiedName, Scope};
 
 pub use complaint::{Complaint, ComplaintKind};
 use complaint::{GIVE_BEFORE, shown};
+use full::Part;
 
 /// Schema in which temporary tables live while the files are replayed.
 const TEMPORARY: &str = "pg_temp";
@@ -99,6 +104,13 @@ pub struct Replay {
     /// Of names in that schema, as long as none becomes free.
     passes: Option<(Text, names::Passes)>,
     complaints: Vec<Complaint>,
+    /// What is left out of tables that have too much of it.
+    full: full::Full,
+    routines: routines::Routines,
+    extensions: BTreeSet<String>,
+    /// Of types and sequences, without schemas.
+    type_names: counts::Counts<String>,
+    sequence_names: counts::Counts<Text>,
     /// Where the lines of the statement at hand begin.
     lines: lines::Lines,
     seen: seen::Seen,
@@ -116,6 +128,11 @@ impl Default for Replay {
             temporary: false,
             passes: None,
             complaints: Vec::new(),
+            full: full::Full::default(),
+            routines: routines::Routines::default(),
+            extensions: BTreeSet::new(),
+            type_names: counts::Counts::default(),
+            sequence_names: counts::Counts::default(),
             lines: lines::Lines::default(),
             seen: seen::Seen::default(),
         }
@@ -175,21 +192,26 @@ impl Replay {
         }
         let mut complaints = std::mem::take(&mut self.complaints);
         complaints.extend(result.err());
+        complaints.extend(self.seen.complaint().map(Complaint::new));
         complaints
     }
 
     /// Goes on from a catalog that was read elsewhere.
-    pub fn from(catalog: Catalog) -> Self {
+    pub fn from(mut catalog: Catalog) -> Self {
+        let routines = std::mem::take(&mut catalog.routines).into_iter().collect();
+        let extensions = std::mem::take(&mut catalog.extensions).into_iter().collect();
         let search_path =
             if catalog.search_path.is_empty() { vec!["public".into()] } else { catalog.search_path.clone() };
         let session = session::Session::of(&search_path);
         let temporary = catalog.tables.keys().any(|name| name.schema == TEMPORARY);
-        let mut replay = Replay { catalog, search_path, session, temporary, ..Replay::default() };
+        let mut replay = Replay { catalog, search_path, session, temporary, routines, extensions, ..Replay::default() };
         replay.seen.read(&replay.catalog);
+        replay.catalog.types.keys().for_each(|name| replay.type_names.add(&objects::last_part(name).to_owned()));
+        replay.catalog.sequences.keys().for_each(|name| replay.sequence_names.add(&name.name));
         replay
     }
 
-    /// As it stands now; temporary tables are in schema `pg_temp`.
+    /// As it stands now; temporary tables are in schema `pg_temp`. Routines and extensions are in it from [`Self::end`] on.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
     }
@@ -228,12 +250,19 @@ impl Replay {
         self.seen = seen::Seen::default();
         self.attached = attached::Attached::default();
         self.passes = None;
+        self.hand_over();
+    }
+
+    /// What is kept apart while statements are applied.
+    fn hand_over(&mut self) {
+        self.catalog.routines.extend(std::mem::take(&mut self.routines));
+        self.catalog.extensions.extend(std::mem::take(&mut self.extensions));
     }
 
     /// The catalog, without what was temporary.
     pub fn finish(mut self) -> Catalog {
+        self.hand_over();
         self.catalog.tables.retain(|name, _| name.schema != TEMPORARY);
-        self.catalog.extensions.sort();
         self.catalog
     }
 
@@ -271,18 +300,15 @@ impl Replay {
 
     /// The table of that index, and its place there.
     fn find_index(&self, name: &QualifiedName) -> Option<(TableName, usize)> {
+        let wanted = Text::known(&name.name)?;
         let candidates = self.seen.tables_with(&name.name);
         self.schemas(name).find_map(|schema| {
             candidates.iter().filter(|table| table.schema == schema).find_map(|table_name| {
                 let table = self.catalog.tables.get(table_name)?;
-                let at = table.indexes.iter().position(|index| index.name == name.name)?;
+                let at = table.indexes.iter().position(|index| index.name == wanted)?;
                 Some(((*table_name).clone(), at))
             })
         })
-    }
-
-    fn in_schema<'s>(&'s self, schema: &'s str) -> impl Iterator<Item = (&'s TableName, &'s Table)> {
-        self.catalog.tables.iter().filter(move |(name, _)| name.schema == schema)
     }
 
     /// Tables of the schema that may have an index or a constraint of that name.
@@ -299,26 +325,20 @@ impl Replay {
             || self.catalog.tables.contains_key(&TableName { schema: schema.clone(), name: text })
     }
 
-    /// Where that table or index of the schema was made.
-    fn relation_made_at<'s>(&'s self, schema: &'s Text, name: &str) -> Option<&'s SourceLine> {
-        let text = Text::known(name)?;
-        if let Some(table) = self.catalog.tables.get(&TableName { schema: schema.clone(), name: text.clone() }) {
-            return table.defined_at.as_ref();
-        }
-        self.having(schema, name).find_map(move |table| {
-            let index = table.indexes.iter().find(|index| index.name == text)?;
-            index.defined_at.as_ref().or(table.defined_at.as_ref())
-        })
-    }
-
     fn constraint_exists(&self, schema: &Text, name: &str) -> bool {
         let Some(text) = Text::known(name) else { return false };
         self.having(schema, name).any(|table| table.constraints.iter().any(|constraint| constraint.name == text))
     }
 
+    /// For what gives it no name, key, parent or view that [`seen::Seen`] would have to know.
     fn table_mut(&mut self, name: &TableName) -> Result<&mut Table, Complaint> {
-        self.seen.touch(name);
         self.catalog.tables.get_mut(name).ok_or_else(|| Complaint::unknown(name))
+    }
+
+    /// For any change.
+    fn touched_mut(&mut self, name: &TableName) -> Result<&mut Table, Complaint> {
+        self.seen.touch(name);
+        self.table_mut(name)
     }
 
     /// Its columns; what else it has stays as it is.
@@ -335,7 +355,11 @@ impl Replay {
     /// Unless it has one of that name.
     fn add_to_constraints(&mut self, table: &TableName, made: &Constraint) -> Applied {
         let may_have = self.seen.may_have(table, &made.name);
-        let found = self.catalog.tables.get_mut(table).ok_or_else(|| Complaint::unknown(table))?;
+        let known = self.catalog.tables.get(table).ok_or_else(|| Complaint::unknown(table))?;
+        if !self.full.has_room(table, Part::Constraint, known.constraints.len(), &mut self.complaints) {
+            return Ok(());
+        }
+        let found = self.table_mut(table)?;
         if may_have && found.constraints.iter().any(|present| present.name == made.name) {
             return Ok(());
         }
@@ -348,9 +372,12 @@ impl Replay {
     }
 
     fn add_to_indexes(&mut self, table: &TableName, made: Index) -> Applied {
-        let found = self.catalog.tables.get_mut(table).ok_or_else(|| Complaint::unknown(table))?;
+        let known = self.catalog.tables.get(table).ok_or_else(|| Complaint::unknown(table))?;
+        if !self.full.has_room(table, Part::Index, known.indexes.len(), &mut self.complaints) {
+            return Ok(());
+        }
         self.seen.named(table, &made.name);
-        grow(&mut found.indexes, made);
+        grow(&mut self.table_mut(table)?.indexes, made);
         Ok(())
     }
 

@@ -23,7 +23,7 @@ pub fn duplicates(a: &Index, b: &Index) -> bool {
 /// directions), under the same condition, and `wide` also holds the included columns. A unique index is covered only by a
 /// unique one over the same keys, because it also guards; other methods only by the same keys.
 pub fn covers(wide: &Index, narrow: &Index) -> bool {
-    if wide.method != narrow.method || !wide.valid || !same_predicate(wide, narrow) {
+    if wide.method != narrow.method || !wide.valid {
         return false;
     }
     let same_length = wide.keys.len() == narrow.keys.len();
@@ -32,7 +32,7 @@ pub fn covers(wide: &Index, narrow: &Index) -> bool {
         "btree" => leads(wide, narrow, same_key) || leads(wide, narrow, reversed),
         _ => same_length && leads(wide, narrow, same_key),
     };
-    guards && keys && holds(wide, &narrow.include)
+    guards && keys && holds(wide, &narrow.include) && same_predicate(wide, narrow)
 }
 
 fn leads(wide: &Index, narrow: &Index, alike: impl Fn(&IndexKey, &IndexKey) -> bool) -> bool {
@@ -57,12 +57,12 @@ fn reversed(a: &IndexKey, b: &IndexKey) -> bool {
 }
 
 fn same_target(a: &IndexKey, b: &IndexKey) -> bool {
-    let same_text = if a.expression { normalise(&a.text) == normalise(&b.text) } else { a.text == b.text };
-    a.expression == b.expression && same_text && a.opclass == b.opclass && a.collation == b.collation
+    let same_text = || a.text == b.text || a.expression && normalise(&a.text) == normalise(&b.text);
+    a.expression == b.expression && same_text() && a.opclass == b.opclass && a.collation == b.collation
 }
 
 fn same_predicate(a: &Index, b: &Index) -> bool {
-    a.predicate.as_deref().map(normalise) == b.predicate.as_deref().map(normalise)
+    a.predicate == b.predicate || a.predicate.as_deref().map(normalise) == b.predicate.as_deref().map(normalise)
 }
 
 fn same_set(a: &[Text], b: &[Text]) -> bool {

@@ -209,9 +209,14 @@ pub fn only_column(text: &str) -> Option<String> {
     }
 }
 
+/// The names that may be columns' in the expression, some of them more than once.
+pub fn names_in(text: &str) -> impl Iterator<Item = String> {
+    column_tokens(text).into_iter().map(move |token| identifier(slice(text, &token)))
+}
+
 /// Whether the expression uses this column.
 pub fn mentions(text: &str, column: &str) -> bool {
-    column_tokens(text).iter().any(|token| identifier(slice(text, token)) == column)
+    names_in(text).any(|name| name == column)
 }
 
 /// The columns that the expression uses, each once, in order of appearance.
@@ -219,19 +224,44 @@ pub fn columns_in(text: &str, columns: &[Column]) -> Vec<Text> {
     let mut found: Vec<Text> = Vec::new();
     for token in column_tokens(text) {
         let name = identifier(slice(text, &token));
-        let column = columns.iter().find(|column| column.name == name).filter(|_| found.iter().all(|one| *one != name));
-        found.extend(column.map(|column| column.name.clone()));
+        let Some(name) = Text::known(&name).filter(|name| !found.contains(name)) else { continue };
+        found.extend(columns.iter().find(|column| column.name == name).map(|column| column.name.clone()));
     }
     found
 }
 
 /// The expression with column `from` called `to`.
 pub fn rename_column(text: &str, from: &str, to: &str) -> String {
-    let mut out = text.to_owned();
-    for token in column_tokens(text).iter().rev() {
-        if identifier(slice(text, token)) == from {
-            out.replace_range(token.start..token.end, &quote_ident(to));
+    let (mut out, mut copied) = (String::with_capacity(text.len()), 0);
+    for token in column_tokens(text) {
+        if identifier(slice(text, &token)) == from {
+            out.push_str(&text[copied..token.start]);
+            out.push_str(&quote_ident(to));
+            copied = token.end;
         }
+    }
+    out.push_str(&text[copied..]);
+    out
+}
+
+/// The expression with its columns taken from a row of that name, as a trigger's `NEW`; a table's name before a column gives way to it.
+pub fn of_row(text: &str, row: &str, is_column: impl Fn(&str) -> bool) -> String {
+    let tokens = tokens(text);
+    let mut out = text.to_owned();
+    for (at, token) in tokens.iter().enumerate().rev() {
+        let kind = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map(|token| token.kind);
+        let is_name = matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdentifier);
+        let (before, behind) = (kind(at.checked_sub(1)), kind(Some(at + 1)));
+        let elsewhere =
+            matches!(before, Some(TokenKind::Cast)) || matches!(behind, Some(TokenKind::LeftParen | TokenKind::Dot));
+        if !is_name || elsewhere || !is_column(&identifier(slice(text, token))) {
+            continue;
+        }
+        let start = match at.checked_sub(2) {
+            Some(qualifier) if before == Some(TokenKind::Dot) => tokens[qualifier].start,
+            _ => token.start,
+        };
+        out.replace_range(start..token.start, &format!("{row}."));
     }
     out
 }
@@ -283,6 +313,19 @@ mod tests {
         assert_eq!(strip_parens(&deep), "a");
         assert_eq!(strip_parens(&format!("{deep} + 1")), format!("{deep} + 1"));
         assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn columns_are_taken_from_a_row() {
+        let is_column = |name: &str| ["placed", "date", "n"].contains(&name);
+        for (text, of_row_new) in [
+            ("placed AT TIME ZONE 'UTC'", "NEW.placed AT TIME ZONE 'UTC'"),
+            ("n::int + date(placed::date)", "NEW.n::int + date(NEW.placed::date)"),
+            ("orders.n * (\"n\" + 1)", "NEW.n * (NEW.\"n\" + 1)"),
+            ("'n' || other", "'n' || other"),
+        ] {
+            assert_eq!(of_row(text, "NEW", is_column), of_row_new);
+        }
     }
 
     #[test]

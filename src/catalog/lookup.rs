@@ -1,5 +1,7 @@
 //! Questions that rules and advice ask of a catalog: tables by the names that statements use, keys, references.
 
+use rustc_hash::FxHashSet;
+
 use crate::catalog::model::{Catalog, Column, Constraint, ConstraintKind, Index, Table, TableName};
 use crate::catalog::text::Text;
 use crate::sql::facts::RelationName;
@@ -42,6 +44,7 @@ impl Catalog {
 
 impl Table {
     pub fn column(&self, name: &str) -> Option<&Column> {
+        let name = Text::known(name)?;
         self.columns.iter().find(|column| column.name == name)
     }
 
@@ -53,28 +56,37 @@ impl Table {
     /// Keys that hold at every moment: immediate constraints, and valid unique indexes over plain columns of all rows.
     /// Each set of columns once, the primary key first.
     pub fn unique_keys(&self) -> Vec<UniqueKey<'_>> {
+        self.unique_keys_of(&|_| true)
+    }
+
+    /// Those of which all columns are wanted.
+    fn unique_keys_of(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<UniqueKey<'_>> {
         let mut keys: Vec<UniqueKey<'_>> = Vec::new();
+        let mut met: FxHashSet<Vec<&str>> = FxHashSet::default();
         let constraints = self.constraints.iter().filter(|constraint| !constraint.deferrable);
         let primary = constraints.clone().filter(|constraint| constraint.kind == ConstraintKind::PrimaryKey);
         let unique = constraints.filter(|constraint| constraint.kind == ConstraintKind::Unique);
-        for constraint in primary.chain(unique) {
+        for constraint in primary.chain(unique).filter(|one| one.columns.iter().all(|column| wanted(column))) {
             let columns: Vec<&str> = constraint.columns.iter().map(Text::as_str).collect();
-            let one_null = self.indexes.iter().any(|index| index.name == constraint.name && index.nulls_not_distinct);
-            self.push_key(&mut keys, &constraint.name, columns, one_null);
+            if !columns.is_empty() && met.insert(columns.clone()) {
+                let own = |index: &Index| index.name == constraint.name && index.nulls_not_distinct;
+                keys.push(self.unique_key(&constraint.name, columns, self.indexes.iter().any(own)));
+            }
         }
-        for index in self.indexes.iter().filter(|index| self.tells_rows_apart(index)) {
+        for index in self.indexes.iter().filter(|index| index.unique && index.keys.iter().all(|key| wanted(&key.text)))
+        {
             let columns: Vec<&str> = index.keys.iter().map(|key| key.text.as_str()).collect();
-            self.push_key(&mut keys, &index.name, columns, index.nulls_not_distinct);
+            if !columns.is_empty() && !met.contains(&columns) && self.tells_rows_apart(index) {
+                met.insert(columns.clone());
+                keys.push(self.unique_key(&index.name, columns, index.nulls_not_distinct));
+            }
         }
         keys
     }
 
-    fn push_key<'c>(&'c self, keys: &mut Vec<UniqueKey<'c>>, name: &'c str, columns: Vec<&'c str>, one_null: bool) {
-        if columns.is_empty() || keys.iter().any(|key| key.columns == columns) {
-            return;
-        }
+    fn unique_key<'c>(&'c self, name: &'c str, columns: Vec<&'c str>, one_null: bool) -> UniqueKey<'c> {
         let all_not_null = columns.iter().all(|column| self.column(column).is_some_and(|column| column.not_null));
-        keys.push(UniqueKey { name, columns, strict: all_not_null || one_null });
+        UniqueKey { name, columns, strict: all_not_null || one_null }
     }
 
     fn tells_rows_apart(&self, index: &Index) -> bool {
@@ -89,9 +101,8 @@ impl Table {
     /// The key, if there is one, that makes rows with given values of these columns unique (its columns are among them).
     /// A key that is strict is preferred.
     pub fn key_within(&self, columns: &[&str]) -> Option<UniqueKey<'_>> {
-        let within = |key: &UniqueKey<'_>| key.columns.iter().all(|column| columns.contains(column));
-        let (strict, loose): (Vec<_>, Vec<_>) =
-            self.unique_keys().into_iter().filter(within).partition(|key| key.strict);
+        let keys = self.unique_keys_of(&|column| columns.contains(&column));
+        let (strict, loose): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| key.strict);
         strict.into_iter().chain(loose).next()
     }
 

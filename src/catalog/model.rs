@@ -250,12 +250,19 @@ pub struct Constraint {
     pub match_full: bool,
     #[serde(default = "yes")]
     pub validated: bool,
+    /// Not so with `NOT ENFORCED` (Postgres 18): the server does not look at it, and cannot validate it.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub enforced: bool,
     #[serde(default)]
     pub defined_at: Option<SourceLine>,
 }
 
 fn yes() -> bool {
     true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! Names, types and pieces of SQL of a catalog: short texts of which most come again and again (`id`, `bigint`, `btree`, `now()`), so
 //! that each is kept once, and what is passed around is its number.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::fmt;
@@ -121,6 +122,12 @@ impl From<String> for Text {
 impl From<&String> for Text {
     fn from(text: &String) -> Self {
         Text::new(text)
+    }
+}
+
+impl From<Text> for Cow<'static, str> {
+    fn from(text: Text) -> Self {
+        Cow::Borrowed(text.as_str())
     }
 }
 

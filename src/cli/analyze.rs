@@ -118,7 +118,7 @@ fn report(
     let planned = planned::found(&mut given.planned, &cx, limits, &mut notes);
     let thought = thought::proved(&mut server, planned, &cx, config, places)?;
     let searched = thought.searched.as_ref();
-    let index_set = searched.map(|advised| advisor::reported(advised, &thought.advice, &cx, limits));
+    let index_set = searched.map(|advised| advisor::reported(advised, &thought.advice, &cx));
     let thought::Thought { outcome, advice, notes: said_of_advice, .. } = thought;
     notes.extend(said_of_advice);
     let mut inputs = std::mem::take(&mut read.inputs);

@@ -142,7 +142,7 @@ pub fn report(material: Material<'_>) -> Report {
         index_set: material.index_set,
         findings,
         suppressed,
-        recommendations,
+        recommendations: recommendations.into_iter().map(Box::new).collect(),
         problems,
     }
 }

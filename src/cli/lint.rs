@@ -3,6 +3,7 @@
 mod baseline;
 mod excerpt;
 mod fix;
+mod judge;
 mod report;
 mod scope;
 mod sources;
@@ -13,16 +14,19 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use super::analyze::catalog;
+use super::analyze::catalog::{self, Given};
 use super::analyze::live::Wanted;
 use super::args::{Catalog as CatalogFiles, Common, FailOn, Lint, PresetName};
 use super::failure::Failure;
 use super::{Ending, config, connect, ending, output, terminal};
+use crate::catalog::model::Catalog;
 use crate::effect::Version;
-use crate::rules::lint::{Linting, SMALL_TABLE_ROWS, Target, Traffic};
+use crate::rules::lint::{SMALL_TABLE_ROWS, Traffic};
 use crate::rules::page::Preset;
 use crate::script::model::{Direction, Framework};
 use crate::script::{Options, Queue, Script};
+use fix::Repair;
+use judge::{Judge, Judged};
 
 pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     scope::check(args)?;
@@ -45,33 +49,44 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
     let mut outputs = output::open(&args.output, args.format, write::KINDS)?;
     let found = sources::read(&args.inputs, &config.lint.exclude)?;
     let framework = args.framework.as_deref().or(config.lint.framework.as_deref()).map(framework).transpose()?;
-    let queue = Queue::new(found.sources, &found.markers, Options { framework, ..Options::default() });
+    let options = Options { framework, ..Options::default() };
+    let queue = Queue::new(found.sources, &found.markers, options);
     let scope = scope::of(args, &queue)?;
-    let wanted = |path: &str| scope.as_ref().is_none_or(|scope| scope.wanted.contains(path));
     let directions: &[Direction] = if args.down { &[Direction::Up, Direction::Down] } else { &[Direction::Up] };
-    let deployed: BTreeSet<String> = scope.as_ref().map(|scope| scope.fresh.clone()).unwrap_or_default();
-    let start = given.catalog.clone().unwrap_or_default();
-    let small_table_rows = config.lint.small_table_rows.unwrap_or(SMALL_TABLE_ROWS);
-    let traffic = Traffic::of(given.queries.as_deref().unwrap_or_default(), given.statistics_seconds, &start);
-    let target = Target { version, wanted: &wanted, deployed, directions, small_table_rows, traffic: Some(&traffic) };
-    let now = jiff::Timestamp::now().as_microsecond();
-    let mut linting = Linting::new(&config.registry, start, &target).allowing(&config.allows, now);
-    let keeps_text = |script: &Script| args.fix || args.diff || found.once.contains(&script.path);
-    let scripts = queue.look(keeps_text, |window| linting.schema(window));
-    let linted = linting.finish(&scripts);
-    let small_tables = report::left_out(&linted.small, small_table_rows);
-    tracing::info!("{} files, {} statements", scripts.len(), linted.statements);
-    let mut report = report::assemble(linted, &scripts, given, found.problems, &wanted);
-    report.coverage.notes.extend(small_tables);
-    report.coverage.notes.extend(report::excluded(&found.excluded));
-    report::by_path(&mut report, &config.paths);
+    let nothing = Catalog::default();
+    let before = given.catalog.as_ref().unwrap_or(&nothing);
+    let traffic = Traffic::of(given.queries.as_deref().unwrap_or_default(), given.statistics_seconds, before);
+    let judge = Judge {
+        config: &config,
+        markers: &found.markers,
+        options,
+        version,
+        directions,
+        small_table_rows: config.lint.small_table_rows.unwrap_or(SMALL_TABLE_ROWS),
+        traffic: &traffic,
+        now: jiff::Timestamp::now().as_microsecond(),
+        scope,
+    };
+    let repairs = args.fix || args.diff;
+    let start = given.catalog.clone().filter(|_| repairs);
+    let keeps_text = |script: &Script| repairs || found.once.contains(&script.path);
+    let mut judged = judge.judge(queue, keeps_text, given, found.problems);
+    judged.report.coverage.notes.extend(report::excluded(&found.excluded));
+    let mut forgotten = BTreeSet::new();
     if let Some(path) = &args.baseline {
-        baseline::forget(&mut report, path)?;
+        let all = fix::places(&judged.report);
+        baseline::forget(&mut judged.report, path)?;
+        forgotten = &all - &fix::places(&judged.report);
     }
+    if repairs {
+        let again = |sources| judge.again(sources, Given { catalog: start.clone(), ..Given::default() });
+        let repair = Repair { judge: &judge, again: &again, forgotten, translated: &found.translated };
+        judged = fix::run(&repair, judged, args, &found.once)?;
+    }
+    let broken = judged.broken(&judge).next().is_some();
+    let Judged { scripts, mut report } = judged;
     excerpt::columns(&mut report, &excerpt::sources(&scripts));
-    let broken = scripts.iter().any(|script| wanted(&script.path) && script.is_broken());
-    if args.fix || args.diff {
-        fix::run(&mut report, &scripts, args)?;
+    if repairs {
         if broken {
             terminal::complain("a statement that no server can read was left as it is: `sqlsift lint` names it");
         }

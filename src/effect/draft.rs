@@ -140,10 +140,11 @@ impl<'a> Draft<'a> {
                 found.push((name.clone(), view.reads.len() == 1));
             }
         }
+        let mut met: FxHashSet<TableName> = found.iter().map(|(name, _)| name.clone()).collect();
         let mut at = 0;
         while let Some((view, _)) = found.get(at).cloned() {
             for (name, ..) in self.replay.reading(&view) {
-                if found.iter().all(|(known, _)| known != name) {
+                if met.insert(name.clone()) {
                     found.push((name.clone(), false));
                 }
             }

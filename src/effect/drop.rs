@@ -1,5 +1,9 @@
 //! DROP of tables, indexes and views.
 
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashSet;
+
 use crate::catalog::model::TableName;
 use crate::sql::ddl::model::{Drop, ObjectKind, QualifiedName};
 use crate::sql::facts::Span;
@@ -14,9 +18,10 @@ pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
         K::Trigger | K::Policy | K::Rule => return object::drop_on_table(draft, drop),
         _ => {}
     }
+    let all_going = OnceCell::new();
     for name in &drop.names {
         match drop.kind {
-            K::Table | K::ForeignTable => table(draft, name, drop),
+            K::Table | K::ForeignTable => table(draft, name, drop, &all_going),
             K::Index => index(draft, name, drop),
             K::View | K::MaterializedView => {
                 let view = draft.name(name);
@@ -24,8 +29,7 @@ pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
                 draft.views_go(&view, None, drop.cascade, name.span);
             }
             K::Schema => {
-                let inside = draft.replay.catalog().tables.keys().filter(|table| table.schema == name.name);
-                let inside: Vec<TableName> = inside.cloned().collect();
+                let inside = draft.replay.in_schema(&name.name);
                 inside.iter().for_each(|table| gone(draft, table, name.span));
             }
             K::Type | K::Domain if drop.cascade => object::drop_type(draft, name, name.span),
@@ -34,7 +38,7 @@ pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
     }
 }
 
-fn table(draft: &mut Draft<'_>, name: &QualifiedName, drop: &Drop) {
+fn table(draft: &mut Draft<'_>, name: &QualifiedName, drop: &Drop, all_going: &OnceCell<FxHashSet<TableName>>) {
     let table = draft.name(name);
     if draft.table(&table).is_none() && drop.if_exists && !draft.replay.catalog().tables.is_empty() {
         // It may exist in the database that this is for; then it is locked.
@@ -54,7 +58,8 @@ fn table(draft: &mut Draft<'_>, name: &QualifiedName, drop: &Drop) {
         if referencing.is_empty() || drop.cascade {
             continue;
         }
-        let going: Vec<TableName> = drop.names.iter().flat_map(|name| draft.family(&draft.name(name))).collect();
+        let going =
+            all_going.get_or_init(|| drop.names.iter().flat_map(|name| draft.family(&draft.name(name))).collect());
         if let Some(other) = referencing.into_iter().find(|other| !going.contains(other)) {
             draft.fail("2BP01", format!("a foreign key of {other} depends on {member}"), name.span);
         }

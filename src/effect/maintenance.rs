@@ -1,5 +1,7 @@
 //! VACUUM, ANALYZE, CLUSTER, REINDEX, REFRESH, TRUNCATE and LOCK.
 
+use rustc_hash::FxHashSet;
+
 use crate::catalog::model::{TableKind, TableName};
 use crate::sql::ddl::model::{
     Analyze, Cleaned, Cluster, LockTable, QualifiedName, Refresh, Reindex, ReindexTarget, Truncate, Vacuum,
@@ -48,7 +50,7 @@ fn cleaned(draft: &Draft<'_>, one: &Cleaned) -> Vec<TableName> {
 
 /// Each table of the database, one after the other.
 fn everything(draft: &mut Draft<'_>, mode: LockMode, rewritten: Option<Cause>) {
-    let tables = draft.replay.catalog().tables.iter();
+    let tables = draft.replay.all_tables();
     let all: Vec<TableName> =
         tables.filter(|(_, table)| table.kind != TableKind::View).map(|(name, _)| name.clone()).collect();
     draft.lock_all(&all, mode, Span::default());
@@ -96,12 +98,11 @@ pub(super) fn reindex(draft: &mut Draft<'_>, reindex: &Reindex) {
             }
         }
         ReindexTarget::Schema | ReindexTarget::Database | ReindexTarget::System => {
-            let schema = (reindex.target == ReindexTarget::Schema).then_some(name.name.as_str());
-            let tables = draft.replay.catalog().tables.iter();
-            let meant: Vec<TableName> = tables
-                .filter(|(table, def)| schema.is_none_or(|schema| table.schema == schema) && !def.indexes.is_empty())
-                .map(|(table, _)| table.clone())
-                .collect();
+            let mut meant: Vec<TableName> = match reindex.target {
+                ReindexTarget::Schema => draft.replay.in_schema(&name.name),
+                _ => draft.replay.all_tables().map(|(table, _)| table.clone()).collect(),
+            };
+            meant.retain(|table| draft.table(table).is_some_and(|table| !table.indexes.is_empty()));
             draft.lock_all(&meant, mode, name.span);
             draft.work(WorkKind::IndexBuild, &meant, Cause::Reindex, name.span);
         }
@@ -134,15 +135,18 @@ pub(super) fn truncate(draft: &mut Draft<'_>, truncate: &Truncate) {
         let members = if truncate.only { vec![table] } else { draft.family(&table) };
         emptied.extend(members.into_iter().map(|member| (member, name.span)));
     }
+    let mut met: FxHashSet<TableName> = emptied.iter().map(|(table, _)| table.clone()).collect();
     let mut at = 0;
     while let Some((table, span)) = emptied.get(at).cloned() {
         draft.lock(&table, LockMode::AccessExclusive, span);
         for other in draft.referencing(&table) {
-            if emptied.iter().any(|(emptied, _)| *emptied == other) {
+            if met.contains(&other) {
                 continue;
             }
             if truncate.cascade {
-                emptied.extend(draft.family(&other).into_iter().map(|member| (member, span)));
+                let members = draft.family(&other);
+                met.extend(members.iter().cloned());
+                emptied.extend(members.into_iter().map(|member| (member, span)));
             } else {
                 let message = "cannot truncate a table referenced in a foreign key constraint";
                 draft.fail("0A000", message, span);
@@ -158,10 +162,11 @@ pub(super) fn lock(draft: &mut Draft<'_>, lock: &LockTable) {
     for name in &lock.tables {
         let table = draft.name(name);
         let mut members = if lock.only { vec![table] } else { draft.family(&table) };
+        let mut met: FxHashSet<TableName> = members.iter().cloned().collect();
         let mut at = 0;
         // What a view reads is locked with it (`LockViewRecurse`).
         while let Some(read) = members.get(at).and_then(|member| draft.table(member)).map(|table| &table.reads) {
-            members.extend(read.keys().filter(|table| !members.contains(table)).cloned().collect::<Vec<_>>());
+            members.extend(read.keys().filter(|table| met.insert((*table).clone())).cloned());
             at += 1;
         }
         draft.lock_all(&members, mode, name.span);

@@ -107,7 +107,7 @@ pub(super) fn alter_domain(draft: &mut Draft<'_>, alter: &AlterDomain) {
 /// Tables with a column of this type, or of a domain over it.
 pub(super) fn holding(draft: &Draft<'_>, name: &QualifiedName) -> Vec<TableName> {
     let spelled = spelled(name);
-    let tables = draft.replay.catalog().tables.iter();
+    let tables = draft.replay.all_tables();
     let stores = |kind: TableKind| !matches!(kind, TableKind::View | TableKind::Foreign);
     tables
         .filter(|(_, table)| stores(table.kind))

@@ -44,7 +44,9 @@ pub struct Report {
     /// Findings that a comment in a linted file takes away, by place; they count for nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<Suppressed>,
-    pub recommendations: Vec<Recommendation>,
+    /// Each on its own: thousands of them in one piece would need new room where a linted history has just left enough in pieces.
+    #[expect(clippy::vec_box)]
+    pub recommendations: Vec<Box<Recommendation>>,
     pub problems: Vec<Problem>,
 }
 
@@ -61,7 +63,7 @@ pub struct Input {
     pub path: String,
     /// `stderr`, `csvlog`, `jsonlog`, `syslog`, `digest`, `pg_stat_statements`, `schema`, `snapshot`; of linted files `migration`,
     /// `queries`, `dump`.
-    pub format: String,
+    pub format: Cow<'static, str>,
     /// What was inferred or given: the line prefix, the time zone, the compression.
     pub details: Vec<String>,
     pub bytes: u64,
@@ -329,7 +331,7 @@ pub struct Evidence {
 pub enum EvidenceValue {
     Integer(i64),
     Number(f64),
-    Text(String),
+    Text(Cow<'static, str>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

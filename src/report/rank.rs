@@ -1,5 +1,6 @@
 //! The order of findings and recommendations: what costs most a day first, then severity, then id.
 
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 
 use super::model::{Finding, Recommendation};
@@ -16,8 +17,11 @@ pub fn findings(list: &mut [Finding]) {
 }
 
 /// Those with one id are alike.
-pub fn recommendations(list: &mut [Recommendation]) {
-    list.sort_unstable_by(|a, b| dearest_first(a.impact_ms_per_day, b.impact_ms_per_day).then_with(|| a.id.cmp(&b.id)));
+pub fn recommendations<R: Borrow<Recommendation>>(list: &mut [R]) {
+    list.sort_unstable_by(|a, b| {
+        let (a, b) = (a.borrow(), b.borrow());
+        dearest_first(a.impact_ms_per_day, b.impact_ms_per_day).then_with(|| a.id.cmp(&b.id))
+    });
 }
 
 /// Unknown comes after every known figure.

@@ -125,7 +125,7 @@ impl Redactor<'_> {
         }
         for evidence in &mut f.evidence {
             if let EvidenceValue::Text(text) = &mut evidence.value {
-                self.prose(text);
+                self.prose(text.to_mut());
             }
         }
     }

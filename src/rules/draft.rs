@@ -280,7 +280,7 @@ pub fn measured_ms(label: impl Into<Cow<'static, str>>, micros: u64) -> Evidence
 }
 
 /// A fact from the catalog or from Postgres's documentation.
-pub fn documented(label: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Evidence {
+pub fn documented(label: impl Into<Cow<'static, str>>, text: impl Into<Cow<'static, str>>) -> Evidence {
     number(label, EvidenceValue::Text(text.into()), "", EvidenceSource::Documented)
 }
 
@@ -290,13 +290,13 @@ pub fn estimated(label: impl Into<Cow<'static, str>>, value: f64, unit: &'static
 }
 
 /// Something that the rule takes for granted.
-pub fn assumed(label: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Evidence {
+pub fn assumed(label: impl Into<Cow<'static, str>>, text: impl Into<Cow<'static, str>>) -> Evidence {
     number(label, EvidenceValue::Text(text.into()), "", EvidenceSource::Assumed)
 }
 
 /// Something that was read in the input.
 pub fn seen(label: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Evidence {
-    number(label, EvidenceValue::Text(text.into()), "", EvidenceSource::Measured)
+    number(label, EvidenceValue::Text(Cow::Owned(text.into())), "", EvidenceSource::Measured)
 }
 
 fn number(

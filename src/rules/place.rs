@@ -42,12 +42,30 @@ pub fn in_text(path: &str, text: &str, span: Span) -> Location {
 pub struct Lines {
     pub path: Arc<str>,
     starts: Vec<usize>,
+    /// How many characters stand before each block of so many bytes: a line may be as long as the text.
+    before: Vec<u32>,
+}
+
+const BLOCK: usize = 1024;
+
+/// Characters that begin in these bytes.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count()
 }
 
 impl Lines {
     pub fn of(path: &str, text: &str) -> Self {
         let after = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
-        Self { path: path.into(), starts: std::iter::once(0).chain(after).collect() }
+        let counts = text.as_bytes().chunks_exact(BLOCK).map(characters);
+        let sums = counts.scan(0u32, |sum, count| {
+            *sum = sum.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+            Some(*sum)
+        });
+        Self {
+            path: path.into(),
+            starts: std::iter::once(0).chain(after).collect(),
+            before: std::iter::once(0).chain(sums).collect(),
+        }
     }
 
     /// As [`in_text`]; the text is the one that the lines are of.
@@ -63,11 +81,20 @@ impl Lines {
         }
     }
 
+    fn characters_before(&self, text: &str, offset: usize) -> usize {
+        let block = (offset / BLOCK).min(self.before.len() - 1);
+        self.before[block] as usize + characters(&text.as_bytes()[block * BLOCK..offset])
+    }
+
     fn line_and_column(&self, text: &str, offset: usize) -> (u64, u32) {
         let offset = if text.is_char_boundary(offset) { offset } else { text.len() };
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts[line - 1];
-        let column = text[start..offset].chars().count();
+        let column = if offset - start < BLOCK {
+            characters(&text.as_bytes()[start..offset])
+        } else {
+            self.characters_before(text, offset) - self.characters_before(text, start)
+        };
         (line as u64, u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1))
     }
 }
@@ -81,5 +108,21 @@ mod tests {
         let text = "é = 1\n AND x";
         let found = in_text("a.sql", text, Span { start: text.find("AND").unwrap(), end: text.len() });
         assert_eq!((found.line, found.column, found.end_column), (2, Some(2), Some(7)));
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_from_the_nearest_block() {
+        let text = format!("-- one\n{}x", "é".repeat(3 * BLOCK));
+        let lines = Lines::of("a.sql", &text);
+        assert!(lines.before.len() > 4, "{}", lines.before.len());
+        for at in [0, 1, BLOCK / 2, BLOCK, 3 * BLOCK] {
+            let start = "-- one\n".len() + 2 * at;
+            let found = lines.place(&text, Span { start, end: text.len() });
+            let column = |count: usize| u32::try_from(count + 1).unwrap();
+            assert_eq!(
+                (found.line, found.column, found.end_column),
+                (2, Some(column(at)), Some(column(3 * BLOCK + 1)))
+            );
+        }
     }
 }

@@ -88,7 +88,7 @@ pub enum Wrapping {
     TransactionMessage,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     #[default]
     Up,
@@ -96,14 +96,14 @@ pub enum Direction {
 }
 
 /// The transaction that a statement stands in, within its script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Transaction {
     /// From 0, in order.
     pub number: u32,
     pub by: OpenedBy,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OpenedBy {
     /// The framework wraps the script.
     Tool,

@@ -130,9 +130,13 @@ fn pieces(
     let moved = |span: Span| Span { start: span.start + section.span.start, end: span.end + section.span.start };
     let text = section.span.of(&code.text);
     let found = cut(text);
-    let mut gap = 0;
+    let (mut gap, mut line) = (0, Line::default());
     for one in &found {
-        psql::includes(moved(one.leading).of(source.text), || first_line + lines(&text[..one.leading.start]), problems);
+        psql::includes(
+            moved(one.leading).of(source.text),
+            || first_line + line.at(text, one.leading.start) - 1,
+            problems,
+        );
         gap = one.data.map_or(one.span.end, |data| data.end);
         let piece = Piece {
             span: moved(one.span),
@@ -153,7 +157,7 @@ fn pieces(
     }
     psql::includes(
         text.get(gap..).unwrap_or_default(),
-        || first_line + lines(text.get(..gap).unwrap_or_default()),
+        || first_line + line.at(text, gap.min(text.len())) - 1,
         problems,
     );
 }

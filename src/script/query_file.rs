@@ -69,7 +69,8 @@ pub(super) fn queries(text: &str) -> Vec<(usize, bool)> {
         .collect()
 }
 
-/// Rewrites the tool's parameters into `?`, which every reader of ours takes for an unknown value.
+/// Rewrites the tool's parameters into `$0`, with as many zeros as they have room for: every reader of ours takes that for an unknown
+/// value, and a statement that ends in one ends where it did.
 pub(super) fn parameters(copy: &mut Copy<'_>, style: Style) {
     let bytes = copy.bytes.clone();
     let tokens: Vec<Token> = Lexer::new(&bytes).filter(|token| token.kind != TokenKind::Comment).collect();
@@ -84,7 +85,9 @@ pub(super) fn parameters(copy: &mut Copy<'_>, style: Style) {
             match at.checked_sub(1).map(|before| tokens[before]).filter(|before| takes_list(copy.text, *before)) {
                 // A list, which the tool puts into parentheses.
                 Some(before) if before.end < span.start => {
-                    copy.write(Span { start: span.start - 1, end: span.end }, "(?)");
+                    let inner = Some(unknown(Span { end: span.end - 1, ..span })).filter(|inner| inner.len() > 1);
+                    let inner = inner.unwrap_or_else(|| "?".to_owned());
+                    copy.write(Span { start: span.start - 1, end: span.end }, &format!("({inner})"));
                 }
                 _ => copy.write(span, &becomes),
             }
@@ -109,7 +112,8 @@ fn sqlc(text: &str, tokens: &[Token]) -> Option<(Span, String)> {
         let name = tokens.get(1).filter(|next| next.kind == TokenKind::Word && next.start == first.end)?;
         let head = of(first).strip_suffix('@')?;
         let alone = head.bytes().all(|byte| matches!(byte, b'=' | b'<' | b'>' | b'!'));
-        return alone.then(|| (Span { start: first.end - 1, end: name.end }, "?".to_owned()));
+        let span = Span { start: first.end - 1, end: name.end };
+        return alone.then(|| (span, unknown(span)));
     }
     let word = |index: usize| tokens.get(index).filter(|token| token.kind == TokenKind::Word).map(of);
     if word(0) != Some("sqlc") || tokens.get(1)?.kind != TokenKind::Dot || tokens.get(3)?.kind != TokenKind::LeftParen {
@@ -118,7 +122,7 @@ fn sqlc(text: &str, tokens: &[Token]) -> Option<(Span, String)> {
     let close = tokens.iter().find(|token| token.kind == TokenKind::RightParen)?;
     let span = Span { start: first.start, end: close.end };
     match word(2)? {
-        "arg" | "narg" | "slice" => Some((span, "?".to_owned())),
+        "arg" | "narg" | "slice" => Some((span, unknown(span))),
         "embed" => Some((span, format!("{}.*", word(4)?))),
         _ => None,
     }
@@ -142,7 +146,14 @@ fn colon(text: &str, token: Token) -> Option<(Span, String)> {
     }
     // A dash or a dot at the end is not of the name.
     let trimmed = rest[..length].trim_end_matches(['-', '.', '?']).len();
-    Some((Span { start: token.start, end: token.start + 1 + trimmed }, "?".to_owned()))
+    let span = Span { start: token.start, end: token.start + 1 + trimmed };
+    // Behind a word, as in `LIMIT:n`, it would go on with the word.
+    let apart = !text[..token.start].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$'));
+    Some((span, if apart { unknown(span) } else { "?".to_owned() }))
+}
+
+fn unknown(span: Span) -> String {
+    format!("${}", "0".repeat(span.end - span.start - 1))
 }
 
 #[cfg(test)]
@@ -173,29 +184,30 @@ mod tests {
     }
 
     #[test]
-    fn parameters_become_question_marks() {
+    fn parameters_become_unknown_values_of_the_same_length() {
         for (style, text, expected) in [
             (
                 Style::Sqlc,
                 "select * from a where b=@id and c = sqlc.narg('x')",
-                "select * from a where b=?   and c = ?             ",
+                "select * from a where b=$00 and c = $0000000000000",
             ),
             (Style::Sqlc, "select sqlc.embed(t), a @> b from t", "select t.*          , a @> b from t"),
             (
                 Style::PgTyped,
                 "select a from t where b = :id! and c::int = :n",
-                "select a from t where b = ?    and c::int = ? ",
+                "select a from t where b = $000 and c::int = $0",
             ),
             (
                 Style::PgTyped,
                 "insert into t values :rows; select 1 where a in :b and c not in :names!",
-                "insert into t values(?)   ; select 1 where a in(?) and c not in(?)    ",
+                "insert into t values($000); select 1 where a in(?) and c not in($00000)",
             ),
             (
                 Style::HugSql,
                 "select a from t where b in (:v*:ids) and c = :user-id",
-                "select a from t where b in (?      ) and c = ?       ",
+                "select a from t where b in ($000000) and c = $0000000",
             ),
+            (Style::PgTyped, "select a from t limit:n", "select a from t limit? "),
         ] {
             assert_eq!(fill(text, &[], style).text, expected, "{text}");
         }

@@ -14,8 +14,10 @@ use std::collections::BTreeSet;
 
 use libtest_mimic::Failed;
 use sqlsift::effect::Version;
+use sqlsift::report::model::Finding;
+use sqlsift::rules::draft::{Ask, Draft};
 use sqlsift::rules::finding::Found;
-use sqlsift::rules::lint::{Kept, SMALL_TABLE_ROWS, Target, lint};
+use sqlsift::rules::lint::{SMALL_TABLE_ROWS, Target, lint};
 use sqlsift::rules::page::{Fence, Page};
 use sqlsift::script::model::{Direction, Framework, OpenedBy, Script, Transaction};
 use sqlsift::script::{Options, Source, scripts};
@@ -75,8 +77,11 @@ fn found(page: &Page, fence: &Fence) -> Result<Vec<Found>, Failed> {
     {
         return Err(message.into());
     }
-    let found = |mut said: Kept| Found { draft: said.draft(), finding: said.finding, because: None };
-    Ok(linted.said.into_iter().map(found).collect())
+    let found = |(finding, asks): (Finding, Vec<Ask>)| {
+        let draft = Draft { asks, ..Draft::new(finding.subject.clone(), "", "") };
+        Found { draft, finding, because: None }
+    };
+    Ok(linted.findings.into_iter().zip(linted.asks).map(found).collect())
 }
 
 pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {

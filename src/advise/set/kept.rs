@@ -1,6 +1,6 @@
 //! The set that a server's planner found best in; plain data for a snapshot file out, and back, with the queries known by fingerprint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advise::constants::{Put, Seen};
 use crate::advise::index::candidate::{Candidate, CandidateKey, Method, Served};
@@ -22,6 +22,7 @@ use super::{Chosen, Judged, Limits, Outcome, Risk, Service, SizeModel, TIME_WAS_
 /// Classes that a candidate may ask for.
 const OPCLASSES: [&str; 5] =
     ["text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops", "jsonb_path_ops", "gin_trgm_ops"];
+const MODELS: [SizeModel; 2] = [SizeModel::Own, SizeModel::Hypopg];
 const METHODS: [Method; 4] = [Method::Btree, Method::Gin, Method::Gist, Method::Brin];
 const VALUES: [(Values, &str); 5] = [
     (Values::Logged, "logged"),
@@ -136,18 +137,44 @@ fn finite(figure: f64) -> f64 {
     if figure.is_nan() { 0.0 } else { figure.clamp(-MOST, MOST) }
 }
 
-/// `None` if it is not for these queries, was asked for with other limits, or names what this version does not know.
-pub fn restore(set: &PlannedSet, limits: &Limits, cx: &WorkloadCx<'_>) -> Option<Outcome> {
-    let asked = Limits { without: Default::default(), ..limits.clone() };
-    let unlimited = asked == Limits::default();
-    let same = set.budget == limits.budget && set.max_indexes == limits.most_indexes;
-    if !(unlimited || same && set.size_model == limits.sizes.name()) {
-        return None;
+/// Why a set is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It was asked for with others than these.
+    Limits,
+    /// One of its queries is not among these.
+    Queries,
+    /// It names a kind of index, a class or a model that this version does not know.
+    Unknown,
+}
+
+/// What the planner said, and the limits that it was asked with: where none are given, those of the set.
+pub fn restore(set: &PlannedSet, given: &Limits, cx: &WorkloadCx<'_>) -> Result<(Outcome, Limits), Unfit> {
+    let sizes = MODELS.into_iter().find(|model| model.name() == set.size_model).ok_or(Unfit::Unknown)?;
+    let limits = Limits { budget: set.budget, most_indexes: set.max_indexes, sizes, without: BTreeSet::new() };
+    let asked = Limits { without: BTreeSet::new(), ..given.clone() };
+    if asked != Limits::default() && asked != limits {
+        return Err(Unfit::Limits);
     }
     let queries = &cx.workload.queries;
     let by_name: BTreeMap<String, QueryIndex> =
         queries.iter().enumerate().map(|(at, query)| (query.fingerprint.to_string(), at)).collect();
-    let find = |fingerprint: &String| by_name.get(fingerprint).copied();
+    if !named(set).all(|fingerprint| by_name.contains_key(fingerprint)) {
+        return Err(Unfit::Queries);
+    }
+    let outcome = outcome(set, &|fingerprint: &String| by_name.get(fingerprint).copied(), cx);
+    Ok((outcome.ok_or(Unfit::Unknown)?, limits))
+}
+
+/// The fingerprints of all queries that it speaks of.
+fn named(set: &PlannedSet) -> impl Iterator<Item = &String> {
+    let reasons = set.refused.iter().chain(&set.unserved).map(|one| &one.fingerprint);
+    let served = set.indexes.iter().flat_map(|index| &index.serves).map(|one| &one.fingerprint);
+    let at_risk = set.indexes.iter().flat_map(|index| &index.risks).map(|one| &one.fingerprint);
+    set.queries.iter().map(|one| &one.fingerprint).chain(reasons).chain(served).chain(at_risk)
+}
+
+fn outcome(set: &PlannedSet, find: &dyn Fn(&String) -> Option<QueryIndex>, cx: &WorkloadCx<'_>) -> Option<Outcome> {
     let judged = set.queries.iter().map(|one| {
         let query = find(&one.fingerprint)?;
         Some(Judged { query, base: one.base, bound: one.bound, cost: one.cost, calls: one.calls })
@@ -156,7 +183,7 @@ pub fn restore(set: &PlannedSet, limits: &Limits, cx: &WorkloadCx<'_>) -> Option
         all.iter().map(|one| Some((find(&one.fingerprint)?, one.reason.clone()))).collect()
     };
     let accesses = of_queries(cx);
-    let chosen = set.indexes.iter().map(|index| restored(index, &find, &accesses));
+    let chosen = set.indexes.iter().map(|index| restored(index, find, &accesses));
     Some(Outcome {
         chosen: chosen.collect::<Option<_>>()?,
         queries: judged.collect::<Option<_>>()?,
@@ -250,5 +277,38 @@ impl SizeModel {
             SizeModel::Own => "own",
             SizeModel::Hypopg => "hypopg",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::context::Worth;
+    use crate::workload::model::Workload;
+
+    #[test]
+    fn a_set_brings_its_limits_or_the_reason_why_it_is_not_taken() {
+        let workload = Workload::default();
+        let cx = WorkloadCx { workload: &workload, facts: &[], catalog: None, plans: &[], worth: Worth::default() };
+        let set = PlannedSet { budget: Some(7), size_model: "hypopg".into(), ..PlannedSet::default() };
+        let limits = |budget| Limits { budget, sizes: SizeModel::Hypopg, ..Limits::default() };
+        let restored = |set: &PlannedSet, given: &Limits| restore(set, given, &cx).map(|(_, limits)| limits);
+        assert_eq!(restored(&set, &Limits::default()), Ok(limits(Some(7))), "none were given");
+        assert_eq!(restored(&set, &limits(Some(7))), Ok(limits(Some(7))));
+        assert_eq!(restored(&set, &limits(Some(8))), Err(Unfit::Limits));
+        let query = PlannedReason { fingerprint: "gone".into(), reason: "too long".into() };
+        assert_eq!(
+            restored(&PlannedSet { refused: vec![query], ..set.clone() }, &Limits::default()),
+            Err(Unfit::Queries)
+        );
+        let later = PlannedIndex { method: "columnar".into(), ..PlannedIndex::default() };
+        assert_eq!(
+            restored(&PlannedSet { indexes: vec![later], ..set.clone() }, &Limits::default()),
+            Err(Unfit::Unknown)
+        );
+        assert_eq!(
+            restored(&PlannedSet { size_model: "exact".into(), ..set }, &Limits::default()),
+            Err(Unfit::Unknown)
+        );
     }
 }

@@ -1,9 +1,8 @@
 //! ALTER TABLE, action by action.
 
 use super::table::{MOST_COLUMNS, bound_text, new_column, too_many_columns};
-use super::{Applied, Complaint, Replay, grow};
-use crate::catalog::expression::rename_column;
-use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
+use super::{Applied, Complaint, Part, Replay, grow};
+use crate::catalog::model::{Column, SourceLine, TableKind, TableName};
 use crate::catalog::text::Text;
 use crate::sql::ddl::model::{ActionKind, AlterTable, ColumnDef, ConstraintDef, MoveTo, Name, TypeName};
 
@@ -82,7 +81,8 @@ impl Replay {
     fn act(&mut self, table: &TableName, alter: &AlterTable, kind: &ActionKind, at: &SourceLine) -> Applied {
         match kind {
             ActionKind::AddColumn { column, constraints, if_not_exists } => {
-                let present = self.columns(table)?.iter().find(|one| one.name == column.name.text);
+                let wanted = Text::from(&column.name.text);
+                let present = self.columns(table)?.iter().find(|one| one.name == wanted);
                 match (present, if_not_exists) {
                     (Some(_), true) => Ok(()),
                     (Some(present), false) => {
@@ -94,7 +94,8 @@ impl Replay {
                 }
             }
             ActionKind::DropColumn { column, if_exists, .. } => {
-                let present = self.columns(table)?.iter().any(|one| one.name == column.text);
+                let wanted = Text::from(&column.text);
+                let present = self.columns(table)?.iter().any(|one| one.name == wanted);
                 if !present && *if_exists { Ok(()) } else { self.drop_column(table, column) }
             }
             ActionKind::RenameColumn { from, to } => self.rename_column(table, from, to),
@@ -126,8 +127,14 @@ impl Replay {
                 self.change_constraint(table, name, |constraint| constraint.validated = true)?;
                 self.settle_not_null(table)
             }
-            ActionKind::AlterConstraint { constraint, deferrable, .. } => {
-                self.change_constraint(table, constraint, |one| one.deferrable = deferrable.unwrap_or(one.deferrable))
+            ActionKind::AlterConstraint { constraint, deferrable, enforced, .. } => {
+                self.change_constraint(table, constraint, |one| {
+                    one.deferrable = deferrable.unwrap_or(one.deferrable);
+                    if let Some(enforced) = *enforced {
+                        // What is enforced again is checked for every row.
+                        (one.enforced, one.validated) = (enforced, enforced && (one.validated || !one.enforced));
+                    }
+                })
             }
             ActionKind::DropConstraint { constraint, if_exists, .. } => {
                 self.drop_constraint(table, constraint, *if_exists)
@@ -140,7 +147,7 @@ impl Replay {
             ActionKind::AttachPartition { partition, bound } => {
                 let partition = self.known_table(partition)?;
                 self.adopt(table, &partition)?;
-                let child = self.table_mut(&partition)?;
+                let child = self.touched_mut(&partition)?;
                 child.partition_bound = Some(bound_text(bound).into());
                 if child.kind == TableKind::Table {
                     child.kind = TableKind::Partition;
@@ -161,7 +168,7 @@ impl Replay {
                 let parent = self.known_table(parent)?;
                 let checks = self.inheritable_checks(&parent)?;
                 self.adopt(&parent, table)?;
-                let child = self.table_mut(table)?;
+                let child = self.touched_mut(table)?;
                 let missing =
                     checks.into_iter().filter(|check| child.constraints.iter().all(|own| own.name != check.name));
                 let missing: Vec<_> = missing.collect();
@@ -194,7 +201,9 @@ impl Replay {
                 return Err(too_many_columns(table));
             }
             if columns.iter().all(|one| one.name != column.name) {
+                let of = column.type_name.clone();
                 grow(columns, column);
+                self.seen.has_type(&member, &of);
             }
         }
         self.own_sequence(def, table, at);
@@ -236,48 +245,60 @@ impl Replay {
     }
 
     fn set_type(&mut self, table: &TableName, column: &Name, to: &TypeName, collation: Option<&String>) -> Applied {
+        let of = Text::from(&to.canonical);
         self.change(table, column, |column| {
-            column.type_name = to.canonical.as_str().into();
+            column.type_name = of.clone();
             column.collation = collation.cloned().map(Into::into);
             column.stats = None;
-        })
-    }
-
-    fn change(&mut self, table: &TableName, name: &Name, edit: impl Fn(&mut Column)) -> Applied {
-        let found = self.catalog.tables.get(table).ok_or_else(|| Complaint::unknown(table))?;
-        let known = !matches!(found.kind, TableKind::View | TableKind::MaterializedView) && !found.columns.is_empty();
-        if known && found.columns.iter().all(|column| column.name != name.text) {
-            return Err(Complaint::new(format!("unknown column {} of {table}", name.text)));
-        }
+        })?;
         for member in self.family(table) {
-            self.columns_mut(&member)?.iter_mut().filter(|column| column.name == name.text).for_each(&edit);
+            self.seen.has_type(&member, &of);
         }
         Ok(())
     }
 
-    fn change_constraint(
+    pub(super) fn change(&mut self, table: &TableName, name: &Name, edit: impl Fn(&mut Column)) -> Applied {
+        let found = self.catalog.tables.get(table).ok_or_else(|| Complaint::unknown(table))?;
+        let known = !matches!(found.kind, TableKind::View | TableKind::MaterializedView) && !found.columns.is_empty();
+        let wanted = Text::from(&name.text);
+        if known && found.columns.iter().all(|column| column.name != wanted) {
+            return Err(Complaint::new(format!("unknown column {} of {table}", name.text)));
+        }
+        for member in self.family(table) {
+            self.columns_mut(&member)?.iter_mut().filter(|column| column.name == wanted).for_each(&edit);
+        }
+        Ok(())
+    }
+
+    pub(super) fn change_constraint(
         &mut self,
         table: &TableName,
         name: &Name,
         edit: impl Fn(&mut crate::catalog::model::Constraint),
     ) -> Applied {
         let mut found = false;
+        let wanted = Text::from(&name.text);
         for member in self.family(table) {
-            for constraint in self.table_mut(&member)?.constraints.iter_mut().filter(|one| one.name == name.text) {
+            for constraint in self.table_mut(&member)?.constraints.iter_mut().filter(|one| one.name == wanted) {
                 edit(constraint);
                 found = true;
             }
         }
-        if found { Ok(()) } else { Err(Complaint::new(format!("unknown constraint {} of {table}", name.text))) }
+        if found || self.full.lacks(table, Part::Constraint) {
+            return Ok(());
+        }
+        Err(Complaint::new(format!("unknown constraint {} of {table}", name.text)))
     }
 
     fn drop_constraint(&mut self, table: &TableName, name: &Name, if_exists: bool) -> Applied {
-        let mut found = false;
+        let mut found = self.full.lacks(table, Part::Constraint);
+        let wanted = Text::from(&name.text);
         for member in self.family(table) {
             let member = self.table_mut(&member)?;
-            found |= member.constraints.iter().any(|one| one.name == name.text);
-            member.constraints.retain(|one| one.name != name.text);
-            member.indexes.retain(|index| !(index.constraint && index.name == name.text));
+            let before = member.constraints.len();
+            member.constraints.retain(|one| one.name != wanted);
+            found |= member.constraints.len() < before;
+            member.indexes.retain(|index| !(index.constraint && index.name == wanted));
         }
         if found || if_exists {
             return Ok(());
@@ -291,98 +312,6 @@ impl Replay {
                 Ok(())
             }
             None => Err(Complaint::new(format!("unknown constraint {} of {table}", name.text))),
-        }
-    }
-
-    fn rename_constraint(&mut self, table: &TableName, from: &Name, to: &Name) -> Applied {
-        self.change_constraint(table, from, |constraint| constraint.name = to.text.as_str().into())?;
-        for index in self.table_mut(table)?.indexes.iter_mut() {
-            if index.constraint && index.name == from.text {
-                index.name = to.text.as_str().into();
-            }
-        }
-        Ok(())
-    }
-
-    fn rename_column(&mut self, table: &TableName, from: &Name, to: &Name) -> Applied {
-        self.change(table, from, |column| column.name = to.text.as_str().into())?;
-        let new = Text::from(&to.text);
-        let rename = |name: &mut Text| {
-            if *name == from.text {
-                *name = new.clone();
-            }
-        };
-        for member in self.family(table) {
-            rename_in(self.table_mut(&member)?, from, to, rename);
-        }
-        for other in self.referencing(table) {
-            for constraint in &mut self.table_mut(&other)?.constraints {
-                if let ConstraintKind::ForeignKey { references, referenced_columns } = &mut constraint.kind
-                    && references == table
-                {
-                    referenced_columns.iter_mut().for_each(rename);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn rename_table(&mut self, table: &TableName, to: &str) -> Applied {
-        self.move_table(table, &TableName { schema: table.schema.clone(), name: to.into() })
-    }
-
-    /// Gives a table another name or schema, wherever it is spoken of.
-    pub(super) fn move_table(&mut self, from: &TableName, to: &TableName) -> Applied {
-        if let Some(present) = self.catalog.tables.get(to) {
-            let message = format!("{from} cannot become {to}, which exists already");
-            return Err(Complaint::exists(message, present.defined_at.as_ref()));
-        }
-        let Some(moved) = self.catalog.tables.remove(from) else { return Ok(()) };
-        self.insert_table(to, moved);
-        let at_first = self.renamed.remove(from).unwrap_or_else(|| from.clone());
-        self.renamed.insert(to.clone(), at_first);
-        for child in self.children(from) {
-            self.table_mut(&child)?
-                .parents_mut()
-                .filter(|parent| *parent == from)
-                .for_each(|parent| *parent = to.clone());
-        }
-        for other in self.referencing(from) {
-            for constraint in &mut self.table_mut(&other)?.constraints {
-                if let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind
-                    && references == from
-                {
-                    *references = to.clone();
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn rename_in(table: &mut Table, from: &Name, to: &Name, rename: impl Fn(&mut Text) + Copy) {
-    for constraint in &mut table.constraints {
-        constraint.columns.iter_mut().for_each(rename);
-        if let ConstraintKind::Check { expression } = &mut constraint.kind {
-            *expression = rename_column(expression, &from.text, &to.text).into();
-        }
-    }
-    for index in &mut table.indexes {
-        index.include.iter_mut().for_each(rename);
-        for key in &mut index.keys {
-            if key.expression {
-                key.text = rename_column(&key.text, &from.text, &to.text).into();
-            } else {
-                rename(&mut key.text);
-            }
-        }
-        if let Some(predicate) = &mut index.predicate {
-            *predicate = rename_column(predicate, &from.text, &to.text).into();
-        }
-    }
-    for column in table.columns.iter_mut().filter(|column| column.generated) {
-        if let Some(expression) = &mut column.default {
-            *expression = rename_column(expression, &from.text, &to.text).into();
         }
     }
 }

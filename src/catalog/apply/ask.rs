@@ -1,12 +1,30 @@
 //! What a statement would find: questions to the catalog in the making, asked before it is applied.
 
 use super::Replay;
+use super::full::Part;
 use super::index::{index_key, same_shape};
-use crate::catalog::model::{Index, TableName};
+use crate::catalog::model::{Index, SourceLine, TableName};
 use crate::catalog::text::Text;
 use crate::sql::ddl::model::CreateIndex;
 
 impl Replay {
+    /// Whether an index that is not known may be one that was left out, because its table has too many.
+    pub fn lacks_indexes(&self) -> bool {
+        self.full.lacks_any(Part::Index)
+    }
+
+    /// Where that table or index of the schema was made.
+    pub(super) fn relation_made_at<'s>(&'s self, schema: &'s Text, name: &str) -> Option<&'s SourceLine> {
+        let text = Text::known(name)?;
+        if let Some(table) = self.catalog.tables.get(&TableName { schema: schema.clone(), name: text.clone() }) {
+            return table.defined_at.as_ref();
+        }
+        self.having(schema, name).find_map(move |table| {
+            let index = table.indexes.iter().find(|index| index.name == text)?;
+            index.defined_at.as_ref().or(table.defined_at.as_ref())
+        })
+    }
+
     /// The indexes of that name, whatever their schema.
     pub fn indexes_called<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r Index> {
         let tables = self.seen.tables_with(name).into_iter().filter_map(|table| self.catalog.tables.get(table));

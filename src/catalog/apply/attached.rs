@@ -1,10 +1,8 @@
 //! Indexes of partitioned tables, each with the indexes of partitions that are attached to it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hash;
 
-use rustc_hash::FxHashMap;
-
+use super::counts::Counts;
 use crate::catalog::model::TableName;
 use crate::catalog::text::Text;
 
@@ -13,9 +11,9 @@ use crate::catalog::text::Text;
 pub(super) struct Attached {
     below: BTreeMap<TableName, BTreeSet<TableName>>,
     /// How often each is attached.
-    all: FxHashMap<TableName, usize>,
+    all: Counts<TableName>,
     /// How many have that name, in whatever schema.
-    named: FxHashMap<Text, usize>,
+    named: Counts<Text>,
 }
 
 impl Attached {
@@ -23,8 +21,8 @@ impl Attached {
     pub fn insert(&mut self, parent: TableName, child: TableName) -> usize {
         let children = self.below.entry(parent).or_default();
         if children.insert(child.clone()) {
-            *self.named.entry(child.name.clone()).or_default() += 1;
-            *self.all.entry(child).or_default() += 1;
+            self.named.add(&child.name);
+            self.all.add(&child);
         }
         children.len()
     }
@@ -33,26 +31,17 @@ impl Attached {
     pub fn take(&mut self, parent: &TableName) -> BTreeSet<TableName> {
         let children = self.below.remove(parent).unwrap_or_default();
         for child in &children {
-            one_less(&mut self.named, &child.name);
-            one_less(&mut self.all, child);
+            self.named.remove(&child.name);
+            self.all.remove(child);
         }
         children
     }
 
     pub fn has(&self, child: &TableName) -> bool {
-        self.all.contains_key(child)
+        self.all.has(child)
     }
 
     pub fn has_one_called(&self, name: &Text) -> bool {
-        self.named.contains_key(name)
-    }
-}
-
-fn one_less<K: Eq + Hash>(counts: &mut FxHashMap<K, usize>, key: &K) {
-    if let Some(count) = counts.get_mut(key) {
-        *count -= 1;
-        if *count == 0 {
-            counts.remove(key);
-        }
+        self.named.has(name)
     }
 }

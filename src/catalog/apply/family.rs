@@ -5,7 +5,22 @@ use rustc_hash::FxHashSet;
 use super::{Applied, Complaint, Replay};
 use crate::catalog::model::{Table, TableName};
 
+/// So many of a family are gone through at once.
+const CHAIN: usize = 1000;
+
 impl Replay {
+    /// Tables and views of a schema, in the order of their names.
+    pub fn in_schema(&self, schema: &str) -> Vec<TableName> {
+        let inside = |name: &&TableName| name.schema == *schema && self.catalog.tables.contains_key(name);
+        self.seen.in_schema(schema).into_iter().filter(inside).cloned().collect()
+    }
+
+    /// All tables, for a statement that may concern any.
+    pub fn all_tables(&self) -> impl Iterator<Item = (&TableName, &Table)> + Clone {
+        let tables = &self.catalog.tables;
+        tables.iter().take(self.seen.part_of(tables.len()))
+    }
+
     /// Direct partitions and inheritance children.
     pub fn children(&self, parent: &TableName) -> Vec<TableName> {
         let is_child = |name: &&TableName| self.catalog.tables.get(name).is_some_and(|table| table.is_below(parent));
@@ -15,7 +30,8 @@ impl Replay {
     /// How many there are.
     pub fn child_count(&self, parent: &TableName) -> usize {
         let is_child = |name: &&TableName| self.catalog.tables.get(name).is_some_and(|table| table.is_below(parent));
-        self.seen.anywhere_below(parent).filter(is_child).count()
+        let too_many = self.seen.too_many_below(parent);
+        too_many.unwrap_or_else(|| self.seen.anywhere_below(parent).filter(is_child).count())
     }
 
     pub fn has_children(&self, parent: &TableName) -> bool {
@@ -57,6 +73,10 @@ impl Replay {
         while let Some(parent) = family.get(at).cloned() {
             family.extend(self.children(&parent).into_iter().filter(|child| met.insert(child.clone())));
             at += 1;
+            // A long chain is a large family too.
+            if at % CHAIN == 0 && self.seen.part_of(CHAIN) < CHAIN {
+                break;
+            }
         }
         family
     }
@@ -66,7 +86,7 @@ impl Replay {
         if self.family(child).contains(parent) {
             return Err(Complaint::new(format!("{child} cannot become a part of {parent}, which is a part of it")));
         }
-        let child = self.table_mut(child)?;
+        let child = self.touched_mut(child)?;
         match child.parent {
             None => child.parent = Some(parent.clone()),
             Some(_) => child.other_parents.push(parent.clone()),

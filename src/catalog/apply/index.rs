@@ -1,18 +1,30 @@
 //! CREATE INDEX and ALTER INDEX, and the indexes of partitions.
 
 use super::names::{index_columns, joined};
-use super::{Applied, Complaint, GIVE_BEFORE, Replay, shown};
+use super::{Applied, Complaint, GIVE_BEFORE, Part, Replay, shown};
 use crate::catalog::expression::{mentions, normalise, only_column, strip_parens};
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
 use crate::catalog::opclass::non_default;
 use crate::catalog::text::Text;
 use crate::sql::ddl::model::{AlterIndex, CreateIndex, IndexAction, KeyPart, QualifiedName};
 
+/// `INDEX_MAX_KEYS` (`src/include/pg_config_manual.h`): the server takes no more, included columns among them.
+pub(super) const MOST_KEYS: usize = 32;
+
+pub(super) fn too_many_keys(what: &str, table: &TableName) -> Complaint {
+    Complaint::new(format!(
+        "{what} of {table} would have more than {MOST_KEYS} columns, which no server takes: it is left out"
+    ))
+}
+
 impl Replay {
     pub(super) fn create_index(&mut self, def: &CreateIndex, at: &SourceLine) -> Applied {
         let table = self.known_table(&def.table)?;
         let keys: Vec<IndexKey> = def.keys.iter().map(|key| index_key(key, &def.method)).collect();
         let include: Vec<Text> = def.include.iter().map(|name| name.text.as_str().into()).collect();
+        if keys.len() + include.len() > MOST_KEYS {
+            return Err(too_many_keys("an index", &table));
+        }
         self.check_columns(&table, &keys, &include)?;
         let name = match &def.name {
             Some(name) if self.relation_exists(&table.schema, &name.text) => {
@@ -136,7 +148,7 @@ impl Replay {
                 // ALTER INDEX … RENAME takes any relation.
                 None => match self.find_table(&alter.name) {
                     Some(table) => self.rename_table(&table, &to.text),
-                    None if alter.if_exists => Ok(()),
+                    None if alter.if_exists || self.full.lacks_any(Part::Index) => Ok(()),
                     None => Err(unknown_index(&alter.name)),
                 },
             },
@@ -146,6 +158,7 @@ impl Replay {
     }
 
     pub(super) fn rename_index(&mut self, table: &TableName, at: usize, to: &str) -> Applied {
+        self.seen.named(table, &to.into());
         let table = self.table_mut(table)?;
         let index = &mut table.indexes[at];
         for constraint in table.constraints.iter_mut().filter(|one| index.constraint && one.name == index.name) {

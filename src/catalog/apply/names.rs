@@ -73,11 +73,12 @@ pub fn joined<'n>(columns: impl IntoIterator<Item = &'n str>) -> String {
     clip(&text, length).to_owned()
 }
 
-/// What stands for each key in an index's name: the column, the function of an expression, else `expr`; made distinct.
+/// What stands for each key in an index's name: the column, the function of an expression, else `expr`; made distinct. No more of
+/// them than [`joined`] has room for.
 pub fn index_columns(keys: &[IndexKey], include: &[Text]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let plain = keys.iter().map(key_name).chain(include.iter().map(Text::to_string));
-    for base in plain {
+    for base in plain.take(LONGEST + 1) {
         let mut name = base.clone();
         let mut pass = 0;
         while names.contains(&name) {
@@ -126,5 +127,14 @@ mod tests {
         }
         assert_eq!(passes.choose("t", "b", "check", |name| name == "t_b_check"), "t_b_check1");
         assert_eq!(choose("t", "a", "check", |name| name == "t_a_check"), "t_a_check1");
+    }
+
+    #[test]
+    fn no_more_keys_are_named_than_a_name_has_room_for() {
+        let key = IndexKey { text: "a".into(), ..IndexKey::default() };
+        let names = index_columns(&vec![key; 10_000], &[]);
+        assert_eq!(names.len(), LONGEST + 1);
+        assert_eq!(names[..3], ["a", "a1", "a2"]);
+        assert_eq!(joined(names.iter().map(String::as_str)).len(), LONGEST);
     }
 }

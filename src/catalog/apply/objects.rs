@@ -1,7 +1,9 @@
 //! DROP, views, types, extensions and schemas.
 
-use super::{Applied, Complaint, Replay, TEMPORARY, shown};
-use crate::catalog::expression::mentions;
+use rustc_hash::FxHashSet;
+
+use super::{Applied, Complaint, Part, Replay, TEMPORARY, shown};
+use crate::catalog::expression::names_in;
 use crate::catalog::model::{Column, ConstraintKind, SourceLine, Table, TableKind, TableName};
 use crate::sql::facts::{Output, Relation, facts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,17 +15,17 @@ use crate::sql::ddl::model::{
 
 impl Replay {
     pub(super) fn drop(&mut self, drop: &Drop) -> Applied {
-        for name in &drop.names {
+        for (at, name) in drop.names.iter().enumerate() {
             let found = match drop.kind {
                 ObjectKind::Table | ObjectKind::ForeignTable | ObjectKind::View | ObjectKind::MaterializedView => {
                     self.drop_table(name)
                 }
-                ObjectKind::Index => self.drop_index(name),
+                ObjectKind::Index => self.drop_index(name) || self.full.lacks_any(Part::Index),
                 ObjectKind::Schema => self.drop_schema(&name.name),
-                ObjectKind::Type | ObjectKind::Domain => self.catalog.types.remove(&type_key(name)).is_some(),
+                ObjectKind::Type | ObjectKind::Domain => self.take_type(&type_key(name)).is_some(),
                 ObjectKind::Policy => drop.on.as_ref().is_some_and(|table| self.drop_policy(table, &name.name)),
                 ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => {
-                    self.drop_routine(name, drop);
+                    self.drop_routine(name, drop.arguments.get(at).and_then(Option::as_ref));
                     true
                 }
                 ObjectKind::Sequence => {
@@ -31,7 +33,7 @@ impl Replay {
                     true
                 }
                 ObjectKind::Extension => {
-                    self.catalog.extensions.retain(|extension| *extension != name.name);
+                    self.extensions.remove(&name.name);
                     true
                 }
                 _ => true,
@@ -56,6 +58,7 @@ impl Replay {
             self.renamed.remove(name);
         }
         let others: BTreeSet<TableName> = gone.iter().flat_map(|name| self.referencing(name)).collect();
+        let gone: FxHashSet<&TableName> = gone.iter().collect();
         for table in others {
             let Ok(table) = self.table_mut(&table) else { continue };
             table.constraints.retain(|constraint| match &constraint.kind {
@@ -82,10 +85,12 @@ impl Replay {
     }
 
     fn drop_schema(&mut self, schema: &str) -> bool {
-        let gone: Vec<TableName> = self.in_schema(schema).map(|(name, _)| name.clone()).collect();
-        self.remove_tables(&gone);
+        self.remove_tables(&self.in_schema(schema));
         let prefix = format!("{schema}.");
-        self.catalog.types.retain(|name, _| !name.starts_with(&prefix));
+        let below = self.catalog.types.range(prefix.clone()..).map(|(name, _)| name.clone());
+        for name in below.take_while(|name| name.starts_with(&prefix)).collect::<Vec<_>>() {
+            self.take_type(&name);
+        }
         true
     }
 
@@ -126,17 +131,18 @@ impl Replay {
         let facts = facts(query);
         let star =
             facts.blocks.iter().flat_map(|block| &block.projection).any(|out| matches!(out, Output::Star { .. }));
+        let named: FxHashSet<String> = if star { FxHashSet::default() } else { names_in(query).collect() };
         let mut reads = BTreeMap::new();
         for source in facts.blocks.iter().flat_map(|block| &block.sources) {
             let Relation::Table(name) = &source.relation else { continue };
             let name = QualifiedName { schema: name.schema.clone(), name: name.name.clone(), span: def.query };
             let Some(table) = self.find_table(&name) else { continue };
             let columns = self.catalog.tables.get(&table).map(|table| table.columns.as_slice()).unwrap_or_default();
-            let used = columns.iter().filter(|column| star || mentions(query, &column.name));
+            let used = columns.iter().filter(|column| star || named.contains(column.name.as_str()));
             reads.insert(table, used.map(|column| column.name.to_string()).collect());
         }
         if let Some(view) = self.find_table(&def.name)
-            && let Ok(view) = self.table_mut(&view)
+            && let Ok(view) = self.touched_mut(&view)
         {
             view.reads = reads.into();
         }
@@ -159,8 +165,37 @@ impl Replay {
             }
             self.catalog.domain_constraints.insert(name.clone(), all);
         }
-        self.catalog.types.insert(name, base);
+        self.put_type(name, base);
         Ok(())
+    }
+
+    fn put_type(&mut self, name: String, base: String) {
+        self.type_names.add(&last_part(&name).to_owned());
+        if self.catalog.types.insert(name.clone(), base).is_some() {
+            self.type_names.remove(&last_part(&name).to_owned());
+        }
+    }
+
+    fn take_type(&mut self, name: &str) -> Option<String> {
+        let base = self.catalog.types.remove(name)?;
+        self.type_names.remove(&last_part(name).to_owned());
+        Some(base)
+    }
+
+    /// Whether a type or domain is called so, in whatever schema.
+    pub fn has_type(&self, name: &str) -> bool {
+        self.catalog.types.contains_key(name) || self.type_names.has(&name.to_owned())
+    }
+
+    /// How many types and domains a schema has.
+    pub fn types_in(&self, schema: &str) -> usize {
+        let prefix = format!("{schema}.");
+        let below = self.catalog.types.range(prefix.clone()..).map(|(name, _)| name);
+        below.take_while(|name| name.starts_with(&prefix)).count()
+    }
+
+    pub fn has_extension(&self, name: &str) -> bool {
+        self.extensions.contains(name)
     }
 
     /// Of domains the constraints are kept; what else ALTER DOMAIN changes is nothing to a table.
@@ -205,21 +240,25 @@ impl Replay {
 
     pub(super) fn move_type(&mut self, name: &QualifiedName, to: &MoveTo) -> Applied {
         let old = type_key(name);
-        let Some(base) = self.catalog.types.remove(&old) else { return Ok(()) };
+        let Some(base) = self.take_type(&old) else { return Ok(()) };
         let constraints = self.catalog.domain_constraints.remove(&old);
         let new = match to {
             MoveTo::Name(to) => type_key(&QualifiedName { name: to.text.clone(), ..name.clone() }),
             MoveTo::Schema(to) => type_key(&QualifiedName { schema: Some(to.text.clone()), ..name.clone() }),
         };
-        for column in self.catalog.tables.values_mut().flat_map(|table| table.columns.iter_mut()) {
-            if let Some(suffix @ ("" | "[]")) = column.type_name.strip_prefix(&old) {
-                column.type_name = format!("{new}{suffix}").into();
+        let tables: Vec<TableName> = self.seen.with_type(&old).into_iter().cloned().collect();
+        for table in tables {
+            self.seen.has_type(&table, &new.as_str().into());
+            for column in self.columns_mut(&table).into_iter().flatten() {
+                if let Some(suffix @ ("" | "[]")) = column.type_name.strip_prefix(&old) {
+                    column.type_name = format!("{new}{suffix}").into();
+                }
             }
         }
         if let Some(constraints) = constraints {
             self.catalog.domain_constraints.insert(new.clone(), constraints);
         }
-        self.catalog.types.insert(new, base);
+        self.put_type(new, base);
         Ok(())
     }
 
@@ -239,15 +278,12 @@ impl Replay {
     }
 
     pub(super) fn create_extension(&mut self, name: &str) -> Applied {
-        if !self.catalog.extensions.iter().any(|extension| extension == name) {
-            self.catalog.extensions.push(name.to_owned());
-        }
+        self.extensions.insert(name.to_owned());
         Ok(())
     }
 
     pub(super) fn rename_schema(&mut self, from: &str, to: &str) -> Applied {
-        let moved: Vec<TableName> = self.in_schema(from).map(|(name, _)| name.clone()).collect();
-        for name in moved {
+        for name in self.in_schema(from) {
             let target = TableName { schema: to.into(), name: name.name.clone() };
             self.move_table(&name, &target)?;
         }
@@ -265,6 +301,11 @@ fn domain_constraint_name(domain: &str, def: &ConstraintDef, at: usize) -> Strin
         (None, 0) => format!("{domain}_check"),
         (None, at) => format!("{domain}_check{at}"),
     }
+}
+
+/// Of a qualified name.
+pub(super) fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 /// How column types spell this type: without schema `public`.

@@ -1,6 +1,6 @@
 //! Row security, storage parameters, replica identity and comments of tables.
 
-use super::{Applied, Complaint, Replay};
+use super::{Applied, Complaint, Part, Replay};
 use crate::catalog::expression::strip_parens;
 use crate::catalog::model::{Policy, PolicyCommand, SourceLine, Table};
 use crate::sql::ddl::model::{self as ddl, ActionKind, Comment, ObjectKind, Parameter, QualifiedName, ReplicaIdentity};
@@ -8,6 +8,10 @@ use crate::sql::ddl::model::{self as ddl, ActionKind, Comment, ObjectKind, Param
 impl Replay {
     pub(super) fn create_policy(&mut self, def: &ddl::Policy, at: &SourceLine) -> Applied {
         let table = self.known_table(&def.table)?;
+        let known = self.catalog.tables.get(&table).ok_or_else(|| Complaint::unknown(&table))?;
+        if !self.full.has_room(&table, Part::Policy, known.policies.len(), &mut self.complaints) {
+            return Ok(());
+        }
         let policies = &mut self.table_mut(&table)?.policies;
         if let Some(present) = policies.iter().find(|policy| policy.name == def.name.text) {
             let message = format!("policy {} of {table} exists already", def.name.text);
@@ -36,6 +40,9 @@ impl Replay {
         let table = self.known_table(&def.table)?;
         let found = self.table_mut(&table)?.policies.iter_mut().find(|policy| policy.name == def.name.text);
         let Some(policy) = found else {
+            if self.full.lacks(&table, Part::Policy) {
+                return Ok(());
+            }
             return Err(Complaint::new(format!("unknown policy {} of {table}", def.name.text)));
         };
         if !def.roles.is_empty() {
@@ -52,11 +59,12 @@ impl Replay {
 
     pub(super) fn drop_policy(&mut self, table: &QualifiedName, name: &str) -> bool {
         let Some(table) = self.find_table(table) else { return false };
+        let lacks = self.full.lacks(&table, Part::Policy);
         let Ok(table) = self.table_mut(&table) else { return false };
-        let Some(policies) = table.policies.some_mut() else { return false };
+        let Some(policies) = table.policies.some_mut() else { return lacks };
         let before = policies.len();
         policies.retain(|policy| policy.name != name);
-        policies.len() < before
+        policies.len() < before || lacks
     }
 
     pub(super) fn comment(&mut self, def: &Comment) -> Applied {

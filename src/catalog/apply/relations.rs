@@ -1,7 +1,8 @@
 //! Constraints: added, with the index behind a key; dropped; found.
 
+use super::index::{MOST_KEYS, too_many_keys};
 use super::names::{Passes, joined};
-use super::{Applied, Complaint, GIVE_BEFORE, Replay, shown};
+use super::{Applied, Complaint, GIVE_BEFORE, Part, Replay, shown};
 use crate::catalog::expression::columns_in;
 use crate::catalog::model::{Constraint, ConstraintKind, Index, IndexKey, SourceLine, TableName};
 use crate::catalog::text::Text;
@@ -28,6 +29,9 @@ impl Replay {
             }
             ConstraintBody::ForeignKey(key) => {
                 self.add_foreign_key(table, def, (&key.columns, &key.references, &key.referenced_columns), at)
+            }
+            ConstraintBody::Exclusion { keys, .. } if keys.len() > MOST_KEYS => {
+                Err(too_many_keys("an exclusion constraint", table))
             }
             ConstraintBody::Exclusion { method, keys, predicate } => {
                 let keys: Vec<IndexKey> = keys.iter().map(|key| super::index::index_key(key, method)).collect();
@@ -56,8 +60,9 @@ impl Replay {
 
     fn push_constraint(&mut self, table: &TableName, def: &ConstraintDef, made: Constraint) -> Applied {
         let match_full = matches!(&def.body, ConstraintBody::ForeignKey(key) if key.match_full);
-        let validated = def.not_valid.is_none() && def.not_enforced.is_none();
-        let made = Constraint { deferrable: def.deferrable, match_full, validated, ..made };
+        let enforced = def.not_enforced.is_none();
+        let validated = def.not_valid.is_none() && enforced;
+        let made = Constraint { deferrable: def.deferrable, match_full, validated, enforced, ..made };
         // A foreign key or check of a parent holds for its partitions and children too.
         let copied = matches!(made.kind, ConstraintKind::Check { .. } | ConstraintKind::NotNull)
             || (matches!(made.kind, ConstraintKind::ForeignKey { .. }) && self.is_partitioned(table));
@@ -79,6 +84,9 @@ impl Replay {
         let primary = kind == ConstraintKind::PrimaryKey;
         if let Some(index) = &key.using_index {
             return self.take_index_over(table, def, index, kind, at);
+        }
+        if key.columns.len() + key.include.len() > MOST_KEYS {
+            return Err(too_many_keys("a key", table));
         }
         let columns = self.known_columns(table, &key.columns)?;
         let include: Vec<Text> = key.include.iter().map(|name| name.text.as_str().into()).collect();
@@ -119,8 +127,14 @@ impl Replay {
         at: &SourceLine,
     ) -> Applied {
         let name = def.name.as_ref().unwrap_or(index).text.clone();
-        let found = self.table_mut(table)?.indexes.iter_mut().find(|one| one.name == index.text);
+        self.seen.named(table, &name.as_str().into());
+        let lacks = self.full.lacks(table, Part::Index);
+        let wanted = Text::from(&index.text);
+        let found = self.table_mut(table)?.indexes.iter_mut().find(|one| one.name == wanted);
         let Some(found) = found else {
+            if lacks {
+                return Ok(());
+            }
             return Err(Complaint::stranger(format!("unknown index {} on {table}", index.text)));
         };
         found.name = name.as_str().into();
@@ -141,6 +155,9 @@ impl Replay {
         (columns, references, referenced): (&[Name], &QualifiedName, &[Name]),
         at: &SourceLine,
     ) -> Applied {
+        if columns.len() > MOST_KEYS {
+            return Err(too_many_keys("a foreign key", table));
+        }
         let columns = self.known_columns(table, columns)?;
         let parent = self.find_table(references);
         if parent.is_none() {
@@ -249,6 +266,7 @@ fn constraint(name: String, kind: ConstraintKind, at: &SourceLine) -> Constraint
         deferrable: false,
         match_full: false,
         validated: true,
+        enforced: true,
         defined_at: Some(at.clone()),
     }
 }

@@ -1,11 +1,102 @@
 //! Functions and procedures: whose rights they run with, and under which search path.
 
+use rustc_hash::FxHashMap;
+
+use super::counts::Counts;
 use super::{Applied, Replay};
-use crate::catalog::model::{Routine, SourceLine};
+use crate::catalog::model::{Routine, SourceLine, TableName};
+use crate::catalog::text::Text;
 use crate::sql::ddl::canonical_type;
-use crate::sql::ddl::model::{self as ddl, AlterRoutine, Drop, MoveTo, ObjectAction, QualifiedName};
+use crate::sql::ddl::model::{self as ddl, AlterRoutine, Expr, MoveTo, ObjectAction, QualifiedName};
+
+/// In the order in which they were made, found by name and types.
+#[derive(Debug, Default)]
+pub(super) struct Routines {
+    /// `None` where one was dropped.
+    all: Vec<Option<Routine>>,
+    places: FxHashMap<TableName, ByTypes>,
+    names: Counts<Text>,
+    schemas: Counts<Text>,
+}
+
+/// Those of one name: places by the types of their parameters.
+type ByTypes = FxHashMap<Vec<String>, Vec<usize>>;
+
+impl Routines {
+    fn add(&mut self, made: Routine) {
+        self.enter(self.all.len(), &made);
+        self.all.push(Some(made));
+    }
+
+    fn enter(&mut self, at: usize, routine: &Routine) {
+        let by_types = self.places.entry(routine.name.clone()).or_default();
+        by_types.entry(types(&routine.arguments)).or_default().push(at);
+        self.names.add(&routine.name.name);
+        self.schemas.add(&routine.name.schema);
+    }
+
+    fn remove(&mut self, at: usize) -> Option<Routine> {
+        let routine = self.all[at].take()?;
+        if let Some(by_types) = self.places.get_mut(&routine.name) {
+            let types = types(&routine.arguments);
+            if let Some(places) = by_types.get_mut(&types) {
+                places.retain(|place| *place != at);
+                if places.is_empty() {
+                    by_types.remove(&types);
+                }
+            }
+        }
+        self.names.remove(&routine.name.name);
+        self.schemas.remove(&routine.name.schema);
+        Some(routine)
+    }
+
+    fn put_back(&mut self, at: usize, routine: Routine) {
+        self.enter(at, &routine);
+        self.all[at] = Some(routine);
+    }
+
+    /// Those of the names; of several the ones with these types, where they are said.
+    fn meant(&self, names: impl Iterator<Item = TableName>, arguments: Option<&str>) -> Vec<usize> {
+        let of_names: Vec<&ByTypes> = names.filter_map(|name| self.places.get(&name)).collect();
+        let count = of_names.iter().flat_map(|by_types| by_types.values()).map(Vec::len).take(2).sum::<usize>();
+        let mut meant: Vec<usize> = match arguments.filter(|_| count > 1).map(types) {
+            Some(wanted) => of_names.iter().filter_map(|by_types| by_types.get(&wanted)).flatten().copied().collect(),
+            None => of_names.iter().flat_map(|by_types| by_types.values()).flatten().copied().collect(),
+        };
+        meant.sort_unstable();
+        meant
+    }
+}
+
+impl FromIterator<Routine> for Routines {
+    fn from_iter<I: IntoIterator<Item = Routine>>(all: I) -> Self {
+        let mut routines = Routines::default();
+        all.into_iter().for_each(|routine| routines.add(routine));
+        routines
+    }
+}
+
+impl IntoIterator for Routines {
+    type Item = Routine;
+    type IntoIter = std::iter::Flatten<std::vec::IntoIter<Option<Routine>>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.all.into_iter().flatten()
+    }
+}
 
 impl Replay {
+    /// Whether there is a function or procedure of that name, in whatever schema.
+    pub fn has_routine(&self, name: &str) -> bool {
+        Text::known(name).is_some_and(|name| self.routines.names.has(&name))
+    }
+
+    /// How many functions and procedures a schema has.
+    pub fn routines_in(&self, schema: &Text) -> usize {
+        self.routines.schemas.of(schema)
+    }
+
     pub(super) fn create_routine(&mut self, def: &ddl::Routine, at: &SourceLine) -> Applied {
         let made = Routine {
             name: self.new_name(&def.name),
@@ -15,13 +106,10 @@ impl Replay {
             sets_search_path: def.options.sets_search_path(),
             defined_at: Some(at.clone()),
         };
-        let wanted = types(&made.arguments);
-        let same = |old: &Routine| {
-            old.name == made.name && (old.arguments == made.arguments || types(&old.arguments) == wanted)
-        };
-        match self.catalog.routines.iter_mut().find(|old| same(old)) {
-            Some(old) => *old = made,
-            None => self.catalog.routines.push(made),
+        let alike = self.routines.places.get(&made.name).and_then(|by_types| by_types.get(&types(&made.arguments)));
+        match alike.and_then(|places| places.iter().min()) {
+            Some(&old) => self.routines.all[old] = Some(made),
+            None => self.routines.add(made),
         }
         Ok(())
     }
@@ -29,7 +117,7 @@ impl Replay {
     pub(super) fn alter_routine(&mut self, alter: &AlterRoutine) -> Applied {
         let arguments = alter.arguments.as_ref().map(|arguments| arguments.text.as_str());
         for at in self.routines(&alter.name, arguments) {
-            let routine = &mut self.catalog.routines[at];
+            let Some(mut routine) = self.routines.remove(at) else { continue };
             routine.security_definer |= alter.options.security_definer.is_some();
             routine.security_definer &= alter.options.security_invoker.is_none();
             routine.sets_search_path |= alter.options.sets_search_path();
@@ -38,32 +126,25 @@ impl Replay {
                 ObjectAction::Move(MoveTo::Schema(to)) => routine.name.schema = to.text.as_str().into(),
                 _ => {}
             }
+            self.routines.put_back(at, routine);
         }
         Ok(())
     }
 
-    pub(super) fn drop_routine(&mut self, name: &QualifiedName, drop: &Drop) {
-        let place = drop.names.iter().position(|one| one == name);
-        let arguments = place.and_then(|at| drop.arguments.get(at)).and_then(Option::as_ref);
-        let gone = self.routines(name, arguments.map(|arguments| arguments.text.as_str()));
-        for at in gone.into_iter().rev() {
-            self.catalog.routines.remove(at);
+    pub(super) fn drop_routine(&mut self, name: &QualifiedName, arguments: Option<&Expr>) {
+        for at in self.routines(name, arguments.map(|arguments| arguments.text.as_str())) {
+            self.routines.remove(at);
         }
     }
 
     /// Those that are meant: of several with the name, the ones whose types fit.
     fn routines(&self, name: &QualifiedName, arguments: Option<&str>) -> Vec<usize> {
-        let meant = |routine: &Routine| {
-            routine.name.name == name.name && self.schemas(name).any(|schema| schema == routine.name.schema)
+        let Some(called) = Text::known(&name.name).filter(|called| self.routines.names.has(called)) else {
+            return Vec::new();
         };
-        let all = self.catalog.routines.iter().enumerate().filter(|(_, routine)| meant(routine));
-        let all: Vec<usize> = all.map(|(at, _)| at).collect();
-        match arguments.map(types) {
-            Some(wanted) if all.len() > 1 => {
-                all.into_iter().filter(|at| types(&self.catalog.routines[*at].arguments) == wanted).collect()
-            }
-            _ => all,
-        }
+        let schemas = self.schemas(name).filter_map(Text::known);
+        let names = schemas.map(|schema| TableName { schema, name: called.clone() });
+        self.routines.meant(names, arguments)
     }
 }
 
@@ -111,5 +192,30 @@ mod tests {
         assert_eq!(types("a int, IN double precision, c numeric(10,2) DEFAULT 3, OUT d text"), wanted);
         assert_eq!(types(""), Vec::<String>::new());
         assert_eq!(types("_id uuid, name text"), types("uuid,text"));
+    }
+
+    #[test]
+    fn of_several_with_a_name_the_types_say_which_is_meant() {
+        let name = |name: &str| TableName { schema: "public".into(), name: name.into() };
+        let routine = |called: &str, arguments: &str| Routine {
+            name: name(called),
+            arguments: arguments.to_owned(),
+            language: None,
+            security_definer: false,
+            sets_search_path: false,
+            defined_at: None,
+        };
+        let mut routines: Routines =
+            [routine("f", "a int"), routine("g", "int"), routine("f", "text")].into_iter().collect();
+        let meant = |routines: &Routines, arguments| routines.meant([name("f")].into_iter(), arguments);
+        assert_eq!(meant(&routines, None), [0, 2]);
+        assert_eq!(meant(&routines, Some("integer")), [0]);
+        assert!(meant(&routines, Some("uuid")).is_empty());
+        assert!(routines.remove(0).is_some() && routines.remove(0).is_none());
+        // The only one is meant, whatever is said.
+        assert_eq!(meant(&routines, Some("uuid")), [2]);
+        assert_eq!((routines.names.of(&"f".into()), routines.schemas.of(&"public".into())), (1, 2));
+        let left: Vec<String> = routines.into_iter().map(|routine| routine.arguments).collect();
+        assert_eq!(left, ["int", "text"]);
     }
 }

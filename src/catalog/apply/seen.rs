@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::effort::Effort;
 use crate::catalog::model::{Catalog, ConstraintKind, Table, TableName};
 use crate::catalog::text::Text;
 
@@ -23,7 +24,12 @@ pub(super) struct Seen {
     reading: Links<Number>,
     /// Table → tables that were its default partition.
     defaults: Links<Number>,
+    /// Type, without its `[]` → tables that had a column of it; without the types that most columns have.
+    types: Links<Text>,
+    /// Schema → tables that were in it.
+    schemas: Links<Text>,
     touched: FxHashSet<TableName>,
+    effort: Effort,
 }
 
 /// Into [`Seen::tables`].
@@ -57,6 +63,13 @@ impl<K: Eq + Hash> Links<K> {
         }
     }
 
+    /// How many there are.
+    fn count(&self, from: &K) -> usize {
+        let place = self.first.get(from).copied();
+        let many = place.and_then(|place| self.many.get(place.checked_sub(MANY)? as usize));
+        many.map_or(usize::from(place.is_some()), FxHashSet::len)
+    }
+
     fn of(&self, from: &K) -> impl Iterator<Item = Number> {
         let place = self.first.get(from).copied();
         let many = place.and_then(|place| self.many.get(place.checked_sub(MANY)? as usize));
@@ -74,6 +87,20 @@ impl Seen {
     pub fn named(&mut self, table: &TableName, name: &Text) {
         let own = self.number(table);
         self.names.link(name.clone(), own);
+    }
+
+    /// A column of that table has got that type, and the table has not changed otherwise.
+    pub fn has_type(&mut self, table: &TableName, type_name: &Text) {
+        let own = self.number(table);
+        self.typed(own, type_name);
+    }
+
+    fn typed(&mut self, table: Number, type_name: &Text) {
+        let name = type_name.as_str();
+        if !is_usual(name) {
+            let element = name.strip_suffix("[]").map_or_else(|| type_name.clone(), Text::from);
+            self.types.link(element, table);
+        }
     }
 
     /// That table has got a foreign key, and has not changed otherwise.
@@ -99,6 +126,10 @@ impl Seen {
 
     pub fn note(&mut self, name: &TableName, table: &Table) {
         let own = self.number(name);
+        self.schemas.link(name.schema.clone(), own);
+        for column in &table.columns {
+            self.typed(own, &column.type_name);
+        }
         for given in names_of(table) {
             self.names.link(given.clone(), own);
         }
@@ -148,6 +179,32 @@ impl Seen {
         linked.filter(|table| !self.touched.contains(*table)).chain(&self.touched)
     }
 
+    /// How many tables may stand below that one, if they are too many to go through all of them.
+    pub fn too_many_below(&self, parent: &TableName) -> Option<usize> {
+        let count = self.children.count(self.numbers.get(parent)?);
+        (self.effort.part_of(count) < count).then_some(count)
+    }
+
+    /// Tables that may have a column of that type or of arrays of it, in their order.
+    pub fn with_type<'s>(&'s self, type_name: &str) -> Vec<&'s TableName> {
+        self.with_touched(Text::known(type_name).iter().flat_map(|name| self.types.of(name)))
+    }
+
+    /// Tables that may be in that schema, in their order.
+    pub fn in_schema<'s>(&'s self, schema: &str) -> Vec<&'s TableName> {
+        self.with_touched(Text::known(schema).iter().flat_map(|schema| self.schemas.of(schema)))
+    }
+
+    /// How many of so many parts are gone through.
+    pub fn part_of(&self, all: usize) -> usize {
+        self.effort.part_of(all)
+    }
+
+    /// What is to be said of parts that were not gone through.
+    pub fn complaint(&self) -> Option<String> {
+        self.effort.complaint()
+    }
+
     /// Tables that may be the default partition of that one, in their order.
     pub fn defaults_of<'s>(&'s self, parent: &TableName) -> Vec<&'s TableName> {
         self.linked(&self.defaults, parent)
@@ -174,12 +231,42 @@ impl Seen {
     }
 
     fn with_touched(&self, numbers: impl Iterator<Item = Number>) -> Vec<&TableName> {
-        let linked = numbers.map(|number| &self.tables[number as usize]);
+        let mut numbers: Vec<Number> = numbers.collect();
+        let part = self.effort.part_of(numbers.len());
+        if part < numbers.len() {
+            numbers.sort_unstable();
+            numbers.truncate(part);
+        }
+        let linked = numbers.into_iter().map(|number| &self.tables[number as usize]);
         let mut all: Vec<&TableName> = linked.chain(&self.touched).collect();
         all.sort_unstable();
         all.dedup();
         all
     }
+}
+
+/// Types of the server that no statement renames.
+fn is_usual(type_name: &str) -> bool {
+    let simple = [
+        "bigint",
+        "integer",
+        "smallint",
+        "text",
+        "boolean",
+        "uuid",
+        "jsonb",
+        "json",
+        "date",
+        "numeric",
+        "bytea",
+        "real",
+        "double precision",
+        "timestamp with time zone",
+        "timestamp without time zone",
+        "character varying",
+        "",
+    ];
+    type_name.ends_with(')') || simple.contains(&type_name)
 }
 
 fn names_of(table: &Table) -> impl Iterator<Item = &Text> {

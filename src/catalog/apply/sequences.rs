@@ -3,6 +3,7 @@
 use super::names::choose;
 use super::{Applied, Replay};
 use crate::catalog::model::{Sequence, SourceLine, TableName};
+use crate::catalog::text::Text;
 use crate::sql::ddl::model::{AlterSequence, ColumnDef, CreateSequence, MoveTo, QualifiedName, SequenceAction};
 
 impl Replay {
@@ -12,7 +13,7 @@ impl Replay {
         let name = choose(&table.name, &column.name.text, "seq", |_| false);
         let made =
             Sequence { type_name: of.canonical.as_str().into(), defined_at: Some(at.clone()), ..Sequence::default() };
-        self.catalog.sequences.insert(TableName { schema: table.schema.clone(), name: name.into() }, made);
+        self.put_sequence(TableName { schema: table.schema.clone(), name: name.into() }, made);
     }
 
     pub(super) fn create_sequence(&mut self, def: &CreateSequence, at: &SourceLine) -> Applied {
@@ -23,7 +24,10 @@ impl Replay {
             defined_at: Some(at.clone()),
             ..Sequence::default()
         };
-        self.catalog.sequences.entry(self.new_name(&def.name)).or_insert(made);
+        let name = self.new_name(&def.name);
+        if !self.catalog.sequences.contains_key(&name) {
+            self.put_sequence(name, made);
+        }
         Ok(())
     }
 
@@ -40,12 +44,12 @@ impl Replay {
                 }
             }
             SequenceAction::Move(to) => {
-                if let Some(sequence) = self.catalog.sequences.remove(&name) {
+                if let Some(sequence) = self.take_sequence(&name) {
                     let to = match to {
                         MoveTo::Name(to) => TableName { name: to.text.as_str().into(), ..name },
                         MoveTo::Schema(to) => TableName { schema: to.text.as_str().into(), ..name },
                     };
-                    self.catalog.sequences.insert(to, sequence);
+                    self.put_sequence(to, sequence);
                 }
             }
             _ => {}
@@ -55,8 +59,32 @@ impl Replay {
 
     pub(super) fn drop_sequence(&mut self, name: &QualifiedName) {
         if let Some(name) = self.find_sequence(name) {
-            self.catalog.sequences.remove(&name);
+            self.take_sequence(&name);
         }
+    }
+
+    fn put_sequence(&mut self, name: TableName, sequence: Sequence) {
+        self.sequence_names.add(&name.name);
+        if self.catalog.sequences.insert(name.clone(), sequence).is_some() {
+            self.sequence_names.remove(&name.name);
+        }
+    }
+
+    fn take_sequence(&mut self, name: &TableName) -> Option<Sequence> {
+        let sequence = self.catalog.sequences.remove(name)?;
+        self.sequence_names.remove(&name.name);
+        Some(sequence)
+    }
+
+    /// Whether a sequence is called so, in whatever schema.
+    pub fn has_sequence(&self, name: &str) -> bool {
+        Text::known(name).is_some_and(|name| self.sequence_names.has(&name))
+    }
+
+    /// How many sequences a schema has.
+    pub fn sequences_in(&self, schema: &Text) -> usize {
+        let first = TableName { schema: schema.clone(), name: Text::default() };
+        self.catalog.sequences.range(first..).take_while(|(name, _)| name.schema == *schema).count()
     }
 
     fn find_sequence(&self, name: &QualifiedName) -> Option<TableName> {

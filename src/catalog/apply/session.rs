@@ -3,6 +3,9 @@
 use super::{Applied, Replay};
 use crate::sql::ddl::model::{Scope, Transaction};
 
+/// Each name of each statement is looked for in all of them.
+const MOST_SCHEMAS: usize = 100;
+
 #[derive(Debug)]
 pub(super) struct Session {
     /// Of a new session.
@@ -62,7 +65,12 @@ impl Replay {
             // It outlives the transaction, whatever SET LOCAL hid.
             Scope::Session => self.session.hidden = None,
         }
-        self.search_path = path.iter().filter(|schema| *schema != "$user").cloned().collect();
+        let named = path.iter().filter(|schema| *schema != "$user");
+        self.search_path = named.clone().take(MOST_SCHEMAS).cloned().collect();
+        if named.count() > MOST_SCHEMAS {
+            let message = format!("search_path has more than {MOST_SCHEMAS} schemas: the others are not searched");
+            self.complaints.push(super::Complaint::new(message));
+        }
         if !self.search_path.is_empty() {
             self.catalog.search_path = self.search_path.clone();
         }

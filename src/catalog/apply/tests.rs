@@ -123,3 +123,134 @@ fn a_table_that_gives_way_to_a_migration_keeps_the_foreign_keys_to_it() {
     let key = replay.catalog().tables[&name("public", "orders")].foreign_keys().next().expect("it has one");
     assert_eq!(key.referenced_columns, ["id"]);
 }
+
+#[test]
+fn a_table_keeps_a_thousand_parts_and_the_rest_is_said_once() {
+    let many = 2 * full::MOST_PARTS;
+    let checks: Vec<String> = (0..many).map(|n| format!("CHECK (a > {n})")).collect();
+    let mut texts = vec![format!("CREATE TABLE t (a int, {})", checks.join(", "))];
+    texts.extend((0..many).map(|n| format!("CREATE INDEX i{n} ON t (a)")));
+    texts.extend((0..many).map(|n| format!("CREATE POLICY p{n} ON t USING (a > {n})")));
+    // What was left out is not called unknown.
+    texts.push("ALTER TABLE t DROP CONSTRAINT t_a_check1500".to_owned());
+    texts.push("ALTER TABLE t VALIDATE CONSTRAINT t_a_check1501".to_owned());
+    texts.push("DROP INDEX i1500".to_owned());
+    texts.push("ALTER INDEX i1501 RENAME TO j".to_owned());
+    texts.push("DROP POLICY p1500 ON t".to_owned());
+    texts.push("ALTER POLICY p1501 ON t USING (true)".to_owned());
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (replay, complaints) = replayed(&texts);
+    let said: Vec<&str> = complaints.iter().map(|complaint| complaint.message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "public.t has more than 1000 constraints: the others are left out",
+            "public.t has more than 1000 indexes: the others are left out",
+            "public.t has more than 1000 policies: the others are left out",
+        ]
+    );
+    let table = &replay.catalog().tables[&name("public", "t")];
+    assert_eq!((table.constraints.len(), table.indexes.len(), table.policies.len()), (1000, 1000, 1000));
+}
+
+#[test]
+fn keys_of_more_columns_than_the_server_takes_are_left_out() {
+    let keys = ["a"; 33].join(", ");
+    let (replay, complaints) = replayed(&[
+        &format!("CREATE TABLE t (a int PRIMARY KEY, UNIQUE ({keys}), EXCLUDE ({}))", ["a WITH ="; 33].join(", ")),
+        &format!("CREATE INDEX ON t ({keys})"),
+        &format!("CREATE INDEX i ON t (a) INCLUDE ({})", ["a"; 32].join(", ")),
+        &format!("ALTER TABLE t ADD FOREIGN KEY ({keys}) REFERENCES t ({keys})"),
+        &format!("CREATE INDEX j ON t ({})", ["a"; 32].join(", ")),
+    ]);
+    assert_eq!(complaints.len(), 5, "{complaints:?}");
+    assert!(complaints.iter().all(|one| one.message.contains("more than 32 columns")), "{complaints:?}");
+    let table = &replay.catalog().tables[&name("public", "t")];
+    let indexes: Vec<&str> = table.indexes.iter().map(|index| index.name.as_str()).collect();
+    assert_eq!((indexes, table.constraints.len()), (vec!["t_pkey", "j"], 1));
+}
+
+#[test]
+fn names_of_types_sequences_and_routines_are_known_as_long_as_one_has_them() {
+    let (mut replay, complaints) = replayed(&[
+        "CREATE TYPE mood AS ENUM ('ok')",
+        "CREATE TYPE app.mood AS ENUM ('ok')",
+        "CREATE SEQUENCE app.mood",
+        "CREATE TABLE t (id serial)",
+        "CREATE FUNCTION app.mood() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE EXTENSION citext",
+    ]);
+    assert_eq!(complaints, []);
+    let app = Text::from("app");
+    assert_eq!((replay.types_in("app"), replay.sequences_in(&app), replay.routines_in(&app)), (1, 1, 1));
+    assert!(replay.has_sequence("t_id_seq") && replay.has_extension("citext"));
+    for (gone, types, sequences, routines) in [
+        ("DROP TYPE mood", true, true, true),
+        ("ALTER TYPE app.mood SET SCHEMA public", true, true, true),
+        ("DROP TYPE mood", false, true, true),
+        ("ALTER SEQUENCE app.mood RENAME TO other", false, false, true),
+        ("ALTER FUNCTION app.mood() RENAME TO other", false, false, false),
+    ] {
+        assert_eq!(replay.apply(&crate::sql::ddl::ddl(gone).expect(gone), &at()), [], "{gone}");
+        let known = (replay.has_type("mood"), replay.has_sequence("mood"), replay.has_routine("mood"));
+        assert_eq!(known, (types, sequences, routines), "{gone}");
+    }
+    let catalog = replay.finish();
+    assert_eq!((catalog.extensions.len(), catalog.routines.len()), (1, 1));
+}
+
+#[test]
+fn a_schema_has_its_tables_wherever_they_were_made() {
+    let (mut replay, _) = replayed(&[
+        "CREATE TABLE app.b (a int)",
+        "CREATE TABLE a (a int)",
+        "ALTER TABLE a SET SCHEMA app",
+        "CREATE VIEW app.c AS SELECT a FROM app.b",
+        "CREATE TABLE d (a int)",
+    ]);
+    assert_eq!(replay.in_schema("app"), [name("app", "a"), name("app", "b"), name("app", "c")]);
+    assert_eq!(replay.in_schema("public"), [name("public", "d")]);
+    let _ = replay.apply(&crate::sql::ddl::ddl("ALTER SCHEMA app RENAME TO lib").unwrap(), &at());
+    assert_eq!((replay.in_schema("app").len(), replay.in_schema("lib").len()), (0, 3));
+}
+
+#[test]
+fn a_search_path_of_thousands_is_searched_in_part() {
+    let schemas: Vec<String> = (0..5_000).map(|n| format!("s{n}")).collect();
+    let (replay, complaints) = replayed(&[
+        "CREATE TABLE s99.a (x int)",
+        "CREATE TABLE s100.b (x int)",
+        &format!("SET search_path = \"$user\", {}", schemas.join(", ")),
+        "ALTER TABLE a ADD y int",
+        "ALTER TABLE b ADD y int",
+    ]);
+    let said: Vec<&str> = complaints.iter().map(|complaint| complaint.message.as_str()).collect();
+    assert_eq!(said, ["search_path has more than 100 schemas: the others are not searched", "unknown table b"]);
+    assert_eq!(replay.catalog().tables[&name("s99", "a")].columns.len(), 2);
+}
+
+#[test]
+fn columns_follow_the_name_of_their_type_wherever_they_came_from() {
+    let (replay, complaints) = replayed(&[
+        "CREATE TYPE mood AS ENUM ('ok')",
+        "CREATE TABLE a (x mood, y mood[], z mood_swing, n int)",
+        "CREATE TABLE b (LIKE a)",
+        "CREATE TABLE c () INHERITS (a)",
+        "CREATE TABLE d (n int)",
+        "ALTER TABLE d ADD x mood",
+        "CREATE TABLE e (n int, m text)",
+        "ALTER TABLE e ALTER n TYPE mood",
+        "ALTER TABLE e RENAME TO f",
+        "ALTER TYPE mood RENAME TO temper",
+        "ALTER TYPE temper SET SCHEMA app",
+    ]);
+    assert_eq!(complaints, []);
+    let types = |table: &str| -> Vec<String> {
+        replay.catalog().tables[&name("public", table)].columns.iter().map(|one| one.type_name.to_string()).collect()
+    };
+    for table in ["a", "b", "c"] {
+        assert_eq!(types(table), ["app.temper", "app.temper[]", "mood_swing", "integer"], "{table}");
+    }
+    assert_eq!(types("d"), ["integer", "app.temper"]);
+    assert_eq!(types("f"), ["app.temper", "text"]);
+}

@@ -27,6 +27,8 @@ pub struct Advised {
     pub took: Duration,
     /// Queries that were too many.
     pub left_out: usize,
+    /// What it was asked with.
+    pub limits: set::Limits,
 }
 
 /// `Err` is the reason for a reader, where there is a server that could not be asked.
@@ -47,8 +49,9 @@ pub fn search(
         .map_err(|error| format!("indexes are advised by estimate, because the planner could not be asked: {error}"))?;
     let left_out = statements.left_out;
     let clock = Clock::new(args.time_limit, common);
-    let outcome = set::search(&statements.all, catalog, &mut hypopg, &limits(args, without), &clock);
-    Ok(Some(Advised { outcome, took: clock.started.elapsed(), left_out }))
+    let limits = limits(args, without);
+    let outcome = set::search(&statements.all, catalog, &mut hypopg, &limits, &clock);
+    Ok(Some(Advised { outcome, took: clock.started.elapsed(), left_out, limits }))
 }
 
 pub fn limits(args: &IndexAdvice, without: &BTreeSet<String>) -> set::Limits {
@@ -68,7 +71,7 @@ pub fn open<'s>(session: &'s mut Session, catalog: &Catalog) -> Result<HypoPg<'s
 }
 
 /// The set as the report has it.
-pub fn reported(advised: &Advised, advice: &Advice, cx: &WorkloadCx<'_>, args: &IndexAdvice) -> IndexSet {
+pub fn reported(advised: &Advised, advice: &Advice, cx: &WorkloadCx<'_>) -> IndexSet {
     let outcome = &advised.outcome;
     let fingerprint = |query: usize| cx.workload.queries[query].fingerprint.to_string();
     // What the copy refuted is no longer advised.
@@ -98,9 +101,9 @@ pub fn reported(advised: &Advised, advice: &Advice, cx: &WorkloadCx<'_>, args: &
         cost_before_ms: outcome.base_ms,
         cost_after_ms: outcome.cost_ms,
         cost_bound_ms: outcome.bound_ms,
-        budget_bytes: args.budget,
+        budget_bytes: advised.limits.budget,
         bytes,
-        size_model: limits(args, &BTreeSet::new()).sizes.name().into(),
+        size_model: advised.limits.sizes.name().into(),
         candidates: outcome.candidates as u64,
         planner_calls: outcome.calls as u64,
         seconds: advised.took.as_secs_f64(),

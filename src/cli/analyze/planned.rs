@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::mem::take;
 use std::time::Duration;
 
-use crate::advise::set::kept::{self, Search};
+use crate::advise::set::kept::{self, Search, Unfit};
 use crate::catalog::snapshot::Snapshot;
 use crate::catalog::snapshot::planned::PlannedSet;
 use crate::cli::args::{Common, IndexAdvice};
@@ -27,8 +27,7 @@ pub fn search(session: &mut Session, snapshot: &mut Snapshot, args: &IndexAdvice
     match advisor::search(session, &cx, args, common, &BTreeSet::new()) {
         Ok(Some(advised)) => {
             let search = Search { seconds: advised.took.as_secs_f64(), left_out: advised.left_out };
-            let limits = advisor::limits(args, &BTreeSet::new());
-            snapshot.indexes = Some(kept::keep(&advised.outcome, search, &limits, &cx));
+            snapshot.indexes = Some(kept::keep(&advised.outcome, search, &advised.limits, &cx));
         }
         Ok(None) => {}
         Err(reason) => snapshot.notes.push(reason),
@@ -50,15 +49,21 @@ pub fn found(
 ) -> Option<Advised> {
     let set = take(set)?;
     let limits = advisor::limits(args, &BTreeSet::new());
-    let Some(outcome) = kept::restore(&set, &limits, cx) else {
-        notes.push(
-            "indexes are advised by estimate: what the planner said when the snapshot was taken is for other queries or limits \
-             (--budget, --max-indexes, --size-model) than these"
-                .to_owned(),
-        );
-        return None;
+    let (outcome, limits) = match kept::restore(&set, &limits, cx) {
+        Ok(restored) => restored,
+        Err(unfit) => {
+            let why = match unfit {
+                Unfit::Limits => "was asked for with other limits (--budget, --max-indexes, --size-model) than these",
+                Unfit::Queries => "is for other queries than these",
+                Unfit::Unknown => "cannot be read by this version of sqlsift",
+            };
+            notes.push(format!(
+                "indexes are advised by estimate: what the planner said when the snapshot was taken {why}"
+            ));
+            return None;
+        }
     };
     notes.push("indexes are as the server's planner found them best when the snapshot was taken".to_owned());
     let took = Duration::try_from_secs_f64(set.seconds).unwrap_or_default();
-    Some(Advised { outcome, took, left_out: set.left_out })
+    Some(Advised { outcome, took, left_out: set.left_out, limits })
 }

@@ -6,7 +6,7 @@ use crate::report::render::units::count;
 use super::reading::Given;
 
 /// Rules and report take about 30 µs for each.
-pub const MOST: usize = 5_000;
+const MOST: usize = 5_000;
 
 /// In the order in which they were met, with what is to be said of the others. Those that were not executed come after those that were,
 /// by cost.

@@ -14,7 +14,7 @@ use crate::report::render::units::{count, counted};
 use crate::report::{self, rank};
 use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::draft::{Ask, Draft};
-use crate::rules::lint::{Dynamic, Kept, Linted, Unparsed};
+use crate::rules::lint::{Dynamic, Linted, Unparsed};
 use crate::script::model::{Kind, Script};
 use crate::sql::FINGERPRINT_VERSION;
 use crate::workload::model::Workload;
@@ -26,7 +26,7 @@ pub fn assemble(
     unreadable: Vec<Problem>,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Report {
-    let mut recommendations = advice(&mut linted.said, &linted.catalog);
+    let mut recommendations = advice(&mut linted.findings, linted.asks, &linted.catalog);
     // It goes into a script; what takes a statement's place in one has its `;` behind it already.
     let for_script = recommendations.iter_mut().filter(|one| one.kind != RecommendationKind::RewriteQuery);
     for recommendation in for_script {
@@ -34,7 +34,6 @@ pub fn assemble(
         recommendation.more_sql.iter_mut().for_each(|part| end(&mut part.sql));
     }
     let (unparsed, not_parsed) = unparsed(linted.unparsed);
-    let findings: Vec<Finding> = linted.said.into_iter().map(|said| said.finding).collect();
     let own = || scripts.iter().filter(|script| wanted(&script.path));
     let of_scripts = own().flat_map(|script| {
         script.problems.iter().map(|problem| Problem {
@@ -84,7 +83,7 @@ pub fn assemble(
         comparison: None,
         index_set: None,
         suppressed: linted.outcome.suppressed,
-        findings,
+        findings: linted.findings,
         recommendations,
         problems,
     }
@@ -94,18 +93,21 @@ pub fn assemble(
 const AT_ONCE: usize = 256;
 
 /// Recommendations for the findings, which get their ids.
-fn advice(said: &mut [Kept], catalog: &Catalog) -> Vec<Recommendation> {
+fn advice(findings: &mut [Finding], asks: Vec<Vec<Ask>>, catalog: &Catalog) -> Vec<Box<Recommendation>> {
     let workload = Workload::default();
     let cx =
         WorkloadCx { workload: &workload, facts: &[], catalog: Some(catalog), plans: &[], worth: Worth::default() };
     let alone = |ask: &Ask| matches!(ask, Ask::Ready(_) | Ask::DropIndex { .. });
-    let at_once = if said.iter().flat_map(|kept| &kept.asks).all(alone) { AT_ONCE } else { usize::MAX };
-    let mut all: Vec<Recommendation> = Vec::new();
-    for part in said.chunks_mut(at_once) {
-        let mut drafts: Vec<Draft> = part.iter_mut().map(Kept::draft).collect();
+    let at_once = if asks.iter().flatten().all(alone) { AT_ONCE } else { usize::MAX };
+    let mut all: Vec<Box<Recommendation>> = Vec::new();
+    let mut asks = asks.into_iter();
+    for part in findings.chunks_mut(at_once) {
+        let about = part.iter().zip(asks.by_ref());
+        let mut drafts: Vec<Draft> =
+            about.map(|(finding, asks)| Draft { asks, ..Draft::new(finding.subject.clone(), "", "") }).collect();
         let advice = advise::recommend(&mut drafts, &cx);
-        part.iter_mut().zip(advice.links).for_each(|(kept, links)| kept.finding.recommendations = links);
-        all.extend(advice.recommendations);
+        part.iter_mut().zip(advice.links).for_each(|(finding, links)| finding.recommendations = links);
+        all.extend(advice.recommendations.into_iter().map(Box::new));
     }
     rank::recommendations(&mut all);
     all.dedup_by(|later, first| later.id == first.id);
@@ -199,7 +201,7 @@ fn input(script: &Script) -> Input {
         Kind::Migration(framework) => vec![framework.name().to_owned()],
         _ => Vec::new(),
     };
-    Input { path: script.path.clone(), format: format.to_owned(), details, bytes: script.bytes }
+    Input { path: script.path.clone(), format: format.into(), details, bytes: script.bytes }
 }
 
 /// Gives findings the severities that `[[paths]]` sets for their files, and leaves out what is off there.

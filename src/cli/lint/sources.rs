@@ -21,6 +21,8 @@ pub struct Found {
     pub once: BTreeSet<String>,
     /// Files that were named and that the configuration excludes.
     pub excluded: Vec<String>,
+    /// Paths of what is not UTF-8: its text is not what stands in the file.
+    pub translated: BTreeSet<String>,
     /// Files that could not be read.
     pub problems: Vec<Problem>,
 }
@@ -91,6 +93,7 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
 impl Found {
     /// A file of SQL; what is wrong with its encoding is a problem.
     fn take(&mut self, path: String, text: FileText, problem: Option<model::Problem>) {
+        self.translated.extend(problem.is_some().then(|| path.clone()));
         self.problems.extend(problem.map(|problem| Problem {
             path: Some(path.clone()),
             line: None,

@@ -93,7 +93,7 @@ fn a_dump_that_is_linted_is_a_file_among_the_others() {
                 CREATE TABLE public.t (id bigint NOT NULL);\n-- PostgreSQL database dump complete\n";
     let report = passes(&[("structure.sql", dump.as_bytes()), ("queries.sql", b"SELECT 1")], None).expect("it is read");
     let view = write::View::of(false, &COMMON, FailOn::Error);
-    let formats: Vec<&str> = report.inputs.iter().map(|input| input.format.as_str()).collect();
+    let formats: Vec<&str> = report.inputs.iter().map(|input| &*input.format).collect();
     assert!(formats.contains(&"dump"), "{formats:?}");
     for format in [LintFormat::Junit, LintFormat::Checkstyle, LintFormat::Sarif] {
         let text = write::render(&report, &excerpt::sources(&[]), format, &view);
@@ -166,7 +166,7 @@ fn a_rule_that_panics_is_a_problem_and_silences_no_other() {
         traffic: None,
     };
     let linted = lint(&registry, &scripts, Catalog::default(), &target);
-    assert!(linted.said.iter().any(|said| said.finding.rule == "migration/index_not_concurrent"));
+    assert!(linted.findings.iter().any(|finding| finding.rule == "migration/index_not_concurrent"));
     let failed: Vec<&str> = linted.outcome.problems.iter().map(|problem| problem.message.as_str()).collect();
     for rule in rules {
         let message = format!("the rule {rule} failed inside: on purpose");

@@ -48,7 +48,7 @@ impl View {
     }
 }
 
-/// Into an output; JSON and SARIF without ever holding all of their text.
+/// Into an output; the long ones without ever holding all of their text.
 pub fn write(
     report: &Report,
     sources: &Sources<'_>,
@@ -58,6 +58,7 @@ pub fn write(
     match output.kind {
         LintFormat::Json => output.stream(|out| json::write(report, out)),
         LintFormat::Sarif => output.stream(|out| sarif::write(report, sources, &rule_texts(report), out)),
+        LintFormat::Text if !view.read_by_github => output.stream(|out| text::write(report, sources, &view.text, out)),
         format => output.write(render(report, sources, format, view).as_bytes()),
     }
 }

@@ -15,7 +15,9 @@ SELECT k.conrelid::int8, json_agg(json_build_object(
                          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num), '[]'::json),
     'deferrable', k.condeferrable,
     'match_full', k.contype = 'f' AND k.confmatchtype = 'f',
-    'validated', k.convalidated) ORDER BY k.conname)::text
+    'validated', k.convalidated,
+    -- Since Postgres 18.
+    'enforced', coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)) ORDER BY k.conname)::text
 FROM pg_constraint k
 LEFT JOIN pg_constraint whole ON whole.oid = k.conparentid
 LEFT JOIN pg_class fc ON fc.oid = k.confrelid

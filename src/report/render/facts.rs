@@ -56,7 +56,7 @@ pub struct Advice<'r>(BTreeMap<&'r str, &'r Recommendation>);
 
 impl<'r> Advice<'r> {
     pub fn of(report: &'r Report) -> Self {
-        Self(report.recommendations.iter().map(|r| (r.id.as_str(), r)).collect())
+        Self(report.recommendations.iter().map(|r| (r.id.as_str(), &**r)).collect())
     }
 
     pub fn for_finding(&self, finding: &Finding) -> impl Iterator<Item = &'r Recommendation> {

@@ -20,7 +20,7 @@ pub fn sources() -> Sources<'static> {
 pub fn text_fact(label: impl Into<Cow<'static, str>>, value: &str) -> Evidence {
     Evidence {
         label: label.into(),
-        value: EvidenceValue::Text(value.into()),
+        value: EvidenceValue::Text(value.to_owned().into()),
         unit: String::new().into(),
         source: EvidenceSource::Documented,
     }
@@ -91,10 +91,14 @@ pub fn example() -> Report {
         lock: Some("ShareUpdateExclusiveLock".into()),
         edits: vec![Edit { path: "migrations/0002_total.sql".into(), start, end: start, text: "CONCURRENTLY ".into() }],
         range: None,
-        ..base.recommendations[0].clone()
+        ..*base.recommendations[0].clone()
     };
-    let input =
-        |path: &str, format: &str| Input { path: path.into(), format: format.into(), details: vec![], bytes: 9 };
+    let input = |path: &str, format: &'static str| Input {
+        path: path.into(),
+        format: format.into(),
+        details: vec![],
+        bytes: 9,
+    };
     Report {
         inputs: vec![
             input("migrations/0001_orders.sql", "migration"),
@@ -113,7 +117,7 @@ pub fn example() -> Report {
         },
         workload: WorkloadSummary::default(),
         findings: vec![finding, rewrite, info],
-        recommendations: vec![fix],
+        recommendations: vec![Box::new(fix)],
         ..base
     }
 }

@@ -8,11 +8,13 @@ use crate::report::model::{Finding, Problem, Report};
 /// By file, line and column; of one place the graver first.
 pub fn by_place(report: &Report) -> Vec<&Finding> {
     let mut list: Vec<&Finding> = report.findings.iter().collect();
-    list.sort_by_cached_key(|f| {
-        let place = f.locations.first().map(|l| (&*l.path, l.line, l.column));
-        (place, Reverse(f.severity), f.rule.as_str(), f.id.as_str())
-    });
+    list.sort_by(|a, b| place(a).cmp(&place(b)));
     list
+}
+
+fn place(f: &Finding) -> impl Ord + '_ {
+    let place = f.locations.first().map(|l| (&*l.path, l.line, l.column));
+    (place, Reverse(f.severity), f.rule.as_str(), f.id.as_str())
 }
 
 /// Graver first; within a severity as the report ranks them.
@@ -32,7 +34,7 @@ pub struct File<'r> {
 /// Every linted file, those without findings too. What has no path stands under the empty one.
 pub fn by_file(report: &Report) -> BTreeMap<&str, File<'_>> {
     let mut files: BTreeMap<&str, File<'_>> = BTreeMap::new();
-    for input in report.inputs.iter().filter(|input| !matches!(input.format.as_str(), "schema" | "snapshot")) {
+    for input in report.inputs.iter().filter(|input| !matches!(&*input.format, "schema" | "snapshot")) {
         files.entry(&input.path).or_default();
     }
     for finding in by_place(report) {

@@ -10,6 +10,7 @@ mod summary;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use super::palette::{Palette, paint};
 use super::table::place;
@@ -38,6 +39,13 @@ pub enum Detail {
 }
 
 pub fn render(report: &Report, sources: &Sources<'_>, view: &View) -> String {
+    let mut bytes = Vec::new();
+    write(report, sources, view, &mut bytes).expect("a vector takes every write");
+    String::from_utf8(bytes).expect("only texts were written")
+}
+
+/// As [`render`], without the whole text in memory.
+pub fn write(report: &Report, sources: &Sources<'_>, view: &View, to: &mut dyn Write) -> io::Result<()> {
     let mut out = String::new();
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     let mut left: Vec<&Finding> = Vec::new();
@@ -51,11 +59,23 @@ pub fn render(report: &Report, sources: &Sources<'_>, view: &View) -> String {
         }
         let explain = if *times == 1 { Detail::Full } else { view.detail };
         block(&mut out, finding, explain, sources, &mut fixes, view);
+        pass_on(&mut out, to)?;
     }
-    more(&mut out, &left, view);
+    more(&mut out, &left, view, to)?;
     out.push_str(&summary::problems(report, sources, view));
     out.push_str(&summary::render(report, view));
-    out
+    to.write_all(out.as_bytes())
+}
+
+/// Bytes that are written at once.
+const AT_ONCE: usize = 1 << 15;
+
+fn pass_on(out: &mut String, to: &mut dyn Write) -> io::Result<()> {
+    if out.len() >= AT_ONCE {
+        to.write_all(out.as_bytes())?;
+        out.clear();
+    }
+    Ok(())
 }
 
 fn block(
@@ -101,9 +121,9 @@ fn note(out: &mut String, gutter: usize, text: &str, view: &View) {
 }
 
 /// The findings whose kind was shown already.
-fn more(out: &mut String, left: &[&Finding], view: &View) {
+fn more(out: &mut String, left: &[&Finding], view: &View, to: &mut dyn Write) -> io::Result<()> {
     if left.is_empty() {
-        return;
+        return Ok(());
     }
     let heading = format!("{} more of the rules above (--verbose shows them in full):", left.len());
     out.push_str(&format!("{}\n", paint(view.palette.heading, &heading)));
@@ -118,9 +138,11 @@ fn more(out: &mut String, left: &[&Finding], view: &View) {
             let place = finding.locations.first().map_or_else(String::new, |l| format!("{}: ", place(l)));
             let line = format!("{place}{}", escape::line(&finding.title));
             out.push_str(&format!("    {}\n", wrap::shorten(&line, view.width.saturating_sub(4))));
+            pass_on(out, to)?;
         }
     }
     out.push('\n');
+    Ok(())
 }
 
 #[cfg(test)]

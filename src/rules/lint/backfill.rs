@@ -1,10 +1,13 @@
 //! Statements that change very many rows at once, told from those that change few.
 
+use rustc_hash::FxHashMap;
+
 use crate::catalog::model::{ConstraintKind, TableName};
 use crate::catalog::text::Text;
-use crate::rules::lint::context::{ScriptCx, StatementCx};
+use crate::effect::Lock;
+use crate::rules::lint::context::StatementCx;
 use crate::rules::lint::lived::Step;
-use crate::script::model::{Content, Inner, Script, Within};
+use crate::script::model::{Content, Script, Transaction};
 use crate::sql::StatementKind;
 use crate::sql::facts::{CompareOp, Facts, Operand, Predicate, Test, Value};
 
@@ -37,8 +40,8 @@ pub fn unique_in(cx: &StatementCx<'_>, table: &TableName, columns: &[&str]) -> b
     let constraint = |kind: &ConstraintKind| matches!(kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique);
     known.constraints.iter().any(|one| constraint(&one.kind) && covers(&one.columns))
         || known.indexes.iter().any(|index| {
-            let keys: Vec<Text> = index.keys.iter().map(|key| key.text.clone()).collect();
-            index.unique && index.predicate.is_none() && covers(&keys)
+            let keys = || index.keys.iter().map(|key| key.text.clone()).collect::<Vec<Text>>();
+            index.unique && index.predicate.is_none() && covers(&keys())
         })
 }
 
@@ -93,24 +96,35 @@ pub fn content_of<'s>(script: &'s Script, step: &Step) -> Option<&'s Content> {
     }
 }
 
-/// The lock that reads or writes of clients wait for, taken earlier in the step's transaction by another statement.
-pub fn held_before<'s>(cx: &'s ScriptCx<'_>, at: usize) -> Option<(&'s Step, &'s crate::effect::Lock)> {
-    let step = cx.steps.get(at)?;
-    let transaction = step.transaction?;
-    cx.steps[..at]
-        .iter()
-        .filter(|before| before.transaction == Some(transaction) && before.statement != step.statement)
-        .find_map(|before| {
-            let lock = before.shared.iter().find(|lock| lock.mode.blocks_reads())?;
-            Some((before, lock))
-        })
+/// Of each transaction the step that first took a lock which reads of clients wait for.
+#[derive(Debug, Default)]
+pub struct Held(FxHashMap<Transaction, usize>);
+
+impl Held {
+    pub fn of(steps: &[Step]) -> Self {
+        let mut first = FxHashMap::default();
+        for (at, step) in steps.iter().enumerate() {
+            if let Some(transaction) = step.transaction.filter(|_| blocking(step).is_some()) {
+                first.entry(transaction).or_insert(at);
+            }
+        }
+        Held(first)
+    }
+
+    /// That lock, if another statement took it before the step at `at`.
+    pub fn before<'s>(&self, steps: &'s [Step], at: usize) -> Option<(&'s Step, &'s Lock)> {
+        let step = steps.get(at)?;
+        let first = *self.0.get(&step.transaction?)?;
+        let before = steps[..at].get(first).filter(|before| before.statement != step.statement)?;
+        Some((before, blocking(before)?))
+    }
 }
 
-/// Whether a statement of a DO block stands in a loop whose rounds commit.
-pub fn commits_between(script: &Script, statement: usize) -> bool {
-    let Some(statement) = script.statements.get(statement) else { return false };
-    let commit = |inner: &Inner| {
-        matches!(inner.content.ddl(), Some(crate::sql::ddl::Ddl::Transaction(_))) && inner.within == Within::DoBlock
-    };
-    statement.transaction.is_none() && statement.inner.iter().any(commit)
+fn blocking(step: &Step) -> Option<&Lock> {
+    step.shared.iter().find(|lock| lock.mode.blocks_reads())
+}
+
+/// Whether the statement at hand, of a DO block, stands in a loop whose rounds commit.
+pub fn commits_between(cx: &StatementCx<'_>) -> bool {
+    cx.statement.transaction.is_none() && cx.names().commits_within(cx.number)
 }

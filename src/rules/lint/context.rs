@@ -1,5 +1,7 @@
 //! What a rule about scripts is given to look at.
 
+use std::cell::{OnceCell, RefCell};
+
 use crate::catalog::apply::Replay;
 use crate::catalog::model::{Table, TableName};
 use crate::effect::{Effect, Lock, Version, Work};
@@ -11,6 +13,7 @@ use crate::sql::ddl::model::{ObjectKind, QualifiedName};
 use crate::sql::facts::{Facts, Span};
 
 use super::lived::{Lived, Newness, Step, newness};
+use super::names::Names;
 use super::target::Target;
 
 /// One statement that a script runs, or one inside a DO block or a routine of it.
@@ -31,6 +34,9 @@ pub struct StatementCx<'a> {
     pub effect: &'a Effect,
     pub lived: &'a Lived,
     pub target: &'a Target<'a>,
+    /// What is made of the script and of the text when it is asked for.
+    pub names: &'a OnceCell<Names>,
+    pub fingerprint: OnceCell<String>,
 }
 
 /// One script, when its last statement has run.
@@ -40,9 +46,16 @@ pub struct ScriptCx<'a> {
     pub lived: &'a Lived,
     pub replay: &'a Replay,
     pub target: &'a Target<'a>,
+    /// Of the statement that was spoken of last.
+    pub fingerprint: RefCell<Option<(usize, String)>>,
 }
 
 impl<'a> StatementCx<'a> {
+    /// What the script's statements do to names.
+    pub fn names(&self) -> &'a Names {
+        self.names.get_or_init(|| Names::of(self.script))
+    }
+
     pub fn ddl(&self) -> Option<&'a Ddl> {
         self.content.ddl()
     }
@@ -69,6 +82,13 @@ impl<'a> StatementCx<'a> {
             return Newness::New;
         }
         let found = self.replay.catalog().tables.get(table);
+        // An index of this script that the catalog does not keep, because its table has too many.
+        if found.is_none()
+            && self.replay.lacks_indexes()
+            && self.lived.created.contains(&(ObjectKind::Index, table.name.to_string()))
+        {
+            return Newness::New;
+        }
         newness(table, found, (self.script, self.statement.line), &|path| self.target.is_deployed(path))
     }
 
@@ -92,8 +112,8 @@ impl<'a> StatementCx<'a> {
         title: impl Into<String>,
         detail: impl Into<std::borrow::Cow<'static, str>>,
     ) -> Draft {
-        let fingerprint = crate::sql::fingerprint::fingerprint(self.text.as_bytes()).to_string();
-        Draft::new(Subject::Statement(fingerprint), title, detail).at(span)
+        let fingerprint = self.fingerprint.get_or_init(|| fingerprint(self.text));
+        Draft::new(Subject::Statement(fingerprint.clone()), title, detail).at(span)
     }
 
     /// As [`StatementCx::draft`], with what the lock stops as evidence. For what takes a moment, however large the table.
@@ -133,8 +153,13 @@ impl ScriptCx<'_> {
         detail: impl Into<std::borrow::Cow<'static, str>>,
     ) -> Draft {
         let span = self.script.statements.get(statement).map_or_else(Span::default, |statement| statement.span);
-        let fingerprint = crate::sql::fingerprint::fingerprint(span.of(&self.script.text).as_bytes()).to_string();
-        Draft::new(Subject::Statement(fingerprint), title, detail).at(span)
+        let mut known = self.fingerprint.borrow_mut();
+        let of_statement = match known.take().filter(|(of, _)| *of == statement) {
+            Some((_, known)) => known,
+            None => fingerprint(span.of(&self.script.text)),
+        };
+        *known = Some((statement, of_statement.clone()));
+        Draft::new(Subject::Statement(of_statement), title, detail).at(span)
     }
 
     /// As [`ScriptCx::draft`], of the statement that a step is, be it one of a DO block.
@@ -150,5 +175,42 @@ impl ScriptCx<'_> {
             draft.spans = vec![inner.span];
         }
         draft
+    }
+}
+
+fn fingerprint(statement: &str) -> String {
+    crate::sql::fingerprint::fingerprint(statement.as_bytes()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::catalog::model::Catalog;
+    use crate::effect::Version;
+    use crate::rules::lint::{Target, lint};
+    use crate::rules::page::Preset;
+    use crate::rules::registry::Registry;
+    use crate::script::model::Direction;
+    use crate::script::{Options, Source, scripts};
+
+    #[test]
+    fn an_index_that_a_full_table_does_not_keep_is_as_new_as_the_script() {
+        let made: String = (0..1_100).map(|n| format!("CREATE INDEX i{n} ON t (a);\n")).collect();
+        let text = format!("CREATE TABLE t (a int);\n{made}DROP INDEX i1050;\nREINDEX INDEX i1051;\n");
+        let scripts = scripts(vec![Source { path: "1_a.sql".to_owned(), text: text.into() }], &[], Options::default());
+        let registry = Registry::preset(Preset::All);
+        let target = Target {
+            version: Version::NEWEST,
+            wanted: &|_| true,
+            deployed: BTreeSet::new(),
+            directions: &[Direction::Up],
+            small_table_rows: 0,
+            traffic: None,
+        };
+        let linted = lint(&registry, &scripts, Catalog::default(), &target);
+        let problems: Vec<&str> = linted.outcome.problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(problems, ["public.t has more than 1000 indexes: the others are left out"]);
+        assert_eq!((linted.statements, linted.strangers), (1_103, 0));
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::catalog::apply::Replay;
 use crate::catalog::model::{Table, TableName};
 use crate::effect::{Effect, Lock};
@@ -29,12 +31,12 @@ pub struct Lived {
 #[derive(Clone, Debug)]
 pub struct Open {
     pub transaction: Transaction,
-    /// In order of acquisition, with the number of the statement that took it.
-    pub locks: Vec<(Lock, usize)>,
-    /// Tables that statements of it wrote rows to, with the statement's number.
-    pub written: Vec<(TableName, usize)>,
+    /// The strongest lock on each table; of equals the last.
+    pub locks: FxHashMap<TableName, Lock>,
+    /// The statement that first took a lock which reads of clients wait for.
+    pub first_blocking: Option<usize>,
     /// Constraints added NOT VALID in it.
-    pub not_valid: Vec<(TableName, String)>,
+    pub not_valid: FxHashSet<(TableName, String)>,
     /// What SET LOCAL hides, to come back with the transaction's end.
     pub hidden: BTreeMap<String, Option<String>>,
 }
@@ -115,6 +117,19 @@ pub fn limits(value: Option<&str>) -> bool {
     value.is_some_and(|value| !matches!(value.trim(), "0" | "0s" | "0ms" | ""))
 }
 
+impl Open {
+    fn take(&mut self, lock: &Lock, statement: usize) {
+        if lock.mode.blocks_reads() {
+            self.first_blocking.get_or_insert(statement);
+        }
+        match self.locks.get_mut(&lock.on) {
+            Some(held) if held.mode > lock.mode => {}
+            Some(held) => held.clone_from(lock),
+            None => drop(self.locks.insert(lock.on.clone(), lock.clone())),
+        }
+    }
+}
+
 impl Lived {
     /// The next statement stands in this transaction; gives whether that is another than before, or none.
     pub(super) fn enter(&mut self, transaction: Option<Transaction>) -> bool {
@@ -129,9 +144,9 @@ impl Lived {
         }
         self.transaction = transaction.map(|transaction| Open {
             transaction,
-            locks: Vec::new(),
-            written: Vec::new(),
-            not_valid: Vec::new(),
+            locks: FxHashMap::default(),
+            first_blocking: None,
+            not_valid: FxHashSet::default(),
             hidden: BTreeMap::new(),
         });
         true
@@ -147,8 +162,9 @@ impl Lived {
             }
         }
         if let Some(open) = &mut self.transaction {
-            open.locks.extend(step.shared.iter().map(|lock| (lock.clone(), number)));
-            open.written.extend(step.writes.iter().map(|table| (table.clone(), number)));
+            for lock in &step.shared {
+                open.take(lock, number);
+            }
         }
     }
 

@@ -2,10 +2,12 @@
 //!
 //! The scripts are replayed one statement after the other, and rules look at each with the catalog as it was before it.
 
+pub mod above;
 pub mod backfill;
 mod comment;
 pub mod context;
 pub mod lived;
+pub mod names;
 mod run;
 mod said;
 mod spelled;
@@ -17,7 +19,6 @@ mod unread;
 mod weigh;
 
 pub use run::{Linted, Linting, lint};
-pub use said::Kept;
 pub use target::Target;
 pub use traffic::Traffic;
 pub use unread::{Dynamic, Unparsed};

@@ -1,5 +1,6 @@
 //! Replays scripts and runs the rules of the registry over them.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -8,11 +9,11 @@ use crate::catalog::apply::{Complaint, ComplaintKind, Replay};
 use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::catalog::text::Text;
 use crate::effect::{Effect, predict};
-use crate::report::model::Problem;
+use crate::report::model::{Finding, Problem};
 use crate::rules::allow::{Allow, Allows};
 use crate::rules::candidate::tables_of_subject;
 use crate::rules::context::{QueryCx, SchemaCx};
-use crate::rules::draft::Sink;
+use crate::rules::draft::{Ask, Sink};
 use crate::rules::page::Need;
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, guarded, panic_of};
@@ -24,16 +25,19 @@ use crate::workload::model::Micros;
 
 use super::context::{ScriptCx, StatementCx};
 use super::lived::{Lived, Step};
-use super::said::{Desk, Kept, Said};
+use super::names::Names;
+use super::said::{Desk, Said};
 use super::tables::{candidate_of, tables_at, tables_of};
 use super::target::Target;
 use super::unread::{Dynamic, Unparsed};
 
 pub struct Linted {
-    /// Without findings: those are in `said`.
+    /// Without findings.
     pub outcome: Outcome,
     /// By place.
-    pub said: Vec<Kept>,
+    pub findings: Vec<Finding>,
+    /// What each of them asks for.
+    pub asks: Vec<Vec<Ask>>,
     /// As all scripts together leave it, as far as advice that is asked for needs it.
     pub catalog: Catalog,
     pub statements: u64,
@@ -105,12 +109,12 @@ impl<'a> Linting<'a> {
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
         let (dynamic, unparsed) = (run.dynamic, run.unparsed);
         let catalog = run.desk.needed(run.replay.finish());
-        let (mut outcome, said) = run.desk.close(run.registry);
+        let (mut outcome, findings, asks) = run.desk.close(run.registry);
         // What one run does not meet another may: files are linted one by one, and analyze has the same configuration.
         let (allowed, problems) = run.allows.report(|_| false);
         outcome.allowed.extend(allowed);
         outcome.problems.extend(problems);
-        Linted { outcome, said, catalog, statements, down, small, strangers, dynamic, unparsed }
+        Linted { outcome, findings, asks, catalog, statements, down, small, strangers, dynamic, unparsed }
     }
 }
 
@@ -166,6 +170,7 @@ struct At<'a> {
     number: usize,
     statement: &'a Statement,
     inner: Option<(usize, &'a Inner)>,
+    names: &'a OnceCell<Names>,
 }
 
 impl<'a> At<'a> {
@@ -194,6 +199,8 @@ impl<'a> At<'a> {
             effect,
             lived,
             target: run.target,
+            names: self.names,
+            fingerprint: OnceCell::new(),
         }
     }
 
@@ -214,6 +221,7 @@ impl<'a> Run<'a> {
             self.desk.open(script);
         }
         let path = Text::from(&script.path);
+        let names = OnceCell::new();
         let mut lived = Lived::default();
         let mut steps = Vec::new();
         let mut changeset = 0;
@@ -228,14 +236,21 @@ impl<'a> Run<'a> {
                 lived.created.clear();
             }
             changeset = of;
-            let whole = At { path: &path, number, statement, inner: None };
+            let whole = At { path: &path, number, statement, inner: None, names: &names };
             let parts = statement.inner.iter().enumerate().map(|inner| At { inner: Some(inner), ..whole });
             for at in std::iter::once(whole).chain(parts) {
                 steps.extend(self.statement(script, at, &mut lived));
             }
         }
         if wanted {
-            let cx = ScriptCx { script, steps: &steps, lived: &lived, replay: &self.replay, target: self.target };
+            let cx = ScriptCx {
+                script,
+                steps: &steps,
+                lived: &lived,
+                replay: &self.replay,
+                target: self.target,
+                fingerprint: RefCell::default(),
+            };
             let scale = self.target.scale(&self.replay);
             let mut spoke: BTreeSet<&str> = BTreeSet::new();
             for rule in self.registry.rules.iter().filter(|rule| rule.severity.is_some()) {

@@ -25,7 +25,9 @@ pub(super) type Said = (Sink, Vec<String>);
 #[derive(Default)]
 pub(super) struct Desk {
     outcome: Outcome,
-    found: Vec<Kept>,
+    findings: Vec<Finding>,
+    /// Of each finding.
+    rest: Vec<Rest>,
     /// Of the script that is being looked at.
     comments: Option<Suppressions>,
     /// Where its lines begin, once something was said of it.
@@ -110,13 +112,14 @@ impl Desk {
     }
 
     fn keep(&mut self, found: Found, because: Option<String>) {
-        self.found.push(Kept { finding: found.finding, asks: found.draft.asks, because });
+        self.findings.push(found.finding);
+        self.rest.push(Rest { asks: found.draft.asks, because });
     }
 
     /// What the advice that is asked for needs of the catalog as the scripts leave it.
     pub fn needed(&self, mut catalog: Catalog) -> Catalog {
         let mut tables: BTreeSet<&TableName> = BTreeSet::new();
-        for ask in self.found.iter().flat_map(|kept| &kept.asks) {
+        for ask in self.rest.iter().flat_map(|rest| &rest.asks) {
             match ask {
                 Ask::Ready(_) => {}
                 Ask::DropIndex { table, .. } => {
@@ -136,7 +139,7 @@ impl Desk {
     }
 
     /// By place; what comments take away is in the outcome.
-    pub fn close(mut self, registry: &Registry) -> (Outcome, Vec<Kept>) {
+    pub fn close(mut self, registry: &Registry) -> (Outcome, Vec<Finding>, Vec<Vec<Ask>>) {
         let known: Vec<&str> = registry.rules.iter().map(|rule| rule.page.id.as_str()).collect();
         for comments in self.before {
             comments.report(&known, &mut self.outcome);
@@ -146,17 +149,17 @@ impl Desk {
         self.outcome.rules_run = looked.into_iter().map(|rule| rule.page.id.clone()).collect();
         let not_run = |rule: &Configured| RuleNotRun { rule: rule.page.id.clone(), reason: ELSEWHERE.to_owned() };
         self.outcome.rules_not_run = elsewhere.into_iter().map(not_run).collect();
-        sort(&mut self.found);
+        sort(&mut self.findings, &mut self.rest);
         // Before the suppressed ones go: a comment above one of two alike must not give the other another id.
-        distinct(self.found.iter_mut().map(|kept| &mut kept.finding));
-        if self.found.iter().any(|kept| kept.because.is_some()) {
-            let (kept, suppressed): (Vec<Kept>, Vec<Kept>) =
-                self.found.into_iter().partition(|kept| kept.because.is_none());
-            self.found = kept;
-            let one = |Kept { finding, because, .. }| Some(Suppressed { because: because?, finding });
+        distinct(self.findings.iter_mut());
+        if self.rest.iter().any(|rest| rest.because.is_some()) {
+            let all = self.findings.into_iter().zip(self.rest);
+            let (suppressed, kept): (Vec<_>, Vec<_>) = all.partition(|(_, rest)| rest.because.is_some());
+            let one = |(finding, rest): (Finding, Rest)| Some(Suppressed { because: rest.because?, finding });
             self.outcome.suppressed = suppressed.into_iter().filter_map(one).collect();
+            (self.findings, self.rest) = kept.into_iter().unzip();
         }
-        (self.outcome, self.found)
+        (self.outcome, self.findings, self.rest.into_iter().map(|rest| rest.asks).collect())
     }
 }
 
@@ -169,30 +172,24 @@ fn looks_elsewhere(rule: &Configured) -> bool {
     }
 }
 
-/// A finding, and what is left of its draft then: there may be ten thousand, beside the tables of a whole history.
-pub struct Kept {
-    pub finding: Finding,
-    pub asks: Vec<Ask>,
+/// What is left of a draft when its finding is made: there may be ten thousand, beside the tables of a whole history.
+struct Rest {
+    asks: Vec<Ask>,
+    /// Why a comment or the configuration takes the finding away.
     because: Option<String>,
 }
 
-impl Kept {
-    /// What advice is given for; the asks go into it.
-    pub fn draft(&mut self) -> Draft {
-        Draft { asks: std::mem::take(&mut self.asks), ..Draft::new(self.finding.subject.clone(), "", "") }
-    }
-}
-
 /// By place, findings of one rule at one place as they came; needs room for numbers only.
-fn sort(found: &mut [Kept]) {
+fn sort(found: &mut [Finding], rest: &mut [Rest]) {
     let mut order: Vec<usize> = (0..found.len()).collect();
-    order.sort_by(|a, b| by_place(&found[*a].finding, &found[*b].finding));
+    order.sort_by(|a, b| by_place(&found[*a], &found[*b]));
     let mut places = vec![0; order.len()];
     order.iter().enumerate().for_each(|(place, one)| places[*one] = place);
     for at in 0..found.len() {
         while places[at] != at {
             let place = places[at];
             found.swap(at, place);
+            rest.swap(at, place);
             places.swap(at, place);
         }
     }

@@ -14,7 +14,7 @@ pub(super) fn as_written(draft: &mut Draft, names: &[(String, String)]) {
     say(draft.detail.to_mut());
     for evidence in &mut draft.evidence {
         if let EvidenceValue::Text(text) = &mut evidence.value {
-            say(text);
+            say(text.to_mut());
         }
     }
     for ask in &mut draft.asks {

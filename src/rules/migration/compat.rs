@@ -4,153 +4,73 @@ use crate::catalog::model::TableName;
 use crate::rules::draft::Draft;
 use crate::rules::lint::context::StatementCx;
 use crate::rules::lint::lived::Newness;
-use crate::script::model::{Statement, Within};
+use crate::rules::lint::names::{self, Place, space};
+use crate::script::model::Within;
 use crate::sql::ddl::Ddl;
-use crate::sql::ddl::model::{
-    ActionKind, AlterTable, MoveTo, Name, ObjectAction, ObjectKind, QualifiedName, SequenceAction,
-};
+use crate::sql::ddl::model::{AlterTable, ObjectKind, QualifiedName};
+
+pub use crate::rules::lint::names::renames;
 
 /// The statement, unless it stands in a routine's body and so does not run now.
 pub fn runs<'a>(cx: &StatementCx<'a>) -> Option<&'a Ddl> {
     cx.ddl().filter(|_| cx.within != Some(Within::Routine))
 }
 
-/// Kinds that replace each other under one name are one kind.
-fn space(kind: ObjectKind) -> ObjectKind {
-    use ObjectKind as K;
-    match kind {
-        K::View | K::MaterializedView | K::ForeignTable => K::Table,
-        K::Domain => K::Type,
-        K::Procedure | K::Routine | K::Aggregate => K::Function,
-        other => other,
-    }
-}
-
-/// The object that the statement makes, or gives a name to.
-fn gives(ddl: &Ddl) -> Option<(ObjectKind, &str)> {
-    use ObjectKind as K;
-    Some(match ddl {
-        Ddl::CreateTable(table) => (K::Table, &table.name.name),
-        Ddl::CreateView(view) => (K::Table, &view.name.name),
-        Ddl::CreateType(def) => (K::Type, &def.name.name),
-        Ddl::CreateSchema(schema) => (K::Schema, &schema.name.text),
-        Ddl::CreateExtension(extension) => (K::Extension, &extension.name.text),
-        Ddl::CreateSequence(sequence) => (K::Sequence, &sequence.name.name),
-        Ddl::Routine(routine) => (K::Function, &routine.name.name),
-        Ddl::CreateTrigger(trigger) => (K::Trigger, &trigger.name.text),
-        Ddl::CreatePolicy(policy) => (K::Policy, &policy.name.text),
-        Ddl::CreateRule(rule) => (K::Rule, &rule.name.text),
-        Ddl::CreateEventTrigger(trigger) => (K::EventTrigger, &trigger.name.text),
-        _ => {
-            let (kind, _, to) = renames(ddl)?;
-            (kind, &to.text)
-        }
-    })
-}
-
-/// What the statement renames: its kind (tables stand for views too), its old name and its new one.
-pub fn renames(ddl: &Ddl) -> Option<(ObjectKind, &str, &Name)> {
-    use ObjectKind as K;
-    let (kind, name, to) = match ddl {
-        Ddl::AlterTable(alter) => (K::Table, alter.name.name.as_str(), moved(alter)?),
-        Ddl::MoveType { name, to } => (K::Type, name.name.as_str(), to),
-        Ddl::RenameSchema { name, to } => return Some((K::Schema, name.text.as_str(), to)),
-        Ddl::AlterSequence(alter) => match &alter.action {
-            SequenceAction::Move(to) => (K::Sequence, alter.name.name.as_str(), to),
-            _ => return None,
-        },
-        Ddl::AlterRoutine(alter) => match &alter.action {
-            ObjectAction::Move(to) => (K::Function, alter.name.name.as_str(), to),
-            _ => return None,
-        },
-        Ddl::AlterObject(alter) => match (&alter.action, &alter.name) {
-            (ObjectAction::Move(to), Some(name)) => (space(alter.kind), name.name.as_str(), to),
-            _ => return None,
-        },
-        Ddl::AlterTrigger(alter) => match &alter.action {
-            ObjectAction::Move(to) => (K::Trigger, alter.name.text.as_str(), to),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    match to {
-        MoveTo::Name(to) => Some((kind, name, to)),
-        MoveTo::Schema(_) => None,
-    }
-}
-
-fn moved(alter: &AlterTable) -> Option<&MoveTo> {
-    alter.actions.iter().find_map(|action| match &action.kind {
-        ActionKind::Move(to) => Some(to),
-        _ => None,
-    })
-}
-
 /// Statements of the script that go the same way as the one at hand, those of DO blocks among them, with where each begins.
-fn all<'a>(cx: &StatementCx<'a>) -> impl Iterator<Item = (usize, &'a Statement, &'a Ddl)> {
-    let direction = cx.statement.direction;
-    let same = cx.script.statements.iter().filter(move |statement| statement.direction == direction);
-    same.flat_map(|statement| {
-        let inner = statement.inner.iter().filter(|inner| inner.within == Within::DoBlock);
-        let inner = inner.map(|inner| (inner.span.start, &inner.content));
-        let own = std::iter::once((statement.span.start, &statement.content));
-        own.chain(inner).filter_map(move |(start, content)| Some((start, statement, content.ddl()?)))
-    })
-}
-
-/// Statements of the script that come after the one at hand.
-pub fn later<'a>(cx: &StatementCx<'a>) -> impl Iterator<Item = (&'a Statement, &'a Ddl)> {
-    let here = cx.start;
-    all(cx).filter(move |(start, ..)| *start > here).map(|(_, statement, ddl)| (statement, ddl))
+fn alike<'a>(cx: &StatementCx<'a>) -> impl Iterator<Item = (usize, &'a Ddl)> {
+    let (script, direction) = (cx.script, cx.statement.direction);
+    let same = names::all(script).filter(move |(place, _)| script.statements[place.statement].direction == direction);
+    same.map(|(place, ddl)| (place.start, ddl))
 }
 
 /// Statements of the script that come before the one at hand.
-pub fn earlier<'a>(cx: &StatementCx<'a>) -> impl Iterator<Item = (&'a Statement, &'a Ddl)> {
+pub fn earlier<'a>(cx: &StatementCx<'a>) -> impl Iterator<Item = &'a Ddl> {
     let here = cx.start;
-    all(cx).filter(move |(start, ..)| *start < here).map(|(_, statement, ddl)| (statement, ddl))
+    alike(cx).filter(move |(start, _)| *start < here).map(|(_, ddl)| ddl)
 }
 
-/// Whether two statements become visible to others at the same moment.
-fn at_once(one: &Statement, other: &Statement) -> bool {
-    one.span == other.span || one.transaction.is_some() && one.transaction == other.transaction
+fn alter<'a>(cx: &StatementCx<'a>, place: Place) -> Option<&'a AlterTable> {
+    match place.ddl(cx.script)? {
+        Ddl::AlterTable(alter) => Some(alter),
+        _ => None,
+    }
 }
 
-fn is_given(ddl: &Ddl, kind: ObjectKind, name: &str) -> bool {
-    gives(ddl).is_some_and(|(given, called)| space(given) == space(kind) && called == name)
+/// ALTER TABLE of tables of that name, after the statement at hand.
+pub fn altered_later<'a>(cx: &StatementCx<'a>, table: &str) -> impl Iterator<Item = &'a AlterTable> {
+    cx.names().altered_after(cx.statement.direction, table, cx.start).filter_map(|place| alter(cx, place))
+}
+
+/// ALTER TABLE of tables of that name, before the statement at hand.
+pub fn altered_earlier<'a>(cx: &StatementCx<'a>, table: &str) -> impl Iterator<Item = &'a AlterTable> {
+    cx.names().altered_before(cx.statement.direction, table, cx.start).filter_map(|place| alter(cx, place))
 }
 
 /// Whether the script gives the name to something of the kind again.
 pub fn comes_back(cx: &StatementCx<'_>, kind: ObjectKind, name: &str) -> bool {
-    later(cx).any(|(_, ddl)| is_given(ddl, kind, name))
+    cx.names().given_after(cx.statement.direction, kind, name, cx.start).is_some()
 }
 
 /// As [`comes_back`], before anybody can see that it was gone.
 pub fn comes_back_at_once(cx: &StatementCx<'_>, kind: ObjectKind, name: &str) -> bool {
-    later(cx).any(|(statement, ddl)| at_once(statement, cx.statement) && is_given(ddl, kind, name))
+    // Transactions follow each other: when the first one to come is of another, so are all.
+    let next = cx.names().given_after(cx.statement.direction, kind, name, cx.start);
+    next.is_some_and(|place| names::at_once(&cx.script.statements[place.statement], cx.statement))
 }
 
 /// Whether an earlier statement of the script made the object, or renamed it to this.
 pub fn given_here(cx: &StatementCx<'_>, kind: ObjectKind, name: &str) -> bool {
-    earlier(cx).any(|(_, ddl)| is_given(ddl, kind, name))
+    cx.names().is_given_before(cx.statement.direction, kind, name, cx.start)
 }
 
 /// Whether an earlier statement took the name from what had it: something else is put in its place.
 pub fn freed_here(cx: &StatementCx<'_>, kind: ObjectKind, name: &str) -> bool {
-    earlier(cx).any(|(_, ddl)| match ddl {
-        Ddl::Drop(drop) => space(drop.kind) == space(kind) && drop.names.iter().any(|gone| gone.name == name),
-        _ => renames(ddl).is_some_and(|(moved, from, _)| space(moved) == space(kind) && from == name),
-    })
+    cx.names().is_freed_before(cx.statement.direction, kind, name, cx.start)
 }
 
 /// Whether a table made or deployed with this script brought the column: then nobody knows it yet.
 pub fn is_new_column(cx: &StatementCx<'_>, table: &QualifiedName, column: &str) -> bool {
-    let added = earlier(cx).filter_map(|(_, ddl)| match ddl {
-        Ddl::AlterTable(alter) if alter.name.name == table.name => Some(alter),
-        _ => None,
-    });
-    let mut actions = added.flat_map(|alter| &alter.actions);
-    let here = actions
-        .any(|action| matches!(&action.kind, ActionKind::AddColumn { column: def, .. } if def.name.text == column));
+    let here = cx.names().adds_column_before(cx.statement.direction, table, column, cx.start);
     let found = cx.replay.table(table).and_then(|(_, table)| table.column(column)?.defined_at.clone());
     here || found.is_some_and(|at| *at.path == *cx.script.path || cx.target.is_deployed(&at.path))
 }
@@ -162,13 +82,12 @@ pub fn is_unknown(cx: &StatementCx<'_>, kind: ObjectKind, name: &QualifiedName) 
     if catalog.tables.is_empty() {
         return false;
     }
-    let is_type = |known: &String| *known == name.name || known.rsplit('.').next() == Some(name.name.as_str());
     match space(kind) {
         K::Table => cx.replay.table(name).is_none(),
-        K::Type => !catalog.types.keys().any(is_type),
-        K::Function => !catalog.routines.iter().any(|routine| routine.name.name == name.name),
-        K::Sequence => !catalog.sequences.keys().any(|known| known.name == name.name),
-        K::Extension => !catalog.extensions.contains(&name.name),
+        K::Type => !cx.replay.has_type(&name.name),
+        K::Function => !cx.replay.has_routine(&name.name),
+        K::Sequence => !cx.replay.has_sequence(&name.name),
+        K::Extension => !cx.replay.has_extension(&name.name),
         _ => false,
     }
 }

@@ -8,7 +8,7 @@ use crate::rules::draft::{Advice, Ask, Sink};
 use crate::rules::lint::context::ScriptCx;
 use crate::sql::StatementKind;
 
-use crate::rules::lint::backfill::{content_of, held_before};
+use crate::rules::lint::backfill::{Held, content_of};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,12 +16,13 @@ pub struct Rule {}
 
 impl ScriptRule for Rule {
     fn check(&self, cx: &ScriptCx<'_>, out: &mut Sink) {
+        let held = Held::of(cx.steps);
         let mut told = None;
         for (at, step) in cx.steps.iter().enumerate() {
             if !step.changes_many || step.transaction == told {
                 continue;
             }
-            let Some((before, lock)) = held_before(cx, at) else { continue };
+            let Some((before, lock)) = held.before(cx.steps, at) else { continue };
             let written = step.writes.first().map_or("a table", |table| &table.name);
             let line = cx.script.statements.get(before.statement).map_or(0, |statement| statement.line);
             let verb = match content_of(cx.script, step).and_then(|content| content.facts()).map(|facts| facts.kind) {

@@ -9,7 +9,7 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ActionKind, AlterTable, Name};
 
-use super::compat::{earlier, held, later, runs};
+use super::compat::{altered_earlier, altered_later, held, runs};
 use super::steps::spelled;
 
 #[derive(Debug, Deserialize)]
@@ -23,7 +23,7 @@ impl StatementRule for Rule {
         for (at, action) in alter.actions.iter().enumerate() {
             let ActionKind::DropDefault(column) = &action.kind else { continue };
             let rest = alter.actions.iter().skip(at + 1).map(|action| &action.kind);
-            let settled = rest.chain(of_table(later(cx), alter)).any(|kind| gives_way(kind, column));
+            let settled = rest.chain(kinds(altered_later(cx, &alter.name.name))).any(|kind| gives_way(kind, column));
             if settled || !is_required(cx, alter, column) {
                 continue;
             }
@@ -44,15 +44,7 @@ impl StatementRule for Rule {
     }
 }
 
-fn of_table<'a>(
-    statements: impl Iterator<Item = (&'a crate::script::model::Statement, &'a Ddl)>,
-    alter: &AlterTable,
-) -> impl Iterator<Item = &'a ActionKind> {
-    let name = alter.name.name.clone();
-    let alters = statements.filter_map(move |(_, ddl)| match ddl {
-        Ddl::AlterTable(other) if other.name.name == name => Some(other),
-        _ => None,
-    });
+fn kinds<'a>(alters: impl Iterator<Item = &'a AlterTable>) -> impl Iterator<Item = &'a ActionKind> {
     alters.flat_map(|other| other.actions.iter().map(|action| &action.kind))
 }
 
@@ -68,10 +60,11 @@ fn gives_way(kind: &ActionKind, of: &Name) -> bool {
 /// Whether the column is NOT NULL and has a default, as the catalog knows or as the script itself has made it.
 fn is_required(cx: &StatementCx<'_>, alter: &AlterTable, of: &Name) -> bool {
     let now = |kind: &ActionKind| matches!(kind, ActionKind::SetNotNull(name) if name.text == of.text);
-    let becomes = alter.actions.iter().any(|action| now(&action.kind)) || of_table(later(cx), alter).any(now);
+    let becomes =
+        alter.actions.iter().any(|action| now(&action.kind)) || kinds(altered_later(cx, &alter.name.name)).any(now);
     match cx.replay.table(&alter.name).and_then(|(_, table)| table.column(&of.text)) {
         Some(column) => (column.not_null || becomes) && column.default.is_some() && !column.identity,
-        None => of_table(earlier(cx), alter).any(|kind| match kind {
+        None => kinds(altered_earlier(cx, &alter.name.name)).any(|kind| match kind {
             ActionKind::AddColumn { column, .. } => {
                 column.name.text == of.text && column.not_null.is_some() && column.default.is_some()
             }

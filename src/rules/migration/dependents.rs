@@ -1,11 +1,14 @@
 //! An object that goes in; what of the catalog goes with it under CASCADE out, with the statement that takes each away by name.
 
+use rustc_hash::FxHashSet;
+
 use crate::catalog::access::{quote_ident, quote_table};
-use crate::catalog::model::{Catalog, ConstraintKind, Table, TableKind, TableName};
+use crate::catalog::apply::Replay;
+use crate::catalog::model::{ConstraintKind, TableKind, TableName};
 use crate::catalog::text::Text;
 use crate::sql::ddl::model::QualifiedName;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Dependent {
     View {
         name: TableName,
@@ -54,31 +57,28 @@ impl Dependent {
 }
 
 /// Views that read `table` (that column of it), and views that read those; the last ones first.
-fn views(catalog: &Catalog, table: &TableName, column: Option<&str>) -> Vec<Dependent> {
-    let reads = |view: &Table, of: &TableName, column: Option<&str>| {
-        view.reads.get(of).is_some_and(|columns| column.is_none_or(|column| columns.iter().any(|one| one == column)))
-    };
-    let mut found: Vec<&TableName> = Vec::new();
-    found.extend(catalog.tables.iter().filter(|(_, view)| reads(view, table, column)).map(|(name, _)| name));
+fn views(replay: &Replay, table: &TableName, column: Option<&str>) -> Vec<Dependent> {
+    let named = |columns: &[String]| column.is_none_or(|column| columns.iter().any(|one| one == column));
+    let direct = replay.reading(table).filter(|(.., columns)| named(columns));
+    let mut found: Vec<(&TableName, TableKind)> = direct.map(|(name, view, _)| (name, view.kind)).collect();
+    let mut met: FxHashSet<&TableName> = found.iter().map(|(name, _)| *name).collect();
     let mut at = 0;
-    while let Some(of) = found.get(at).copied() {
-        let above = catalog.tables.iter().filter(|(_, view)| reads(view, of, None)).map(|(name, _)| name);
-        let above: Vec<&TableName> = above.filter(|name| !found.contains(name)).collect();
-        found.extend(above);
+    while let Some((of, _)) = found.get(at).copied() {
+        found.extend(replay.reading(of).filter(|(name, ..)| met.insert(name)).map(|(name, view, _)| (name, view.kind)));
         at += 1;
     }
-    let kind = |name: &TableName| catalog.tables.get(name).map(|table| table.kind);
-    let made = |name: &&TableName| Dependent::View {
+    let made = |(name, kind): &(&TableName, TableKind)| Dependent::View {
         name: (*name).clone(),
-        materialized: kind(name) == Some(TableKind::MaterializedView),
+        materialized: *kind == TableKind::MaterializedView,
     };
     found.iter().rev().map(made).collect()
 }
 
 /// Foreign keys of other tables that point at `table`; at those columns, where given.
-pub fn foreign_keys(catalog: &Catalog, table: &TableName, columns: Option<&[Text]>) -> Vec<Dependent> {
+pub fn foreign_keys(replay: &Replay, table: &TableName, columns: Option<&[Text]>) -> Vec<Dependent> {
     let mut found = Vec::new();
-    for (name, other) in catalog.tables.iter().filter(|(name, _)| *name != table) {
+    for name in replay.referencing(table).into_iter().filter(|name| name != table) {
+        let Some(other) = replay.catalog().tables.get(&name) else { continue };
         for key in other.foreign_keys().filter(|key| key.references == table) {
             let concerned =
                 columns.is_none_or(|columns| columns.iter().any(|one| key.referenced_columns.contains(one)));
@@ -91,37 +91,43 @@ pub fn foreign_keys(catalog: &Catalog, table: &TableName, columns: Option<&[Text
 }
 
 /// Of a table or view. Partitions go with their parent in any case.
-pub fn of_table(catalog: &Catalog, table: &TableName) -> Vec<Dependent> {
-    let mut found = views(catalog, table, None);
-    found.extend(foreign_keys(catalog, table, None));
-    let children = catalog.tables.iter().filter(|(_, child)| child.parent.as_ref() == Some(table));
-    found.extend(children.map(|(name, _)| Dependent::Table(name.clone())));
+pub fn of_table(replay: &Replay, table: &TableName) -> Vec<Dependent> {
+    let mut found = views(replay, table, None);
+    found.extend(foreign_keys(replay, table, None));
+    found.extend(first_children(replay, table).map(Dependent::Table));
     found
 }
 
-pub fn of_column(catalog: &Catalog, table: &TableName, column: &str) -> Vec<Dependent> {
-    let mut found = views(catalog, table, Some(column));
-    found.extend(foreign_keys(catalog, table, Some(&[column.into()])));
+/// Partitions, and tables of which it is the first parent.
+pub fn first_children(replay: &Replay, table: &TableName) -> impl Iterator<Item = TableName> {
+    let parent = |child: &TableName| replay.catalog().tables.get(child).and_then(|child| child.parent.as_ref());
+    replay.children(table).into_iter().filter(move |child| parent(child) == Some(table))
+}
+
+pub fn of_column(replay: &Replay, table: &TableName, column: &str) -> Vec<Dependent> {
+    let mut found = views(replay, table, Some(column));
+    found.extend(foreign_keys(replay, table, Some(&[column.into()])));
     found
 }
 
 /// Foreign keys that need this key of the table.
-pub fn of_constraint(catalog: &Catalog, table: &TableName, constraint: &str) -> Vec<Dependent> {
-    let known = catalog.tables.get(table).and_then(|table| table.constraints.iter().find(|one| one.name == constraint));
+pub fn of_constraint(replay: &Replay, table: &TableName, constraint: &str) -> Vec<Dependent> {
+    let known = replay.catalog().tables.get(table);
+    let known = known.and_then(|table| table.constraints.iter().find(|one| one.name == constraint));
     match known {
         Some(one) if matches!(one.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique) => {
-            foreign_keys(catalog, table, Some(&one.columns))
+            foreign_keys(replay, table, Some(&one.columns))
         }
         _ => Vec::new(),
     }
 }
 
 /// Columns of a type or domain, or of arrays of it.
-pub fn of_type(catalog: &Catalog, name: &QualifiedName) -> Vec<Dependent> {
+pub fn of_type(replay: &Replay, name: &QualifiedName) -> Vec<Dependent> {
     let qualified = name.schema.as_ref().map(|schema| format!("{schema}.{}", name.name));
     let is_it = |of: &str| of == name.name || qualified.as_deref() == Some(of);
     let mut found = Vec::new();
-    for (table, def) in &catalog.tables {
+    for (table, def) in replay.all_tables() {
         for column in def.columns.iter().filter(|column| is_it(column.type_name.trim_end_matches("[]"))) {
             found.push(Dependent::Column { table: table.clone(), name: column.name.to_string() });
         }
@@ -129,25 +135,21 @@ pub fn of_type(catalog: &Catalog, name: &QualifiedName) -> Vec<Dependent> {
     found
 }
 
-pub fn of_schema(catalog: &Catalog, schema: &str) -> Vec<Dependent> {
-    let inside = |name: &&TableName| name.schema == schema;
+pub fn of_schema(replay: &Replay, schema: &str) -> Vec<Dependent> {
     let mut found = Vec::new();
-    for (name, table) in catalog.tables.iter().filter(|(name, _)| inside(name)) {
-        found.push(match table.kind {
-            TableKind::View => Dependent::View { name: name.clone(), materialized: false },
-            TableKind::MaterializedView => Dependent::View { name: name.clone(), materialized: true },
+    for name in replay.in_schema(schema) {
+        found.push(match replay.catalog().tables.get(&name).map(|table| table.kind) {
+            Some(TableKind::View) => Dependent::View { name: name.clone(), materialized: false },
+            Some(TableKind::MaterializedView) => Dependent::View { name: name.clone(), materialized: true },
             _ => Dependent::Table(name.clone()),
         });
-        let outside = foreign_keys(catalog, name, None);
-        let outside = outside
+        let outside = foreign_keys(replay, &name, None)
             .into_iter()
             .filter(|one| !matches!(one, Dependent::ForeignKey { table, .. } if table.schema == schema));
         found.extend(outside);
     }
-    let prefix = format!("{schema}.");
-    let others = catalog.sequences.keys().filter(inside).count()
-        + catalog.routines.iter().filter(|routine| routine.name.schema == schema).count()
-        + catalog.types.keys().filter(|name| name.starts_with(&prefix)).count();
+    let named = Text::from(schema);
+    let others = replay.sequences_in(&named) + replay.routines_in(&named) + replay.types_in(schema);
     if others > 0 {
         found.push(Dependent::Others(others));
     }

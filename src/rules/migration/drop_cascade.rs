@@ -1,7 +1,9 @@
 //! `migration/drop_cascade`: a DROP takes along what depends on the object, without naming it.
 
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
+use crate::catalog::model::TableName;
 use crate::report::model::{Applicability, RecommendationKind};
 use crate::rules::StatementRule;
 use crate::rules::draft::{Advice, Ask, Sink, documented};
@@ -31,7 +33,7 @@ impl StatementRule for Rule {
                             if absent || is_new_column(cx, &alter.name, &column.text) {
                                 continue;
                             }
-                            let going = of_column(cx.replay.catalog(), &table, &column.text);
+                            let going = of_column(cx.replay, &table, &column.text);
                             (format!("column {} of {}", column.text, table.name), going)
                         }
                         ActionKind::DropConstraint { constraint, if_exists, cascade: true } => {
@@ -41,7 +43,7 @@ impl StatementRule for Rule {
                             let new = known
                                 .and_then(|one| one.defined_at.as_ref())
                                 .is_some_and(|at| *at.path == *cx.script.path);
-                            let going = of_constraint(cx.replay.catalog(), &table, &constraint.text);
+                            let going = of_constraint(cx.replay, &table, &constraint.text);
                             // Nothing can depend on a check or a foreign key: then CASCADE is an empty word.
                             if absent || new || going.is_empty() && known.is_some() {
                                 continue;
@@ -57,7 +59,7 @@ impl StatementRule for Rule {
                 for action in alter.actions.iter().filter(|action| action.cascade) {
                     let AttributeChange::Drop { attribute, .. } = &action.kind else { continue };
                     let what = format!("attribute {} of type {}", attribute.text, alter.name.name);
-                    say(cx, out, action.span, &what, &of_type(cx.replay.catalog(), &alter.name));
+                    say(cx, out, action.span, &what, &of_type(cx.replay, &alter.name));
                 }
             }
             Some(Ddl::AlterDomain(alter)) if is_old(cx, ObjectKind::Type, &alter.name) => {
@@ -79,12 +81,11 @@ fn dropped(cx: &StatementCx<'_>, drop: &Drop, out: &mut Sink) {
     if !takes_others(drop) {
         return;
     }
-    let catalog = cx.replay.catalog();
     let going = |name: &QualifiedName| match drop.kind {
-        ObjectKind::Schema => of_schema(catalog, &name.name),
-        ObjectKind::Type | ObjectKind::Domain => of_type(catalog, name),
+        ObjectKind::Schema => of_schema(cx.replay, &name.name),
+        ObjectKind::Type | ObjectKind::Domain => of_type(cx.replay, name),
         ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::ForeignTable => {
-            of_table(catalog, &cx.replay.name(name))
+            of_table(cx.replay, &cx.replay.name(name))
         }
         _ => Vec::new(),
     };
@@ -92,7 +93,7 @@ fn dropped(cx: &StatementCx<'_>, drop: &Drop, out: &mut Sink) {
     let returns =
         |one: &Dependent| matches!(one, Dependent::View { name, .. } if comes_back(cx, ObjectKind::View, &name.name));
     let mut concerned: Option<&QualifiedName> = None;
-    let mut all: Vec<Dependent> = Vec::new();
+    let (mut all, mut met): (Vec<Dependent>, FxHashSet<Dependent>) = Default::default();
     for name in &drop.names {
         let absent = drop.if_exists && is_unknown(cx, drop.kind, name);
         let with_it = going(name);
@@ -102,12 +103,12 @@ fn dropped(cx: &StatementCx<'_>, drop: &Drop, out: &mut Sink) {
             continue;
         }
         concerned = concerned.or(Some(name));
-        all.extend(with_it.into_iter().filter(|one| !all.contains(one)).collect::<Vec<_>>());
+        all.extend(with_it.into_iter().filter(|one| met.insert(one.clone())));
     }
-    all.retain(|one| {
-        !matches!(one, Dependent::Table(table) | Dependent::ForeignKey { table, .. }
-        if drop.names.iter().any(|name| cx.replay.name(name) == *table))
-    });
+    let named: FxHashSet<TableName> = drop.names.iter().map(|name| cx.replay.name(name)).collect();
+    all.retain(
+        |one| !matches!(one, Dependent::Table(table) | Dependent::ForeignKey { table, .. } if named.contains(table)),
+    );
     let Some(name) = concerned else { return };
     say(cx, out, name.span, &format!("{} {}", drop.kind.name(), name.name), &all);
 }

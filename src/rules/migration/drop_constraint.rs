@@ -12,7 +12,7 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ActionKind, AlterTable, ConstraintBody, ConstraintDef, Name};
 
-use super::compat::{earlier, held, later, runs};
+use super::compat::{altered_earlier, altered_later, held, runs};
 use super::dependents::of_constraint;
 
 #[derive(Debug, Deserialize)]
@@ -26,7 +26,7 @@ impl StatementRule for Rule {
         for action in &alter.actions {
             let ActionKind::DropConstraint { constraint, if_exists, cascade } = &action.kind else { continue };
             let known = found.and_then(|table| table.constraints.iter().find(|one| one.name == constraint.text));
-            let takes_keys = || !of_constraint(cx.replay.catalog(), &table, &constraint.text).is_empty();
+            let takes_keys = || !of_constraint(cx.replay, &table, &constraint.text).is_empty();
             // drop_cascade speaks of those.
             if *cascade && (known.is_none() || takes_keys()) {
                 continue;
@@ -155,10 +155,7 @@ fn is_replaced(cx: &StatementCx<'_>, alter: &AlterTable, table: &Table, one: &Co
 
 /// Constraints that the script adds to the table, before or after the statement at hand or in it.
 fn added<'a>(cx: &StatementCx<'a>, alter: &'a AlterTable) -> impl Iterator<Item = &'a ConstraintDef> {
-    let others = earlier(cx).chain(later(cx)).filter_map(|(_, ddl)| match ddl {
-        Ddl::AlterTable(other) if other.name.name == alter.name.name => Some(other),
-        _ => None,
-    });
+    let others = altered_earlier(cx, &alter.name.name).chain(altered_later(cx, &alter.name.name));
     others.chain([alter]).flat_map(|alter| &alter.actions).filter_map(|action| match &action.kind {
         ActionKind::AddConstraint(def) => Some(def),
         _ => None,
@@ -194,17 +191,14 @@ fn goes_anyway(cx: &StatementCx<'_>, alter: &AlterTable, one: &Constraint) -> bo
         ConstraintKind::ForeignKey { references, .. } => Some(references.name.as_str()),
         _ => None,
     };
-    let gone = |name: &str| name == alter.name.name || Some(name) == parent;
     let drops_column = |alter: &AlterTable| {
         let column = |action: &ActionKind| matches!(action, ActionKind::DropColumn { column, .. } if one.columns.iter().any(|own| *own == column.text));
         alter.actions.iter().any(|action| column(&action.kind))
     };
-    let other = |ddl: &Ddl| match ddl {
-        Ddl::Drop(drop) => drop.names.iter().any(|name| gone(&name.name)),
-        Ddl::AlterTable(other) => other.name.name == alter.name.name && drops_column(other),
-        _ => false,
-    };
-    drops_column(alter) || later(cx).any(|(_, ddl)| other(ddl))
+    let mut gone = std::iter::once(alter.name.name.as_str()).chain(parent);
+    drops_column(alter)
+        || gone.any(|name| cx.names().is_dropped_after(cx.statement.direction, name, cx.start))
+        || altered_later(cx, &alter.name.name).any(drops_column)
 }
 
 /// Constraints that the server names by itself for NOT NULL: `t_c_not_null`.

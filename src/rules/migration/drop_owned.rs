@@ -32,7 +32,7 @@ impl StatementRule for Rule {
 
 /// The script gave away what the role owned, or made the role.
 fn has_nothing(cx: &StatementCx<'_>, role: &Name) -> bool {
-    earlier(cx).any(|(_, ddl)| match ddl {
+    earlier(cx).any(|ddl| match ddl {
         Ddl::ReassignOwned { from, .. } => from.iter().any(|one| one.text == role.text),
         Ddl::Role(made) => made.verb == RoleVerb::Create && made.name.text == role.text,
         _ => false,

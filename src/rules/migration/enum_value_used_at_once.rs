@@ -1,5 +1,8 @@
 //! `migration/enum_value_used_at_once`: a label is added to an enum and used in the same transaction.
 
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::effect::Version;
@@ -7,6 +10,7 @@ use crate::report::model::RecommendationKind;
 use crate::rules::ScriptRule;
 use crate::rules::draft::{Advice, Ask, Sink, documented};
 use crate::rules::lint::context::ScriptCx;
+use crate::script::model::Transaction;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::EnumChange;
 use crate::sql::{Lexer, TokenKind};
@@ -17,20 +21,18 @@ pub struct Rule {}
 
 impl ScriptRule for Rule {
     fn check(&self, cx: &ScriptCx<'_>, out: &mut Sink) {
+        let looked = OnceCell::new();
         for (number, statement) in cx.script.up() {
             let Some(Ddl::AlterEnum(alter)) = statement.content.ddl() else { continue };
             let EnumChange::AddValue { value, .. } = &alter.change else { continue };
             let Some(transaction) = statement.transaction else { continue };
+            let looked = looked.get_or_init(|| Looked::at(cx));
             // Since 17 a type that is as new as its label may use it (release notes of 17; refused by a running 15).
-            if cx.target.version >= Version(17) && made_in(cx, number, &alter.name.name) {
+            let made = || looked.made.get(&(transaction, alter.name.name.as_str())).is_some_and(|at| *at < number);
+            if cx.target.version >= Version(17) && made() {
                 continue;
             }
-            let later = cx.script.up().filter(|(at, one)| *at > number && one.transaction == Some(transaction));
-            let uses = later.filter(|(_, one)| {
-                let same_enum = matches!(one.content.ddl(), Some(Ddl::AlterEnum(_) | Ddl::Comment(_)));
-                !same_enum && names(one.span.of(&cx.script.text), value)
-            });
-            for (at, _) in uses.take(1) {
+            if let Some(at) = looked.use_after(transaction, value, number) {
                 let draft = cx.draft(
                     at,
                     format!("The new label '{value}' is used before it is committed"),
@@ -52,18 +54,74 @@ impl ScriptRule for Rule {
     }
 }
 
-fn made_in(cx: &ScriptCx<'_>, before: usize, name: &str) -> bool {
-    let transaction = cx.script.statements[before].transaction;
-    cx.script.statements[..before].iter().any(|statement| {
-        statement.transaction == transaction
-            && matches!(statement.content.ddl(), Some(Ddl::CreateType(made)) if made.name.name == name)
-    })
+/// What transactions of the script make and use.
+#[derive(Default)]
+struct Looked<'a> {
+    /// Types, with the statement that first makes one of that name.
+    made: FxHashMap<(Transaction, &'a str), usize>,
+    /// Statements with a string constant that holds one of the new labels, in quotes of its own or of the constant.
+    uses: FxHashMap<(Transaction, &'a str), Vec<usize>>,
 }
 
-/// Whether a string constant of the text is this label.
-fn names(text: &str, label: &str) -> bool {
-    let quoted = format!("'{}'", label.replace('\'', "''"));
-    text.contains(&quoted)
-        && Lexer::new(text.as_bytes())
-            .any(|token| token.kind == TokenKind::String && text[token.start..token.end].contains(&quoted))
+impl<'a> Looked<'a> {
+    fn at(cx: &ScriptCx<'a>) -> Self {
+        let (script, mut looked) = (cx.script, Looked::default());
+        let mut labels: FxHashMap<String, &str> = FxHashMap::default();
+        for (number, statement) in script.statements.iter().enumerate() {
+            match (statement.transaction, statement.content.ddl()) {
+                (Some(transaction), Some(Ddl::CreateType(made))) => {
+                    looked.made.entry((transaction, &made.name.name)).or_insert(number);
+                }
+                (Some(_), Some(Ddl::AlterEnum(alter))) => {
+                    if let EnumChange::AddValue { value, .. } = &alter.change {
+                        labels.insert(value.replace('\'', "''"), value);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (number, statement) in script.up() {
+            let same_enum = matches!(statement.content.ddl(), Some(Ddl::AlterEnum(_) | Ddl::Comment(_)));
+            let Some(transaction) = statement.transaction.filter(|_| !same_enum) else { continue };
+            let text = statement.span.of(&script.text);
+            for token in Lexer::new(text.as_bytes()).filter(|token| token.kind == TokenKind::String) {
+                for label in quoted(&text[token.start..token.end]).filter_map(|label| labels.get(label)) {
+                    let uses = looked.uses.entry((transaction, *label)).or_default();
+                    if uses.last() != Some(&number) {
+                        uses.push(number);
+                    }
+                }
+            }
+        }
+        looked
+    }
+
+    fn use_after(&self, transaction: Transaction, label: &str, number: usize) -> Option<usize> {
+        let uses = self.uses.get(&(transaction, label))?;
+        uses.get(uses.partition_point(|at| *at <= number)).copied()
+    }
+}
+
+/// What stands between two quotes of a string constant: between neighbours, and what holds no more than doubled ones.
+fn quoted(constant: &str) -> impl Iterator<Item = &str> {
+    let quotes: Vec<usize> = memchr::memchr_iter(b'\'', constant.as_bytes()).collect();
+    let whole = quotes.first().zip(quotes.last()).filter(|(first, last)| first < last && quotes.len() > 2);
+    let whole = whole.map(|(first, last)| &constant[first + 1..*last]);
+    let between: Vec<&str> = quotes.windows(2).map(|pair| &constant[pair[0] + 1..pair[1]]).collect();
+    between.into_iter().chain(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn labels_are_found_in_constants_and_in_bodies() {
+        let all = |text: &'static str| quoted(text).collect::<Vec<_>>();
+        assert_eq!(all("'a'"), ["a"]);
+        assert!(all("'it''s'").contains(&"it''s"));
+        assert!(all("$$ SELECT 'a', 'b' $$").contains(&"b"));
+        assert!(all("'x := ''a'''").contains(&"a"));
+        assert_eq!(all("$$ ' $$"), Vec::<&str>::new());
+    }
 }

@@ -49,6 +49,20 @@ pub fn alone(cx: &StatementCx<'_>) -> bool {
     cx.statement.transaction.is_none() && cx.within.is_none()
 }
 
+/// Whether the statement does its work in several transactions: ended half-way it leaves an index invalid, or a partition half detached.
+pub fn goes_in_steps(ddl: &Ddl) -> bool {
+    match ddl {
+        Ddl::CreateIndex(index) => index.concurrently,
+        Ddl::Drop(drop) => drop.concurrently,
+        Ddl::Reindex(reindex) => reindex.concurrently,
+        Ddl::AlterTable(alter) => alter
+            .actions
+            .iter()
+            .any(|action| matches!(action.kind, ActionKind::DetachPartition { concurrently: true, .. })),
+        _ => false,
+    }
+}
+
 /// Who waits for the work, as the end of a sentence.
 pub fn waits(work: &Work) -> &'static str {
     match work.under {

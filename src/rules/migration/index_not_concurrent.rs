@@ -14,6 +14,7 @@ use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::CreateIndex;
 
 use super::hurting::alone;
+use super::invalid_index_left;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +41,9 @@ impl StatementRule for Rule {
 }
 
 fn concurrently(cx: &StatementCx<'_>, index: &CreateIndex) -> Advice {
+    if let Some(name) = index.name.as_ref().filter(|_| index.if_not_exists) {
+        return without_guard(cx, index, name.span.of(cx.text));
+    }
     let at = index_word_end(cx.text);
     let sql = format!("{} CONCURRENTLY{};", &cx.text[..at], &cx.text[at..]);
     let mut advice = Advice::new(
@@ -58,6 +62,14 @@ fn concurrently(cx: &StatementCx<'_>, index: &CreateIndex) -> Advice {
         let at = at as u64;
         advice.edits.push(Edit { path: Arc::default(), start: at, end: at, text: " CONCURRENTLY".to_owned() });
     }
+    advice
+}
+
+/// With IF NOT EXISTS a retry would take what a failed build has left for done.
+fn without_guard(cx: &StatementCx<'_>, index: &CreateIndex, name: &str) -> Advice {
+    let mut advice = invalid_index_left::drop_first(cx, index, name);
+    advice.title = format!("Build it CONCURRENTLY on {}, without IF NOT EXISTS", index.table.name).into();
+    advice.lock = Some("ShareUpdateExclusiveLock".to_owned());
     advice
 }
 

@@ -7,6 +7,7 @@ use crate::effect::model::Cause;
 use crate::rules::StatementRule;
 use crate::rules::draft::{Ask, Sink};
 use crate::rules::lint::context::StatementCx;
+use crate::rules::schema::partition_key_not_in_key::lacking;
 use crate::sql::ddl::Ddl;
 
 use super::hurting::hurting;
@@ -19,8 +20,11 @@ pub struct Rule {}
 impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
         let Some(Ddl::CreateIndex(index)) = cx.ddl() else { return };
-        let kind = cx.replay.table(&index.table).map(|(_, table)| table.kind);
-        if index.concurrently || kind != Some(TableKind::Partitioned) {
+        let Some((_, table)) = cx.replay.table(&index.table) else { return };
+        let plain = index.keys.iter().filter(|key| !key.expression).map(|key| key.text.as_str().into());
+        // The server refuses it: that is `schema/partition_key_not_in_key`.
+        let is_refused = index.unique && lacking(table, &plain.collect::<Vec<_>>()).is_some();
+        if index.concurrently || table.kind != TableKind::Partitioned || is_refused {
             return;
         }
         for work in hurting(cx, &[Cause::CreateIndex]) {

@@ -9,6 +9,9 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{CreateIndex, ObjectKind};
 
+use super::compat::freed_here;
+use super::index_not_concurrent::index_word_end;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {}
@@ -19,7 +22,7 @@ impl StatementRule for Rule {
         let Some(name) = index.name.as_ref().filter(|_| index.concurrently && index.if_not_exists) else { return };
         // An index that is known to be there and valid stays; one that was dropped just now is built in any case.
         let there = cx.replay.indexes_called(&name.text).any(|index| index.valid);
-        if there || cx.in_use(&index.table).is_none() || is_dropped_before(cx, &name.text) {
+        if there || cx.in_use(&index.table).is_none() || freed_here(cx, ObjectKind::Index, &name.text) {
             return;
         }
         let draft = cx.draft(
@@ -32,19 +35,14 @@ impl StatementRule for Rule {
     }
 }
 
-fn is_dropped_before(cx: &StatementCx<'_>, name: &str) -> bool {
-    let before = cx.script.statements.iter().take(cx.number).filter_map(|statement| statement.content.ddl());
-    let drops = |ddl: &Ddl| match ddl {
-        Ddl::Drop(drop) => drop.kind == ObjectKind::Index && drop.names.iter().any(|dropped| dropped.name == name),
-        _ => false,
-    };
-    before.into_iter().any(drops)
-}
-
-fn drop_first(cx: &StatementCx<'_>, index: &CreateIndex, name: &str) -> Advice {
+/// Works for a statement that is not CONCURRENTLY yet, too.
+pub(super) fn drop_first(cx: &StatementCx<'_>, index: &CreateIndex, name: &str) -> Advice {
     let schema =
         index.table.schema.as_deref().map(|schema| format!("{}.", crate::catalog::access::quote_ident(schema)));
-    let create = without_guard(cx.text);
+    let mut create = without_guard(cx.text);
+    if !index.concurrently {
+        create.insert_str(index_word_end(&create), " CONCURRENTLY");
+    }
     let sql = format!("DROP INDEX CONCURRENTLY IF EXISTS {}{name};\n{create};", schema.unwrap_or_default());
     Advice::new(
         RecommendationKind::CreateIndex,

@@ -1,7 +1,9 @@
 //! `migration/missing_analyze`: the planner has no statistics of what the script made, until somebody runs ANALYZE.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::catalog::model::TableName;
@@ -23,14 +25,14 @@ impl ScriptRule for Rule {
         if !cx.script.is_migration() {
             return;
         }
-        let mut told: BTreeSet<TableName> = BTreeSet::new();
+        let (mut told, analyzed) = (BTreeSet::<TableName>::new(), OnceCell::new());
         for (at, step) in cx.steps.iter().enumerate() {
             let Some((name, what)) = without_statistics(cx, step) else { continue };
             let table = cx.replay.name(name);
             // Of a table that the script itself makes nothing is known anyway, until autovacuum has seen its rows.
             let in_use = step.shared.iter().any(|lock| lock.on == table);
-            let analyzed = cx.steps[at..].iter().any(|later| analyzes(cx, later, &table));
-            if !in_use || analyzed || !told.insert(table.clone()) {
+            let analyzed = || analyzed.get_or_init(|| Analyzed::of(cx)).is_after(at, &table);
+            if !in_use || analyzed() || !told.insert(table.clone()) {
                 continue;
             }
             let mut draft = cx.draft_of(
@@ -80,11 +82,32 @@ fn without_statistics<'a>(cx: &ScriptCx<'a>, step: &Step) -> Option<(&'a Qualifi
     }
 }
 
-fn analyzes(cx: &ScriptCx<'_>, step: &Step, table: &TableName) -> bool {
-    let tables = match content_of(cx.script, step).and_then(|content| content.ddl()) {
-        Some(Ddl::Analyze(analyze)) => &analyze.tables,
-        Some(Ddl::Vacuum(vacuum)) if vacuum.analyze => &vacuum.tables,
-        _ => return false,
-    };
-    tables.is_empty() || tables.iter().any(|one| cx.replay.name(&one.name) == *table)
+/// The last step that analyzes each table, and the last that analyzes all.
+#[derive(Default)]
+struct Analyzed {
+    tables: FxHashMap<TableName, usize>,
+    all: Option<usize>,
+}
+
+impl Analyzed {
+    fn of(cx: &ScriptCx<'_>) -> Self {
+        let mut analyzed = Analyzed::default();
+        for (at, step) in cx.steps.iter().enumerate() {
+            let tables = match content_of(cx.script, step).and_then(|content| content.ddl()) {
+                Some(Ddl::Analyze(analyze)) => &analyze.tables,
+                Some(Ddl::Vacuum(vacuum)) if vacuum.analyze => &vacuum.tables,
+                _ => continue,
+            };
+            if tables.is_empty() {
+                analyzed.all = Some(at);
+            }
+            analyzed.tables.extend(tables.iter().map(|one| (cx.replay.name(&one.name), at)));
+        }
+        analyzed
+    }
+
+    /// At that step or after it.
+    fn is_after(&self, at: usize, table: &TableName) -> bool {
+        self.tables.get(table).copied().max(self.all).is_some_and(|last| last >= at)
+    }
 }

@@ -7,6 +7,7 @@ use crate::rules::draft::Advice;
 use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::model::CreateIndex;
 
+use super::dependents::first_children;
 use super::steps::{self, Step, plain_name};
 
 /// An invalid index on the parent alone, one on each partition CONCURRENTLY, then each attached; the last one makes the parent's
@@ -51,9 +52,7 @@ pub fn one_by_one(cx: &StatementCx<'_>, index: &CreateIndex) -> Advice {
 /// Direct partitions; where none is known, a name to be filled in.
 fn partitions(cx: &StatementCx<'_>, index: &CreateIndex) -> (Vec<TableName>, bool) {
     let parent = cx.replay.name(&index.table);
-    let tables = cx.replay.catalog().tables.iter();
-    let known: Vec<TableName> =
-        tables.filter(|(_, table)| table.parent.as_ref() == Some(&parent)).map(|(name, _)| name.clone()).collect();
+    let known: Vec<TableName> = first_children(cx.replay, &parent).collect();
     if known.is_empty() {
         return (vec![TableName { schema: parent.schema, name: format!("{}_1", parent.name).into() }], false);
     }

@@ -9,7 +9,7 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ActionKind, AlterTable, Name, RelationKind};
 
-use super::compat::{earlier, held, is_new_column, later, runs};
+use super::compat::{altered_earlier, altered_later, held, is_new_column, runs};
 use super::steps::{backfill, sketch, spelled};
 
 #[derive(Debug, Deserialize)]
@@ -43,12 +43,8 @@ impl StatementRule for Rule {
 
 /// Another column takes the old name in the same script, or took its own name from one: the names stay, what is behind them changes.
 fn is_switch(cx: &StatementCx<'_>, alter: &AlterTable, from: &Name, to: &Name) -> bool {
-    let of_table = |ddl: &Ddl, wanted: &dyn Fn(&ActionKind) -> bool| match ddl {
-        Ddl::AlterTable(other) => {
-            other.name.name == alter.name.name && other.actions.iter().any(|action| wanted(&action.kind))
-        }
-        _ => false,
-    };
+    let any =
+        |alter: &AlterTable, wanted: &dyn Fn(&ActionKind) -> bool| alter.actions.iter().any(|one| wanted(&one.kind));
     let takes = |kind: &ActionKind| match kind {
         ActionKind::RenameColumn { to, .. } => to.text == from.text,
         ActionKind::AddColumn { column, .. } => column.name.text == from.text,
@@ -59,7 +55,8 @@ fn is_switch(cx: &StatementCx<'_>, alter: &AlterTable, from: &Name, to: &Name) -
         ActionKind::DropColumn { column, .. } => column.text == to.text,
         _ => false,
     };
-    later(cx).any(|(_, ddl)| of_table(ddl, &takes)) || earlier(cx).any(|(_, ddl)| of_table(ddl, &frees))
+    altered_later(cx, &alter.name.name).any(|alter| any(alter, &takes))
+        || altered_earlier(cx, &alter.name.name).any(|alter| any(alter, &frees))
 }
 
 fn in_steps(cx: &StatementCx<'_>, alter: &AlterTable, from: &Name, to: &Name) -> Advice {

@@ -36,7 +36,7 @@ impl StatementRule for Rule {
              unused.",
             format!("ALTER TYPE {} ADD VALUE '{}';", spelled(cx, &alter.name), to.replace('\'', "''")),
         );
-        let column = cx.replay.catalog().tables.iter().find_map(|(name, table)| {
+        let column = cx.replay.all_tables().find_map(|(name, table)| {
             let column = table.columns.iter().find(|column| column.type_name == alter.name.name)?;
             Some((crate::catalog::access::quote_table(name), crate::catalog::access::quote_ident(&column.name)))
         });

@@ -1,8 +1,10 @@
 //! `migration/truncate`: all rows of a table go.
 
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
-use crate::catalog::model::{Catalog, TableName};
+use crate::catalog::apply::Replay;
+use crate::catalog::model::TableName;
 use crate::rules::StatementRule;
 use crate::rules::draft::{Sink, documented};
 use crate::rules::lint::context::StatementCx;
@@ -21,7 +23,7 @@ impl StatementRule for Rule {
         let in_use: Vec<_> = truncate.tables.iter().filter_map(|name| Some((name, cx.in_use(name)?.0))).collect();
         let Some((first, table)) = in_use.first() else { return };
         let named: Vec<TableName> = truncate.tables.iter().map(|name| cx.replay.name(name)).collect();
-        let more = if truncate.cascade { reached(cx.replay.catalog(), &named) } else { Vec::new() };
+        let more = if truncate.cascade { reached(cx.replay, &named) } else { Vec::new() };
         let names: Vec<&str> = in_use.iter().map(|(_, table)| table.name.as_str()).collect();
         let others: Vec<String> = more.iter().map(ToString::to_string).collect();
         let title = match (truncate.cascade, others.is_empty()) {
@@ -47,13 +49,14 @@ impl StatementRule for Rule {
 }
 
 /// Tables that refer to these, and to those.
-fn reached(catalog: &Catalog, named: &[TableName]) -> Vec<TableName> {
+fn reached(replay: &Replay, named: &[TableName]) -> Vec<TableName> {
     let mut all = named.to_vec();
+    let mut met: FxHashSet<TableName> = named.iter().cloned().collect();
     let mut at = 0;
     while let Some(of) = all.get(at).cloned() {
-        for key in foreign_keys(catalog, &of, None) {
+        for key in foreign_keys(replay, &of, None) {
             let Dependent::ForeignKey { table, .. } = key else { continue };
-            if !all.contains(&table) {
+            if met.insert(table.clone()) {
                 all.push(table);
             }
         }

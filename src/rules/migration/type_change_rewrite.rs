@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::catalog::access::quote_table;
+use crate::catalog::expression::of_row;
 use crate::catalog::model::{Column, TableName};
 use crate::effect::model::Cause;
 use crate::effect::{Work, WorkKind};
@@ -113,9 +114,19 @@ fn safe_way(cx: &StatementCx<'_>, change: &Change<'_>) -> Advice {
     let trigger = named(&[&copy]);
     let canonical = &change.to.canonical;
     let value = change.using.map_or_else(|| name.to_owned(), |using| using.text.clone());
+    // The trigger fires for the backfill too: both must say the same.
+    let columns = cx.replay.table(&change.alter.name).map(|(_, table)| &table.columns);
+    let is_column =
+        |name: &str| name == bare || columns.is_some_and(|columns| columns.iter().any(|column| column.name == *name));
+    let kept = of_row(&value, "NEW", is_column);
+    let marker = if columns.is_some_and(|columns| !columns.is_empty()) || change.using.is_none() {
+        ""
+    } else {
+        " -- with NEW. before every column"
+    };
     let first = format!(
         "ALTER TABLE {table} ADD COLUMN {new} {canonical};\nCREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$\n\
-         BEGIN\n  NEW.{new} := NEW.{name};\n  RETURN NEW;\nEND $$;\nCREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {table}\n  \
+         BEGIN\n  NEW.{new} := {kept};{marker}\n  RETURN NEW;\nEND $$;\nCREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {table}\n  \
          FOR EACH ROW EXECUTE FUNCTION {function}();"
     );
     let then = vec![

@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::report::model::RecommendationKind;
+use crate::catalog::access::quote_ident;
+use crate::catalog::model::Table;
+use crate::report::model::{Applicability, RecommendationKind};
 use crate::rules::StatementRule;
 use crate::rules::draft::{Advice, Ask, Sink, documented};
 use crate::rules::lint::context::StatementCx;
@@ -29,17 +31,14 @@ impl StatementRule for Rule {
             name: write.target.name.clone(),
             span: write.target_span,
         };
-        let Some((table, _)) = cx.in_use(&name) else { return };
+        let Some((table, known)) = cx.in_use(&name) else { return };
         // With a lock that stops reads in the same transaction it is `ddl_with_backfill`.
-        let locked = cx
-            .lived
-            .transaction
-            .as_ref()
-            .is_some_and(|open| open.locks.iter().any(|(lock, at)| lock.mode.blocks_reads() && *at != cx.number));
+        let locked =
+            cx.lived.transaction.as_ref().is_some_and(|open| open.first_blocking.is_some_and(|at| at != cx.number));
         let looped = looped(cx);
         let many = match looped {
             // The rounds of a loop are few rows each, but all of them stand in one transaction unless it commits.
-            true => is_change(facts) && !commits_between(cx.script, cx.number),
+            true => is_change(facts) && !commits_between(cx),
             false => reach(facts, &|columns| unique_in(cx, &table, columns)) == Reach::Many,
         };
         if locked || !many {
@@ -60,7 +59,7 @@ impl StatementRule for Rule {
         let draft = cx
             .draft(write.target_span, title, detail)
             .evidence(documented("lock", format!("every changed row of {table}")));
-        let mut draft = draft.ask(Ask::Ready(in_batches(cx, facts)));
+        let mut draft = draft.ask(Ask::Ready(in_batches(cx, facts, known)));
         draft.grows_with = Some(table);
         out.find(draft);
     }
@@ -76,21 +75,53 @@ fn looped(cx: &StatementCx<'_>) -> bool {
     inner.is_some_and(|inner| inner.span.start == cx.start && inner.looped)
 }
 
-/// The shape of a procedure that commits after each batch.
-fn in_batches(cx: &StatementCx<'_>, facts: &Facts) -> Advice {
+/// A block that commits after each batch. It waits for rows that others hold: passed over, they would never be done.
+fn in_batches(cx: &StatementCx<'_>, facts: &Facts, table: Option<&Table>) -> Advice {
     let target = facts.write.as_ref().map_or("t", |write| &cx.text[write.target_span.start..write.target_span.end]);
-    let verb = if facts.kind == StatementKind::Delete { "DELETE FROM" } else { "UPDATE" };
-    let set = if facts.kind == StatementKind::Delete { "" } else { " SET …" };
+    let deletes = facts.kind == StatementKind::Delete;
+    let key: Vec<String> = match table.and_then(Table::primary_key) {
+        Some(columns) => columns.iter().map(|column| quote_ident(column)).collect(),
+        None => vec!["id".to_owned()],
+    };
+    let listed = key.join(", ");
+    let named = if key.len() > 1 { format!("({listed})") } else { listed.clone() };
+    let condition = if deletes { own_condition(cx, facts) } else { None };
+    let (first, is_left) = match &condition {
+        Some(Some(condition)) => (format!(" WHERE {condition}"), format!("\n      AND ({condition})")),
+        Some(None) => (String::new(), String::new()),
+        None => (" WHERE …".to_owned(), " AND …".to_owned()),
+    };
+    let verb = if deletes { "DELETE FROM" } else { "UPDATE" };
+    let set = if deletes { "" } else { " SET …" };
     let sql = format!(
-        "DO $$\nDECLARE changed bigint;\nBEGIN\n  LOOP\n    {verb} {target}{set}\n    WHERE ctid = ANY (ARRAY(\n      \
-         SELECT ctid FROM {target} WHERE … LIMIT 5000 FOR UPDATE SKIP LOCKED));\n    GET DIAGNOSTICS changed = ROW_COUNT;\n    \
-         EXIT WHEN changed = 0;\n    COMMIT;\n  END LOOP;\nEND $$"
+        "DO $$\nDECLARE changed bigint;\nBEGIN\n  LOOP\n    {verb} {target}{set}\n    WHERE {named} IN (SELECT {listed} FROM \
+         {target}{first} LIMIT 5000){is_left};\n    GET DIAGNOSTICS changed = ROW_COUNT;\n    EXIT WHEN changed = 0;\n    COMMIT;\n  \
+         END LOOP;\nEND $$"
     );
-    Advice::new(
+    let mut advice = Advice::new(
         RecommendationKind::Batch,
         format!("Change {target} in batches that commit"),
-        "Outside a transaction, in a migration of its own or a job of the application. The condition must tell the rows that are still \
-         to be done.",
+        if condition.is_some() {
+            "Outside a transaction, in a migration of its own or a job of the application."
+        } else {
+            "Outside a transaction, in a migration of its own or a job of the application. The condition must tell the rows that are \
+             still to be done, at both places: another session may have changed a row since it was chosen."
+        },
         sql,
-    )
+    );
+    if condition.is_none() || table.and_then(Table::primary_key).is_none() {
+        advice.applicability = Applicability::Sketch;
+    }
+    advice
+}
+
+/// Of a DELETE from one table: its condition, `Some(None)` when there is none.
+fn own_condition<'t>(cx: &StatementCx<'t>, facts: &Facts) -> Option<Option<&'t str>> {
+    let [block] = facts.blocks.as_slice() else { return None };
+    let write = facts.write.as_ref()?;
+    let plain = !cx.statement.inner.iter().any(|inner| inner.span.start == cx.start);
+    let behind = block.where_span.map_or(cx.text.len(), |condition| condition.start);
+    let between = cx.text.get(write.target_span.end..behind)?.trim();
+    let is_alone = if block.where_span.is_some() { between.eq_ignore_ascii_case("where") } else { between.is_empty() };
+    (plain && is_alone && !write.returning).then(|| block.where_span.map(|condition| condition.of(cx.text)))
 }

@@ -33,9 +33,8 @@ impl StatementRule for Rule {
                  runs under it.",
             );
             // What waits is what the earlier lock stops.
-            let locks = open.into_iter().flat_map(|open| &open.locks).map(|(lock, _)| lock);
-            let held = locks.filter(|lock| lock.on == table && lock.mode > LockMode::ShareUpdateExclusive);
-            if let Some(held) = held.max_by_key(|lock| lock.mode) {
+            let held = open.and_then(|open| open.locks.get(&table));
+            if let Some(held) = held.filter(|lock| lock.mode > LockMode::ShareUpdateExclusive) {
                 draft.evidence.retain(|one| one.label != "lock" && one.label != "blocks");
                 draft = draft.under(held);
             }

@@ -126,8 +126,8 @@ fn draft(cx: &QueryCx<'_>, column: &str, own: &str, given: &str) -> Draft {
              compares every row."
         ),
     )
-    .evidence(documented("type of the column", own))
-    .evidence(documented("type of the value", given))
+    .evidence(documented("type of the column", own.to_owned()))
+    .evidence(documented("type of the value", given.to_owned()))
 }
 
 /// A bare column and the fixed values that it is compared with.

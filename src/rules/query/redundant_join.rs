@@ -84,7 +84,7 @@ fn left(cx: &QueryCx<'_>, source: usize, block: &Block, name: &str, constraint: 
     )
     .severity(Severity::Info)
     .at(span)
-    .evidence(documented("proved by", constraint));
+    .evidence(documented("proved by", constraint.to_owned()));
     if is_parenthesised(block) {
         return draft;
     }

@@ -28,7 +28,8 @@ impl SchemaRule for Rule {
             if table.parent.is_some() || scope::is_small(table, self.min_rows) {
                 continue;
             }
-            for constraint in &table.constraints {
+            // For one that is not enforced the server looks for nothing.
+            for constraint in table.constraints.iter().filter(|constraint| constraint.enforced) {
                 let ConstraintKind::ForeignKey { references, .. } = &constraint.kind else { continue };
                 if !indexes_of(table).iter().any(|index| supports(index, &constraint.columns)) {
                     out.find(unindexed(cx, name, table, constraint, references));

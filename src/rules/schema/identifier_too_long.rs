@@ -30,7 +30,7 @@ impl StatementRule for Rule {
                 continue;
             }
             seen.push(name);
-            let kept = (0..=MAX).rev().find_map(|end| name.get(..end)).unwrap_or_default();
+            let kept = (0..=MAX).rev().find_map(|end| name.get(..end)).unwrap_or_default().to_owned();
             let draft = cx.draft(
         crate::sql::facts::Span { start: token.start, end: token.end },
         format!("This name has {} bytes, and Postgres keeps {MAX}", name.len()),

@@ -21,7 +21,8 @@ pub struct Rule {}
 impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
         for (name, table) in about::tables(cx) {
-            for constraint in table.constraints.iter().filter(|constraint| !constraint.validated) {
+            // What is NOT ENFORCED is meant so, and cannot be validated.
+            for constraint in table.constraints.iter().filter(|one| !one.validated && one.enforced) {
                 let rows = match constraint.kind {
                     ConstraintKind::ForeignKey { .. } => "rows that refer to nothing",
                     _ => "rows that break it",

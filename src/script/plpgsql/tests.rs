@@ -98,3 +98,16 @@ fn what_is_no_body_ends_all_the_same() {
     let deep = "if a then ".repeat(20_000);
     assert_eq!(found(&deep, Variables::default()), []);
 }
+
+#[test]
+fn handlers_are_those_of_the_innermost_block_that_has_none() {
+    check(
+        "BEGIN LOOP BEGIN DELETE FROM a; EXCEPTION WHEN OTHERS THEN DELETE FROM b; END; DELETE FROM c; END LOOP; \
+         EXCEPTION WHEN OTHERS THEN DELETE FROM d; END",
+        &["l:DELETE FROM a", "lc:DELETE FROM b", "l:DELETE FROM c", "c:DELETE FROM d"],
+    );
+    check(
+        "BEGIN CASE x; DELETE FROM a; WHEN 1 THEN DELETE FROM b; END CASE; DELETE FROM c; END",
+        &["c:DELETE FROM a", "c:DELETE FROM b", ":DELETE FROM c"],
+    );
+}

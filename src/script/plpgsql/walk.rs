@@ -22,6 +22,11 @@ pub(super) struct Walker<'b> {
     tokens: Vec<Token>,
     at: usize,
     open: Vec<Open>,
+    /// How many of those are loops, and how many make it uncertain whether a statement runs.
+    loops: usize,
+    choices: usize,
+    /// Those that are blocks without handlers yet, by their places.
+    blocks: Vec<usize>,
     variables: Variables,
     found: Vec<Found>,
 }
@@ -38,7 +43,17 @@ const QUERIES: &[&str] = &["select", "insert", "update", "delete", "merge", "wit
 impl<'b> Walker<'b> {
     pub fn new(body: &'b str, variables: Variables) -> Self {
         let tokens = Lexer::new(body.as_bytes()).filter(|token| token.kind != T::Comment).collect();
-        Walker { body, tokens, at: 0, open: Vec::new(), variables, found: Vec::new() }
+        Walker {
+            body,
+            tokens,
+            at: 0,
+            open: Vec::new(),
+            loops: 0,
+            choices: 0,
+            blocks: Vec::new(),
+            variables,
+            found: Vec::new(),
+        }
     }
 
     pub fn walk(mut self) -> Vec<Found> {
@@ -108,16 +123,19 @@ impl<'b> Walker<'b> {
             "declare" => self.declarations(),
             "begin" => self.enter(Open::Block, at),
             "exception" => {
-                if let Some(block) = self.open.iter_mut().rev().find(|open| **open == Open::Block) {
-                    *block = Open::Handlers;
+                if let Some(block) = self.blocks.pop() {
+                    self.open[block] = Open::Handlers;
+                    self.choices += 1;
                 }
                 self.at += 1;
             }
             "if" => self.until("then", at + 1, Some(Open::Choice)),
             "elsif" | "elseif" | "when" => self.until("then", at + 1, None),
             "case" => {
-                self.open.push(Open::Choice);
-                let end = (at + 1..self.semicolon(at)).find(|at| self.is(*at, &["when"])).unwrap_or(at + 1);
+                self.push_open(Open::Choice);
+                let mut stops = (at + 1..self.tokens.len())
+                    .filter(|at| self.kind(*at) == Some(T::Semicolon) || self.is(*at, &["when"]));
+                let end = stops.next().filter(|at| self.is(*at, &["when"])).unwrap_or(at + 1);
                 self.expression(at + 1, end);
                 self.at = end;
             }
@@ -125,12 +143,12 @@ impl<'b> Walker<'b> {
             "loop" => self.enter(Open::Loop, at),
             "while" => {
                 // What it asks, it asks at every turn.
-                self.open.push(Open::Loop);
+                self.push_open(Open::Loop);
                 self.until("loop", at + 1, None);
             }
             "for" | "foreach" => self.for_loop(),
             "end" => {
-                self.open.pop();
+                self.close();
                 self.at = self.semicolon(at) + 1;
             }
             "perform" => self.sql(at, self.semicolon(at)),
@@ -146,8 +164,26 @@ impl<'b> Walker<'b> {
     }
 
     fn enter(&mut self, what: Open, at: usize) {
-        self.open.push(what);
+        self.push_open(what);
         self.at = at + 1;
+    }
+
+    fn push_open(&mut self, what: Open) {
+        match what {
+            Open::Block => self.blocks.push(self.open.len()),
+            Open::Handlers | Open::Choice => self.choices += 1,
+            Open::Loop => self.loops += 1,
+        }
+        self.open.push(what);
+    }
+
+    fn close(&mut self) {
+        match self.open.pop() {
+            Some(Open::Block) => drop(self.blocks.pop()),
+            Some(Open::Handlers | Open::Choice) => self.choices -= 1,
+            Some(Open::Loop) => self.loops -= 1,
+            None => {}
+        }
     }
 
     /// An expression up to a word; where the word is missing, up to the `;`.
@@ -155,7 +191,9 @@ impl<'b> Walker<'b> {
         let end = self.word_before_semicolon(from, word).unwrap_or_else(|| self.semicolon(from));
         self.expression(from, end);
         self.at = end + 1;
-        self.open.extend(opens);
+        if let Some(what) = opens {
+            self.push_open(what);
+        }
     }
 
     /// `name [CONSTANT] type …;`, `name CURSOR [(…)] FOR | IS query;`, up to BEGIN.
@@ -187,7 +225,7 @@ impl<'b> Walker<'b> {
         } else {
             self.expression(list, end);
         }
-        self.open.push(Open::Loop);
+        self.push_open(Open::Loop);
         self.at = end + 1;
     }
 
@@ -307,8 +345,6 @@ impl<'b> Walker<'b> {
     }
 
     fn push(&mut self, span: Span, sql: Sql) {
-        let looped = self.open.contains(&Open::Loop);
-        let conditional = self.open.iter().any(|open| matches!(open, Open::Choice | Open::Handlers));
-        self.found.push(Found { span, looped, conditional, sql });
+        self.found.push(Found { span, looped: self.loops > 0, conditional: self.choices > 0, sql });
     }
 }

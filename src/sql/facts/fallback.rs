@@ -1,5 +1,7 @@
 //! What the tokens alone say of a statement: its kind, its tables, LIMIT, OFFSET, whether `*` is projected.
 
+use rustc_hash::FxHashSet;
+
 use super::{Facts, Level, RelationName, Span};
 use crate::sql::fingerprint::{Scratch, scan};
 use crate::sql::keyword::Keyword as K;
@@ -147,8 +149,8 @@ fn relation(tokens: &Tokens<'_>, start: usize, end: usize) -> (RelationName, Spa
 }
 
 /// `WITH a AS (`, `, b (x) AS (`.
-fn ctes(tokens: &Tokens<'_>) -> Vec<String> {
-    let mut found = Vec::new();
+fn ctes(tokens: &Tokens<'_>) -> FxHashSet<String> {
+    let mut found = FxHashSet::default();
     for at in 0..tokens.len() {
         let candidate = match tokens.keyword(at) {
             K::With if tokens.keyword(at + 1) == K::Recursive => at + 2,
@@ -165,7 +167,7 @@ fn ctes(tokens: &Tokens<'_>) -> Vec<String> {
             && (opens(after + 1) || matches!(tokens.keyword(after + 1), K::Materialized | K::Not))
             && let Some(name) = tokens.name(candidate)
         {
-            found.push(name);
+            found.insert(name);
         }
     }
     found

@@ -28,7 +28,7 @@ fn analyze([option, file]: [&str; 2]) -> Report {
 fn the_planner_uses_every_recommended_index() {
     let report = report();
     let new = |r: &&Recommendation| r.kind == RecommendationKind::CreateIndex;
-    let indexes: Vec<&Recommendation> = report.recommendations.iter().filter(new).collect();
+    let indexes: Vec<&Recommendation> = report.recommendations.iter().map(|one| &**one).filter(new).collect();
     assert!(indexes.len() >= 4, "the fixture lacks four indexes: {}", indexes.len());
     let server = shop::server();
     for index in &indexes {

@@ -51,8 +51,8 @@ struct Numbered<'r> {
 }
 
 impl<'r> Numbered<'r> {
-    fn new(list: &'r [Recommendation]) -> Self {
-        Self { by_id: list.iter().map(|r| (r.id.as_str(), r)).collect(), printed: BTreeMap::new() }
+    fn new(list: &'r [Box<Recommendation>]) -> Self {
+        Self { by_id: list.iter().map(|r| (r.id.as_str(), &**r)).collect(), printed: BTreeMap::new() }
     }
 }
 

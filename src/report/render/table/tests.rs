@@ -147,7 +147,7 @@ pub fn example() -> Report {
             ..WorkloadSummary::default()
         },
         findings: vec![finding, second],
-        recommendations: vec![recommendation],
+        recommendations: vec![Box::new(recommendation)],
         problems: vec![],
     }
 }

@@ -142,8 +142,16 @@ impl Drawing<'_> {
             self.numbered(number, &format!("{mark}{space}{}", cut.text));
         }
         let bar = paint(self.view.palette.dim, &format!("{:width$}|", "", width = self.gutter));
-        self.out.push_str(&format!("{bar} {}\n", paint(style, "|_^")));
+        let to = source.line(last).map_or(0, |text| end_of(text, location.end_column, self.room() - 2));
+        self.out.push_str(&format!("{bar} {}\n", paint(style, &format!("|{}^", "_".repeat(to.max(1))))));
     }
+}
+
+/// The columns of the line as it is shown up to the last character of the place, that one included; `end_column` is behind it.
+fn end_of(text: &str, end_column: Option<u32>, room: usize) -> usize {
+    let characters = end_column.map_or(usize::MAX, |end| end.saturating_sub(1) as usize);
+    let columns: usize = text.trim_end().chars().take(characters.min(room)).map(|c| shown(c).1).sum();
+    columns.min(room)
 }
 
 /// Does a statement go on behind this line? Told from the line alone, for what is shown, not for what is true.
@@ -234,6 +242,20 @@ mod tests {
         assert!(cut.text.len() <= 60, "{}", cut.text);
         assert_eq!(&cut.text[cut.skip..cut.skip + cut.width], "NEEDLE");
         assert!(cut.text.starts_with(CUT) && cut.text.ends_with(CUT));
+    }
+
+    #[test]
+    fn a_place_of_several_lines_ends_under_its_last_character() {
+        for (text, end_column, columns) in [
+            ("    add b int;", Some(14), 13),
+            ("    add b int", None, 13),
+            ("漢字;", Some(3), 4),
+            (";", Some(2), 1),
+            ("", Some(1), 0),
+        ] {
+            assert_eq!(end_of(text, end_column, 60), columns, "{text}");
+        }
+        assert_eq!(end_of(&"a".repeat(500), None, 60), 60);
     }
 
     #[test]

@@ -1,0 +1,1 @@
+CREATE INDEX d_o ON d (o);

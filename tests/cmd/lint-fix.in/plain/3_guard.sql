@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS a_note ON a (note);
