@@ -85,7 +85,7 @@ fn queries_are_cut_at_the_headers_of_their_tool() {
     let folder = folder(&[("q/users.sql", text), ("1.sql", "CREATE TABLE users (id int, deleted text);")]);
     let report = json(folder.path(), &["q", "1.sql"]);
     let found = found(&report);
-    assert!(found.contains(&"q/users.sql:2:1 query/missing_where".to_owned()), "{found:?}");
+    assert!(found.contains(&"q/users.sql:2:13 query/missing_where".to_owned()), "{found:?}");
     assert!(found.contains(&"q/users.sql:5:38 query/null_comparison".to_owned()), "{found:?}");
     assert_eq!(report["coverage"]["statements_checked"], 3);
 }
@@ -222,7 +222,7 @@ fn junit_is_in_error_where_the_command_fails() {
     assert_eq!(errors("DROP INDEX CONCURRENTLY foo4;", &[]), (Some(0), false, false, true));
     assert_eq!(errors("CREATE TABLE foo4 (a int", &[]), (Some(1), true, true, false));
     assert_eq!(errors("CREATE TABLE foo4 (a int", &["--fail-on", "none"]), (Some(0), false, false, false));
-    let folder = folder(&[("1.sql", "DROP INDEX CONCURRENTLY foo4;\nSELECT FROM WHERE;")]);
+    let folder = folder(&[("1.sql", "DROP INDEX CONCURRENTLY foo4;\nSELECT a FROM t WHERE;")]);
     let output = run(folder.path(), &["--format", "gitlab", "1.sql"], &[]);
     let list: Vec<Value> = serde_json::from_slice(&output.stdout).expect("JSON");
     let severities: Vec<&str> = list.iter().filter_map(|one| one["severity"].as_str()).collect();

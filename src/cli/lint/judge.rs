@@ -48,6 +48,7 @@ impl Judge<'_> {
             version: self.version,
             wanted: &wanted,
             deployed: self.scope.as_ref().map(|scope| scope.fresh.clone()).unwrap_or_default(),
+            grown: self.scope.as_ref().map(|scope| &scope.wanted - &scope.fresh).unwrap_or_default(),
             directions: self.directions,
             small_table_rows: self.small_table_rows,
             traffic: Some(self.traffic),

@@ -54,8 +54,13 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
             paths.push((path.to_owned(), Named::ByTheUser));
         }
     }
+    let is_named = |named: &Named| *named == Named::ByTheUser;
+    let named: BTreeSet<PathBuf> = paths.iter().filter(|(_, by)| is_named(by)).map(|(path, _)| plain(path)).collect();
     let mut known = BTreeSet::new();
-    paths.retain(|(path, _)| known.insert(plain(path)));
+    paths.retain(|(path, by)| {
+        let plain = plain(path);
+        (is_named(by) || !named.contains(&plain)) && known.insert(plain)
+    });
     paths.retain(|(path, named)| {
         let excluded = exclude.iter().any(|pattern| fits(pattern, &shown(path)));
         found.excluded.extend((excluded && *named == Named::ByTheUser).then(|| shown(path)));

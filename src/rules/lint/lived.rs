@@ -15,6 +15,7 @@ use crate::sql::facts::Level;
 
 use super::backfill::{Reach, reach, unique_in};
 use super::context::StatementCx;
+use super::target::Target;
 
 /// Up to the statement at hand.
 #[derive(Clone, Debug, Default)]
@@ -99,15 +100,17 @@ pub fn newness(
     name: &TableName,
     found: Option<&Table>,
     (script, line): (&Script, usize),
-    deployed: &dyn Fn(&str) -> bool,
+    target: &Target<'_>,
 ) -> Newness {
     if name.schema == "pg_temp" {
         return Newness::Temporary;
     }
     // A changeset that has run stays in its file, and does not run again.
-    let together = |at: usize| script.changeset(at) == script.changeset(line);
+    let together = |at: usize| !target.grown.contains(&script.path) || script.changeset(at) == script.changeset(line);
     match found.and_then(|table| table.defined_at.as_ref()) {
-        Some(at) if (*at.path == *script.path && together(at.line as usize)) || deployed(&at.path) => Newness::New,
+        Some(at) if (*at.path == *script.path && together(at.line as usize)) || target.is_deployed(&at.path) => {
+            Newness::New
+        }
         _ => Newness::Old,
     }
 }

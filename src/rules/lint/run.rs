@@ -232,7 +232,7 @@ impl<'a> Run<'a> {
             }
             self.statements += u64::from(wanted);
             let of = script.changeset(statement.line);
-            if of != changeset && !self.target.is_deployed(&script.path) {
+            if of != changeset && self.target.grown.contains(&script.path) {
                 lived.created.clear();
             }
             changeset = of;

@@ -90,7 +90,7 @@ fn numbered<'a>(
     let name =
         QualifiedName { schema: write.target.schema.clone(), name: write.target.name.clone(), span: write.target_span };
     let (name, table) = cx.replay.table(&name)?;
-    let new = newness(&name, Some(table), (cx.script, line), &|path| cx.target.is_deployed(path)) == Newness::New;
+    let new = newness(&name, Some(table), (cx.script, line), cx.target) == Newness::New;
     if !new {
         return None;
     }
