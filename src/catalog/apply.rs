@@ -228,6 +228,12 @@ impl Replay {
         self.renamed.get(table).unwrap_or(table)
     }
 
+    /// Tables that have another name than at first, with that.
+    pub fn renamed(&self) -> BTreeMap<TableName, TableName> {
+        let others = self.renamed.iter().filter(|(now, at_first)| now != at_first);
+        others.map(|(now, at_first)| (now.clone(), at_first.clone())).collect()
+    }
+
     /// The index that a name means, with its table.
     pub fn index(&self, name: &QualifiedName) -> Option<(TableName, &Index)> {
         let (table, at) = self.find_index(name)?;

@@ -72,7 +72,9 @@ fn act(draft: &mut Draft<'_>, altered: &Altered, action: &Action) {
         ActionKind::SetNotNull(column) => column::set_not_null(draft, altered, column, span),
         ActionKind::AddConstraint(def) => constraint::add(draft, altered, def, span),
         ActionKind::ValidateConstraint(name) => constraint::validate(draft, altered, name, span),
-        ActionKind::DropConstraint { constraint, .. } => constraint::drop(draft, altered, constraint, span),
+        ActionKind::DropConstraint { constraint, cascade, .. } => {
+            constraint::drop(draft, altered, constraint, *cascade, span);
+        }
         ActionKind::AttachPartition { partition, bound } => {
             partition::attach(draft, &altered.table, partition, bound, span);
         }

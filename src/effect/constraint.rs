@@ -1,6 +1,7 @@
 //! Constraints added, validated and dropped.
 
-use crate::catalog::model::{ConstraintKind, TableName};
+use crate::catalog::model::{ConstraintKind, Index, TableName};
+use crate::catalog::text::Text;
 use crate::sql::ddl::model::{ConstraintBody, ConstraintDef, KeyDef, Name, QualifiedName};
 use crate::sql::facts::Span;
 
@@ -101,7 +102,7 @@ pub(super) fn validate(draft: &mut Draft<'_>, altered: &Altered, name: &Name, sp
 }
 
 /// The triggers of a foreign key stand on both tables (`ATExecDropConstraint`).
-pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, name: &Name, span: Span) {
+pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, name: &Name, cascade: bool, span: Span) {
     let constraints = draft.table(&altered.table).into_iter().flat_map(|table| &table.constraints);
     let Some(constraint) = constraints.into_iter().find(|one| one.name == name.text) else { return };
     match &constraint.kind {
@@ -120,10 +121,21 @@ pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, name: &Name, span: 
                 if needs {
                     draft.lock(&other, LockMode::AccessExclusive, span);
                 }
+                if needs && !cascade && other != altered.table && only_key(draft, &altered.table, &constraint.columns) {
+                    draft.fail("2BP01", format!("a foreign key of {other} depends on {}", constraint.name), span);
+                }
             }
         }
         ConstraintKind::Check { .. } | ConstraintKind::NotNull | ConstraintKind::Exclusion => {}
     }
+}
+
+/// Whether a foreign key to these columns can depend on one index alone (`transformFkeyCheckAttrs` takes the first that fits).
+fn only_key(draft: &Draft<'_>, table: &TableName, columns: &[Text]) -> bool {
+    let fits = |index: &&Index| {
+        index.unique && index.keys.len() == columns.len() && index.keys.iter().all(|key| columns.contains(&key.text))
+    };
+    draft.table(table).is_some_and(|table| table.indexes.iter().filter(fits).count() <= 1)
 }
 
 /// `ATExecAlterConstraint`: ENFORCED and NOT ENFORCED (Postgres 18) make and drop the triggers on both tables.

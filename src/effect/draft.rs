@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::catalog::apply::Replay;
 use crate::catalog::model::{ConstraintKind, Table, TableKind, TableName};
 use crate::sql::ddl::model::QualifiedName;
-use crate::sql::facts::Span;
+use crate::sql::facts::{Output, Span, facts};
 
 use super::LockMode;
 use super::model::{Cause, Effect, Failure, Lock, Version, Work, WorkKind};
@@ -131,13 +131,15 @@ impl<'a> Draft<'a> {
         if self.is_partitioned(root) { self.family(root) } else { vec![root.clone()] }
     }
 
-    /// Views that read the table (or this column of it), those that read such views among them; with whether it is certain that the
-    /// column is used.
+    /// Views that read the table (or this column of it), those that read such views among them; with whether it is certain that what is
+    /// asked for is read by the view itself.
     pub fn views_of(&self, table: &TableName, column: Option<&str>) -> Vec<(TableName, bool)> {
         let mut found: Vec<(TableName, bool)> = Vec::new();
         for (name, view, read) in self.replay.reading(table) {
             if column.is_none_or(|column| read.iter().any(|one| one == column)) {
-                found.push((name.clone(), view.reads.len() == 1));
+                // The name may be that of another table's column, or one that the view gives.
+                let certain = column.is_none_or(|column| view.reads.len() == 1 && names_column(view, column));
+                found.push((name.clone(), certain));
             }
         }
         let mut met: FxHashSet<TableName> = found.iter().map(|(name, _)| name.clone()).collect();
@@ -153,9 +155,19 @@ impl<'a> Draft<'a> {
         found
     }
 
-    /// What becomes of views when what they read is dropped.
-    pub fn views_go(&mut self, table: &TableName, column: Option<&str>, cascade: bool, span: Span) {
+    /// What becomes of views when what they read is dropped; `named` go in the same statement.
+    pub fn views_go(
+        &mut self,
+        table: &TableName,
+        column: Option<&str>,
+        cascade: bool,
+        named: &[TableName],
+        span: Span,
+    ) {
         for (view, certain) in self.views_of(table, column) {
+            if named.contains(&view) {
+                continue;
+            }
             if cascade {
                 self.lock(&view, LockMode::AccessExclusive, span);
             } else if certain {
@@ -179,4 +191,15 @@ impl<'a> Draft<'a> {
     pub fn referencing(&self, table: &TableName) -> Vec<TableName> {
         self.replay.referencing(table)
     }
+}
+
+/// Whether the view's query refers to a column of that name, and gives it to nothing else.
+fn names_column(view: &Table, column: &str) -> bool {
+    let Some(query) = view.query.as_deref() else { return true };
+    let facts = facts(query);
+    let outputs = || facts.blocks.iter().flat_map(|block| &block.projection);
+    let star = outputs().any(|output| matches!(output, Output::Star { .. }));
+    let alias = outputs().any(|output| matches!(output, Output::Expr { alias: Some(alias), .. } if alias == column));
+    let used = facts.blocks.iter().flat_map(|block| &block.uses).any(|used| used.column.name == column);
+    star || used && !alias
 }

@@ -16,8 +16,13 @@ pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
     use ObjectKind as K;
     match drop.kind {
         K::Trigger | K::Policy | K::Rule => return object::drop_on_table(draft, drop),
+        K::Index if drop.concurrently && drop.names.len() > 1 => {
+            let message = "DROP INDEX CONCURRENTLY does not support dropping multiple objects";
+            draft.fail("0A000", message, drop.names[1].span);
+        }
         _ => {}
     }
+    let named: Vec<TableName> = drop.names.iter().map(|name| draft.name(name)).collect();
     let all_going = OnceCell::new();
     for name in &drop.names {
         match drop.kind {
@@ -26,7 +31,7 @@ pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
             K::View | K::MaterializedView => {
                 let view = draft.name(name);
                 draft.lock(&view, LockMode::AccessExclusive, name.span);
-                draft.views_go(&view, None, drop.cascade, name.span);
+                draft.views_go(&view, None, drop.cascade, &named, name.span);
             }
             K::Schema => {
                 let inside = draft.replay.in_schema(&name.name);
@@ -51,9 +56,16 @@ fn table(draft: &mut Draft<'_>, name: &QualifiedName, drop: &Drop, all_going: &O
             draft.lock(&default, LockMode::AccessExclusive, name.span);
         }
     }
+    // Partitions go with their parent, children by inheritance only with CASCADE.
+    if !drop.cascade && !draft.is_partitioned(&table) {
+        let named: Vec<TableName> = drop.names.iter().map(|name| draft.name(name)).collect();
+        if let Some(child) = draft.replay.children(&table).into_iter().find(|child| !named.contains(child)) {
+            draft.fail("2BP01", format!("table {child} depends on table {table}"), name.span);
+        }
+    }
     for member in draft.family(&table) {
         gone(draft, &member, name.span);
-        draft.views_go(&member, None, drop.cascade, name.span);
+        draft.views_go(&member, None, drop.cascade, &[], name.span);
         let referencing = draft.referencing(&member);
         if referencing.is_empty() || drop.cascade {
             continue;

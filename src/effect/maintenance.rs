@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::catalog::model::{TableKind, TableName};
+use crate::catalog::model::{Index, TableKind, TableName};
 use crate::sql::ddl::model::{
     Analyze, Cleaned, Cluster, LockTable, QualifiedName, Refresh, Reindex, ReindexTarget, Truncate, Vacuum,
 };
@@ -120,6 +120,18 @@ pub(super) fn refresh(draft: &mut Draft<'_>, refresh: &Refresh) {
     let span = refresh.name.span;
     if refresh.concurrently {
         draft.lock(&view, LockMode::Exclusive, span);
+        if let Some(known) = draft.table(&view).filter(|known| known.kind == TableKind::MaterializedView) {
+            if known.unfilled {
+                let message = "CONCURRENTLY cannot be used when the materialized view is not populated";
+                return draft.fail("0A000", message, span);
+            }
+            if !known.indexes.iter().any(Index::tells_rows_apart) {
+                let message = format!(
+                    "cannot refresh materialized view \"{view}\" concurrently: it has no unique index over plain columns"
+                );
+                return draft.fail("55000", message, span);
+            }
+        }
         draft.work(WorkKind::Scan, [&view], Cause::RefreshMaterializedView, span);
     } else {
         draft.lock(&view, LockMode::AccessExclusive, span);

@@ -9,6 +9,7 @@ mod create_table;
 mod default;
 mod draft;
 mod drop;
+mod functions;
 mod implied;
 mod lock;
 mod maintenance;
@@ -20,7 +21,7 @@ mod partition;
 mod predict;
 mod types;
 
-pub use default::{ONCE, VOLATILE};
+pub use functions::{ONCE, VOLATILE};
 pub use lock::LockMode;
 pub use model::{Effect, Lock, Version, Work, WorkKind};
 pub use predict::predict;

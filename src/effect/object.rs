@@ -135,7 +135,7 @@ pub(super) fn drop_type(draft: &mut Draft<'_>, name: &QualifiedName, span: Span)
         let columns = draft.table(&table).map(|table| table.columns.as_slice()).unwrap_or_default();
         let of_type = columns.iter().filter(|column| types::is_over(draft, &column.type_name, &spelled(name)));
         for column in of_type.collect::<Vec<_>>() {
-            draft.views_go(&table, Some(&column.name), true, span);
+            draft.views_go(&table, Some(&column.name), true, &[], span);
         }
     }
 }

@@ -34,6 +34,13 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
 }
 
+impl Outcome {
+    pub(super) fn take_allows(&mut self, (allowed, problems): (Vec<Allowed>, Vec<Problem>)) {
+        self.allowed.extend(allowed);
+        self.problems.extend(problems);
+    }
+}
+
 /// What one rule said.
 struct Said<'r> {
     rule: &'r Configured,

@@ -91,6 +91,8 @@ pub struct Facts {
     /// UPDATE and DELETE have their target and FROM/USING as sources of `blocks[0]`.
     pub blocks: Vec<Block>,
     pub write: Option<Write>,
+    /// UPDATE, DELETE and MERGE in its WITH.
+    pub inner_writes: Vec<InnerWrite>,
     /// The outermost LIMIT/OFFSET and whether `*` is projected anywhere: also filled at token level.
     pub limit: Option<Bound>,
     pub offset: Option<Bound>,
@@ -140,6 +142,18 @@ pub struct Write {
     pub assignments: Vec<Assignment>,
     pub on_conflict: bool,
     pub returning: bool,
+    /// MERGE: a WHEN updates or deletes rows of the target.
+    pub changes_matched: bool,
+}
+
+/// A CTE that changes rows.
+#[derive(Clone, Debug)]
+pub struct InnerWrite {
+    pub kind: StatementKind,
+    pub target: RelationName,
+    pub target_span: Span,
+    /// That of its conditions.
+    pub block: usize,
 }
 
 /// `column = value` of UPDATE.

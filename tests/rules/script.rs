@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use libtest_mimic::Failed;
 use sqlsift::effect::Version;
-use sqlsift::report::model::Finding;
+use sqlsift::report::model::{Evidence, EvidenceValue, Finding};
 use sqlsift::rules::draft::{Ask, Draft};
 use sqlsift::rules::finding::Found;
 use sqlsift::rules::lint::{SMALL_TABLE_ROWS, Target, lint};
@@ -102,10 +102,42 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
             return Err(format!("{}: a place outside the script: {place:?}", found.finding.rule).into());
         }
     }
+    for (_, wanted) in fence.facts.iter().filter(|(key, _)| key == "lock") {
+        let (table, mode) = wanted.split_once(':').ok_or("lock=table:mode")?;
+        let own = found.iter().filter(|found| found.finding.rule == page.id);
+        let named: Vec<(String, String)> = own.flat_map(|found| locks(&found.finding)).collect();
+        if !named.iter().any(|(on, held)| on == &format!("public.{table}") && held == mode) {
+            return Err(format!("the finding names no {mode} on {table}, but {named:?}").into());
+        }
+    }
     if fence.fact("fails").is_some() || fence.fact("offline").is_some() || elsewhere(fence) {
         return Ok(());
     }
     run(page, fence).map(|_| ())
+}
+
+/// Tables and modes that the evidence of a finding names.
+fn locks(finding: &Finding) -> Vec<(String, String)> {
+    let of = |one: &Evidence| match &one.value {
+        EvidenceValue::Text(text) if matches!(&*one.label, "lock" | "locks too") => text.clone(),
+        _ => String::new(),
+    };
+    let mut found: Vec<(String, String)> = Vec::new();
+    for text in finding.evidence.iter().map(of) {
+        // After a mode come all tables on which it is held: `ShareLock on a, b, RowShareLock on c`.
+        let mut mode = String::new();
+        for part in text.split(", ").filter(|part| !part.is_empty()) {
+            let table = match part.split_once(" on ") {
+                Some((held, table)) => {
+                    mode = held.to_owned();
+                    table
+                }
+                None => part,
+            };
+            found.push((table.split(' ').next().unwrap_or_default().to_owned(), mode.clone()));
+        }
+    }
+    found
 }
 
 /// Needs another server than the one at hand: its facts were looked at by all rules, and it was run by hand.

@@ -7,7 +7,7 @@ use super::{Applied, Replay};
 use crate::catalog::model::{Routine, SourceLine, TableName};
 use crate::catalog::text::Text;
 use crate::sql::ddl::canonical_type;
-use crate::sql::ddl::model::{self as ddl, AlterRoutine, Expr, MoveTo, ObjectAction, QualifiedName};
+use crate::sql::ddl::model::{self as ddl, AlterRoutine, Expr, MoveTo, ObjectAction, QualifiedName, Volatility};
 
 /// In the order in which they were made, found by name and types.
 #[derive(Debug, Default)]
@@ -92,6 +92,20 @@ impl Replay {
         Text::known(name).is_some_and(|name| self.routines.names.has(&name))
     }
 
+    /// Whether the function of that name (in that schema) is volatile; of several the most volatile one counts, because which of them is
+    /// called is not known. `None`: there is none, or of one it is not known.
+    pub fn is_volatile(&self, schema: Option<&str>, name: &str) -> Option<bool> {
+        if !self.has_routine(name) {
+            return None;
+        }
+        let called = |one: &&Routine| one.name.name == name && schema.is_none_or(|schema| one.name.schema == schema);
+        let mut volatile = None;
+        for routine in self.routines.all.iter().flatten().filter(called) {
+            volatile = Some(volatile.unwrap_or_default() | routine.volatile?);
+        }
+        volatile
+    }
+
     /// How many functions and procedures a schema has.
     pub fn routines_in(&self, schema: &Text) -> usize {
         self.routines.schemas.of(schema)
@@ -104,6 +118,7 @@ impl Replay {
             language: def.language.clone(),
             security_definer: def.options.security_definer.is_some(),
             sets_search_path: def.options.sets_search_path(),
+            volatile: Some(def.options.volatility.is_none_or(|one| one == Volatility::Volatile)),
             defined_at: Some(at.clone()),
         };
         let alike = self.routines.places.get(&made.name).and_then(|by_types| by_types.get(&types(&made.arguments)));
@@ -121,6 +136,9 @@ impl Replay {
             routine.security_definer |= alter.options.security_definer.is_some();
             routine.security_definer &= alter.options.security_invoker.is_none();
             routine.sets_search_path |= alter.options.sets_search_path();
+            if let Some(volatility) = alter.options.volatility {
+                routine.volatile = Some(volatility == Volatility::Volatile);
+            }
             match &alter.action {
                 ObjectAction::Move(MoveTo::Name(to)) => routine.name.name = to.text.as_str().into(),
                 ObjectAction::Move(MoveTo::Schema(to)) => routine.name.schema = to.text.as_str().into(),

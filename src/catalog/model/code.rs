@@ -50,6 +50,9 @@ pub struct Routine {
     /// `SET search_path` among its options.
     #[serde(default)]
     pub sets_search_path: bool,
+    /// Whether it is VOLATILE, as it is unless it says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volatile: Option<bool>,
     #[serde(default)]
     pub defined_at: Option<SourceLine>,
 }

@@ -44,6 +44,11 @@ pub struct IndexFigures {
 }
 
 impl Index {
+    /// Unique over plain columns and all rows, as REFRESH … CONCURRENTLY needs one (documentation, REFRESH MATERIALIZED VIEW).
+    pub fn tells_rows_apart(&self) -> bool {
+        self.unique && self.valid && self.predicate.is_none() && self.keys.iter().all(|key| !key.expression)
+    }
+
     pub fn bytes(&self) -> Option<u64> {
         self.figures.as_ref()?.bytes
     }

@@ -7,8 +7,8 @@ use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::cli::analyze::catalog::Given;
 use crate::config::lint::{Paths, severity};
 use crate::report::model::{
-    Coverage, Finding, Input, Problem, Recommendation, RecommendationKind, Report, SCHEMA_VERSION, Server, Tool,
-    WorkloadSummary,
+    Applicability, Coverage, Finding, Input, Problem, Recommendation, RecommendationKind, Report, SCHEMA_VERSION,
+    Server, Tool, WorkloadSummary,
 };
 use crate::report::render::units::{count, counted};
 use crate::report::{self, rank};
@@ -26,7 +26,7 @@ pub fn assemble(
     unreadable: Vec<Problem>,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Report {
-    let mut recommendations = advice(&mut linted.findings, linted.asks, &linted.catalog);
+    let mut recommendations = advice(&mut linted.findings, linted.asks, &linted.catalog, &linted.renamed);
     // It goes into a script; what takes a statement's place in one has its `;` behind it already.
     let for_script = recommendations.iter_mut().filter(|one| one.kind != RecommendationKind::RewriteQuery);
     for recommendation in for_script {
@@ -93,7 +93,12 @@ pub fn assemble(
 const AT_ONCE: usize = 256;
 
 /// Recommendations for the findings, which get their ids.
-fn advice(findings: &mut [Finding], asks: Vec<Vec<Ask>>, catalog: &Catalog) -> Vec<Box<Recommendation>> {
+fn advice(
+    findings: &mut [Finding],
+    asks: Vec<Vec<Ask>>,
+    catalog: &Catalog,
+    renamed: &BTreeMap<TableName, TableName>,
+) -> Vec<Box<Recommendation>> {
     let workload = Workload::default();
     let cx =
         WorkloadCx { workload: &workload, facts: &[], catalog: Some(catalog), plans: &[], worth: Worth::default() };
@@ -105,13 +110,40 @@ fn advice(findings: &mut [Finding], asks: Vec<Vec<Ask>>, catalog: &Catalog) -> V
         let about = part.iter().zip(asks.by_ref());
         let mut drafts: Vec<Draft> =
             about.map(|(finding, asks)| Draft { asks, ..Draft::new(finding.subject.clone(), "", "") }).collect();
-        let advice = advise::recommend(&mut drafts, &cx);
+        let names: Vec<Option<Renamed>> = drafts.iter().map(|draft| name_of_later(draft, renamed)).collect();
+        let mut advice = advise::recommend(&mut drafts, &cx);
+        for (links, name) in advice.links.iter().zip(names) {
+            let Some(name) = name else { continue };
+            let linked = advice.recommendations.iter_mut().filter(|one| links.contains(&one.id));
+            linked.for_each(|one| say_name(one, name));
+        }
         part.iter_mut().zip(advice.links).for_each(|(finding, links)| finding.recommendations = links);
         all.extend(advice.recommendations.into_iter().map(Box::new));
     }
     rank::recommendations(&mut all);
     all.dedup_by(|later, first| later.id == first.id);
     all
+}
+
+/// A table's name at the end, and its name before.
+type Renamed<'r> = (&'r TableName, &'r TableName);
+
+/// Of advice that names a table as the scripts leave it, which is not what it is called where the finding stands.
+fn name_of_later<'r>(draft: &Draft, renamed: &'r BTreeMap<TableName, TableName>) -> Option<Renamed<'r>> {
+    draft.asks.iter().find_map(|ask| match ask {
+        Ask::IndexOn { table, .. } | Ask::DropIndex { table, .. } => renamed.get_key_value(table),
+        _ => None,
+    })
+}
+
+fn say_name(one: &mut Recommendation, (now, before): Renamed<'_>) {
+    let run_behind = format!(" These files rename {before} to {now}: run it behind them.");
+    if !one.detail.ends_with(&run_behind) {
+        one.detail = format!("{}{run_behind}", one.detail).into();
+    }
+    if one.applicability == Applicability::Machine {
+        one.applicability = Applicability::Review;
+    }
 }
 
 /// Ends SQL with a `;`, unless its last line has one or ends in a comment.

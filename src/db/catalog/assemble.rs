@@ -164,6 +164,7 @@ impl Builder {
                 language: row.try_get(3)?,
                 security_definer: row.try_get(4)?,
                 sets_search_path: row.try_get(5)?,
+                volatile: row.try_get(6)?,
                 defined_at: None,
             });
         }

@@ -1,6 +1,7 @@
 -- Functions and procedures that belong to no extension, in the order in which they were made.
 SELECT n.nspname::text, p.proname::text, pg_get_function_arguments(p.oid), l.lanname::text, p.prosecdef,
-       EXISTS (SELECT FROM unnest(p.proconfig) one WHERE one LIKE 'search\_path=%')
+       EXISTS (SELECT FROM unnest(p.proconfig) one WHERE one LIKE 'search\_path=%'),
+       p.provolatile = 'v'
 FROM pg_proc p
 JOIN pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_language l ON l.oid = p.prolang

@@ -47,7 +47,7 @@ fn why_rewritten(draft: &Draft<'_>, def: &ColumnDef) -> Option<Cause> {
     if types::is_constrained(draft, &type_name.canonical) {
         return Some(Cause::DomainConstraint);
     }
-    match default::volatility(&def.default.as_ref()?.text) {
+    match default::volatility(draft, &def.default.as_ref()?.text) {
         default::Volatility::Once => None,
         default::Volatility::Unknown => Some(Cause::UnknownDefault),
         default::Volatility::Volatile => Some(Cause::VolatileDefault),
@@ -56,7 +56,7 @@ fn why_rewritten(draft: &Draft<'_>, def: &ColumnDef) -> Option<Cause> {
 
 /// Foreign keys that the column is a part of, or that point at it, go with it.
 pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, column: &Name, cascade: bool, span: Span) {
-    draft.views_go(&altered.table, Some(&column.text), cascade, span);
+    draft.views_go(&altered.table, Some(&column.text), cascade, &[], span);
     for member in &altered.family {
         let Some(table) = draft.table(member) else { continue };
         for one in table.foreign_keys().filter(|key| key.columns.iter().any(|own| *own == column.text)) {
@@ -70,6 +70,13 @@ pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, column: &Name, casc
             });
             if points {
                 draft.lock(&other, LockMode::AccessExclusive, span);
+            }
+            if points && !cascade && other != *member {
+                draft.fail(
+                    "2BP01",
+                    format!("a foreign key of {other} depends on column {} of {member}", column.text),
+                    span,
+                );
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::report::model::{
 };
 
 /// Labels that rules on statements use, in the order in which they are read.
-const LABELS: [&str; 6] = ["lock", "blocks", "work", "size", "rows", "blocked"];
+const LABELS: [&str; 7] = ["lock", "blocks", "locks too", "work", "size", "rows", "blocked"];
 
 /// `takes AccessExclusiveLock on public.orders; blocks reads and writes; rewrites public.orders`, escaped for a line of a
 /// terminal; `None` when there is nothing to say.
@@ -31,6 +31,7 @@ fn one(evidence: &Evidence) -> String {
     match evidence.label.as_ref() {
         "lock" => format!("takes {value}{source}"),
         "blocks" => format!("blocks {value}{source}"),
+        "locks too" => format!("besides {value}{source}"),
         "work" => format!("{value}{source}"),
         "size" => format!("a table of {value}{source}"),
         "rows" => format!("about {value}"),

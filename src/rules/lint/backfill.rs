@@ -9,7 +9,7 @@ use crate::rules::lint::context::StatementCx;
 use crate::rules::lint::lived::Step;
 use crate::script::model::{Content, Script, Transaction};
 use crate::sql::StatementKind;
-use crate::sql::facts::{CompareOp, Facts, Operand, Predicate, Test, Value};
+use crate::sql::facts::{CompareOp, Facts, Operand, Predicate, Relation, Test, Value};
 
 /// What a statement writes: every row that its condition finds, or few.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,13 +18,35 @@ pub enum Reach {
     Many,
 }
 
-/// Of UPDATE and DELETE. Rows named by a unique key, a slice of one, or a limit are few.
+/// Of UPDATE, DELETE and MERGE. Rows named by a unique key, a slice of one, or a limit are few.
 pub fn reach(facts: &Facts, unique: &dyn Fn(&[&str]) -> bool) -> Reach {
-    if !matches!(facts.kind, StatementKind::Update | StatementKind::Delete) {
-        return Reach::Few;
+    match facts.kind {
+        StatementKind::Update | StatementKind::Delete => reach_of(facts, 0, unique),
+        StatementKind::Merge if facts.write.as_ref().is_some_and(|write| write.changes_matched) => {
+            reach_of_merge(facts, unique)
+        }
+        _ => Reach::Few,
     }
+}
+
+/// As many rows as its source has: those of a table, or those that a sub-select of one finds. Of a VALUES list they are few.
+fn reach_of_merge(facts: &Facts, unique: &dyn Fn(&[&str]) -> bool) -> Reach {
+    let Some(source) = facts.blocks.first().and_then(|block| block.sources.get(1)) else { return Reach::Few };
+    let on: Vec<&str> = source.on.iter().filter_map(constant).collect();
+    match &source.relation {
+        _ if unique(&on) => Reach::Few,
+        Relation::Table(_) => Reach::Many,
+        Relation::Derived(block) if facts.blocks.get(*block).is_some_and(|block| !block.sources.is_empty()) => {
+            reach_of(facts, *block, unique)
+        }
+        _ => Reach::Few,
+    }
+}
+
+/// Of the UPDATE or DELETE whose conditions stand in the block.
+pub fn reach_of(facts: &Facts, block: usize, unique: &dyn Fn(&[&str]) -> bool) -> Reach {
     let limited = facts.blocks.iter().any(|block| block.limit.is_some());
-    let Some(block) = facts.blocks.first() else { return Reach::Many };
+    let Some(block) = facts.blocks.get(block) else { return Reach::Many };
     let equal: Vec<&str> = block.filters.iter().filter_map(named).collect();
     let slice = block.filters.iter().filter_map(bounded).collect::<Vec<_>>();
     let lower_and_upper = slice.iter().any(|(name, from)| {
@@ -58,6 +80,14 @@ fn named(predicate: &Predicate) -> Option<&str> {
         },
         Test::InList { operand, negated: false, items } if items.len() <= FEW => column(operand),
         _ => None,
+    }
+}
+
+/// The column of `column = constant`, not of `t.id = s.id`.
+fn constant(predicate: &Predicate) -> Option<&str> {
+    match &predicate.test {
+        Test::Compare { left, right, .. } if column(left).is_some() && column(right).is_some() => None,
+        _ => named(predicate),
     }
 }
 

@@ -126,8 +126,9 @@ impl<'a> StatementCx<'a> {
         self.draft(lock.span, title, detail).under(lock)
     }
 
-    /// A finding about work that takes the longer the larger the table is, and about who waits meanwhile: the strongest lock that
-    /// the statement holds on it.
+    /// A finding about work that takes the longer the larger the table is, and about who waits meanwhile: for the strongest lock that
+    /// the statement holds, on the table itself where others are no stronger. Partitions are locked less than the parent whose key they
+    /// build, and nobody gets past the parent.
     pub fn working(
         &self,
         work: &Work,
@@ -135,8 +136,11 @@ impl<'a> StatementCx<'a> {
         detail: impl Into<std::borrow::Cow<'static, str>>,
     ) -> Draft {
         let mut draft = self.draft(work.span, title, detail);
-        let held = self.effect.lock_on(&work.on);
-        if let Some(lock) = held {
+        let own = self.effect.lock_on(&work.on);
+        let strongest =
+            self.effect.locks.iter().filter(|lock| self.newness(&lock.on) == Newness::Old).max_by_key(|lock| lock.mode);
+        let above = strongest.filter(|lock| own.is_some_and(|own| own.mode < lock.mode));
+        if let Some(lock) = above.or(own) {
             draft = draft.under(lock);
         }
         draft.grows_with = Some(work.on.clone());

@@ -26,6 +26,7 @@ pub struct Lived {
     pub settings: BTreeMap<String, String>,
     /// What this script created, by name without its schema.
     pub created: BTreeSet<(ObjectKind, String)>,
+    changeset: usize,
 }
 
 /// A transaction as it stands.
@@ -153,6 +154,14 @@ impl Lived {
             hidden: BTreeMap::new(),
         });
         true
+    }
+
+    /// The next statement stands in this changeset; what others made is not new.
+    pub(super) fn enter_changeset(&mut self, changeset: usize) {
+        if self.changeset != changeset {
+            self.created.clear();
+        }
+        self.changeset = changeset;
     }
 
     /// The statement has run.

@@ -4,6 +4,7 @@
 
 pub mod above;
 pub mod backfill;
+mod besides;
 mod comment;
 pub mod context;
 pub mod lived;

@@ -23,6 +23,7 @@ use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::Scope;
 use crate::workload::model::Micros;
 
+use super::besides::besides;
 use super::context::{ScriptCx, StatementCx};
 use super::lived::{Lived, Step};
 use super::names::Names;
@@ -40,6 +41,8 @@ pub struct Linted {
     pub asks: Vec<Vec<Ask>>,
     /// As all scripts together leave it, as far as advice that is asked for needs it.
     pub catalog: Catalog,
+    /// Tables that the scripts rename, with their names before.
+    pub renamed: BTreeMap<TableName, TableName>,
     pub statements: u64,
     /// Left out because they go down.
     pub down: u64,
@@ -108,13 +111,11 @@ impl<'a> Linting<'a> {
         let small = run.desk.small();
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
         let (dynamic, unparsed) = (run.dynamic, run.unparsed);
-        let catalog = run.desk.needed(run.replay.finish());
+        let (renamed, catalog) = (run.replay.renamed(), run.desk.needed(run.replay.finish()));
         let (mut outcome, findings, asks) = run.desk.close(run.registry);
         // What one run does not meet another may: files are linted one by one, and analyze has the same configuration.
-        let (allowed, problems) = run.allows.report(|_| false);
-        outcome.allowed.extend(allowed);
-        outcome.problems.extend(problems);
-        Linted { outcome, findings, asks, catalog, statements, down, small, strangers, dynamic, unparsed }
+        outcome.take_allows(run.allows.report(|_| false));
+        Linted { outcome, findings, asks, catalog, renamed, statements, down, small, strangers, dynamic, unparsed }
     }
 }
 
@@ -224,18 +225,15 @@ impl<'a> Run<'a> {
         let names = OnceCell::new();
         let mut lived = Lived::default();
         let mut steps = Vec::new();
-        let mut changeset = 0;
         for (number, statement) in script.statements.iter().enumerate() {
             if !self.target.directions.contains(&statement.direction) {
                 self.down += u64::from(wanted);
                 continue;
             }
             self.statements += u64::from(wanted);
-            let of = script.changeset(statement.line);
-            if of != changeset && self.target.grown.contains(&script.path) {
-                lived.created.clear();
+            if self.target.grown.contains(&script.path) {
+                lived.enter_changeset(script.changeset(statement.line));
             }
-            changeset = of;
             let whole = At { path: &path, number, statement, inner: None, names: &names };
             let parts = statement.inner.iter().enumerate().map(|inner| At { inner: Some(inner), ..whole });
             for at in std::iter::once(whole).chain(parts) {
@@ -355,6 +353,7 @@ impl<'a> Run<'a> {
                     (AtOne::Query(check), Some(query)) => check.check(query, &mut sink),
                     (AtOne::Query(_), None) => {}
                 }
+                sink.drafts.iter_mut().for_each(|draft| besides(&cx, draft));
                 if !sink.drafts.is_empty() {
                     said.push((one.rule, (std::mem::take(&mut sink), Vec::new())));
                 }

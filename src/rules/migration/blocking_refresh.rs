@@ -43,15 +43,10 @@ impl StatementRule for Rule {
     }
 }
 
-/// CONCURRENTLY needs a unique index over plain columns and all rows (documentation, REFRESH MATERIALIZED VIEW).
-fn serves(index: &Index) -> bool {
-    index.unique && index.valid && index.predicate.is_none() && index.keys.iter().all(|key| !key.expression)
-}
-
 fn concurrently(cx: &StatementCx<'_>, refresh: &Refresh, view: Option<&Table>) -> Advice {
     let name = spelled(cx, &refresh.name);
     let sql = format!("REFRESH MATERIALIZED VIEW CONCURRENTLY {name};");
-    let can = view.is_some_and(|view| view.indexes.iter().any(serves));
+    let can = view.is_some_and(|view| view.indexes.iter().any(Index::tells_rows_apart));
     let first = if can { sql.clone() } else { format!("CREATE UNIQUE INDEX CONCURRENTLY ON {name} (/* its key */);") };
     let mut advice = Advice::new(
         RecommendationKind::RewriteQuery,

@@ -98,6 +98,18 @@ pub fn is_old(cx: &StatementCx<'_>, kind: ObjectKind, name: &QualifiedName) -> b
         && (space(kind) != ObjectKind::Table || cx.newness(&cx.replay.name(name)) == Newness::Old)
 }
 
+/// Whether the server is known to refuse the statement: then nothing is lost, and nobody waits.
+pub fn is_refused(cx: &StatementCx<'_>) -> bool {
+    !cx.effect.fails.is_empty() && !is_conditional(cx)
+}
+
+/// Whether it stands in a branch of a DO block, and so may not run.
+pub fn is_conditional(cx: &StatementCx<'_>) -> bool {
+    let all = &cx.statement.inner;
+    let inner = all.get(all.partition_point(|inner| inner.span.start < cx.start));
+    inner.is_some_and(|inner| inner.span.start == cx.start && inner.conditional)
+}
+
 /// Adds the lock that the statement takes on the table.
 pub fn held(cx: &StatementCx<'_>, table: &TableName, draft: Draft) -> Draft {
     cx.effect.lock_on(table).into_iter().fold(draft, Draft::under)

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::effect::model::Failure;
 use crate::rules::StatementRule;
 use crate::rules::draft::{Ask, Sink, documented};
 use crate::rules::lint::context::StatementCx;
@@ -13,6 +14,11 @@ use super::partition_index::one_by_one;
 #[serde(deny_unknown_fields)]
 pub struct Rule {}
 
+/// Other reasons to refuse CONCURRENTLY are the matter of `refused`.
+pub(super) fn is_about_partitions(failure: &Failure) -> bool {
+    failure.code == "0A000" && failure.message.contains("partitioned")
+}
+
 impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
         let (concurrently, index) = match cx.ddl() {
@@ -20,7 +26,7 @@ impl StatementRule for Rule {
             Some(Ddl::Drop(drop)) => (drop.concurrently, None),
             _ => return,
         };
-        let Some(failure) = cx.effect.fails.iter().find(|failure| concurrently && failure.code == "0A000") else {
+        let Some(failure) = cx.effect.fails.iter().find(|failure| concurrently && is_about_partitions(failure)) else {
             return;
         };
         let title = match index {

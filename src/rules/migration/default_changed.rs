@@ -37,8 +37,7 @@ impl StatementRule for Rule {
                     let (ActionKind::SetDefault { column, .. }
                     | ActionKind::AlterIdentity { column, .. }
                     | ActionKind::SetExpression { column, .. }
-                    | ActionKind::DropExpression(column)
-                    | ActionKind::DropIdentity(column)) = &action.kind
+                    | ActionKind::DropExpression(column)) = &action.kind
                     else {
                         continue;
                     };

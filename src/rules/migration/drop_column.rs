@@ -10,7 +10,7 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ActionKind, AlterTable, Name};
 
-use super::compat::{held, is_new_column, runs};
+use super::compat::{held, is_new_column, is_refused, runs};
 use super::steps::spelled;
 
 #[derive(Debug, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Rule {}
 
 impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
-        let Some(Ddl::AlterTable(alter)) = runs(cx) else { return };
+        let Some(Ddl::AlterTable(alter)) = runs(cx).filter(|_| !is_refused(cx)) else { return };
         let Some((table, found)) = cx.in_use(&alter.name) else { return };
         for action in &alter.actions {
             // With CASCADE it is the matter of drop_cascade.

@@ -12,7 +12,7 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ActionKind, AlterTable, ConstraintBody, ConstraintDef, Name};
 
-use super::compat::{altered_earlier, altered_later, held, runs};
+use super::compat::{altered_earlier, altered_later, held, is_refused, runs};
 use super::dependents::of_constraint;
 
 #[derive(Debug, Deserialize)]
@@ -21,7 +21,7 @@ pub struct Rule {}
 
 impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
-        let Some(Ddl::AlterTable(alter)) = runs(cx) else { return };
+        let Some(Ddl::AlterTable(alter)) = runs(cx).filter(|_| !is_refused(cx)) else { return };
         let Some((table, found)) = cx.in_use(&alter.name) else { return };
         for action in &alter.actions {
             let ActionKind::DropConstraint { constraint, if_exists, cascade } = &action.kind else { continue };

@@ -9,7 +9,7 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{Drop, ObjectKind, QualifiedName};
 
-use super::compat::{held, is_unknown, runs};
+use super::compat::{held, is_refused, is_unknown, runs};
 use super::steps::split;
 
 #[derive(Debug, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Rule {}
 impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
         let Some(Ddl::Drop(drop)) = runs(cx) else { return };
-        if drop.kind != ObjectKind::Table || drop.cascade {
+        if drop.kind != ObjectKind::Table || drop.cascade || is_refused(cx) {
             return;
         }
         let gone: Vec<(&QualifiedName, TableName)> =

@@ -8,7 +8,7 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ObjectKind, QualifiedName};
 
-use super::compat::{comes_back, held, is_old, is_unknown, runs};
+use super::compat::{comes_back, held, is_old, is_refused, is_unknown, runs};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,7 +17,7 @@ pub struct Rule {}
 impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
         let Some(Ddl::Drop(drop)) = runs(cx) else { return };
-        if !matches!(drop.kind, ObjectKind::View | ObjectKind::MaterializedView) || drop.cascade {
+        if !matches!(drop.kind, ObjectKind::View | ObjectKind::MaterializedView) || drop.cascade || is_refused(cx) {
             return;
         }
         let goes = |name: &&QualifiedName| {

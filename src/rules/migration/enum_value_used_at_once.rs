@@ -10,10 +10,12 @@ use crate::report::model::RecommendationKind;
 use crate::rules::ScriptRule;
 use crate::rules::draft::{Advice, Ask, Sink, documented};
 use crate::rules::lint::context::ScriptCx;
-use crate::script::model::Transaction;
+use crate::script::model::{Statement, Transaction, Within};
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::EnumChange;
 use crate::sql::{Lexer, TokenKind};
+
+use super::enum_use::{Label, is_used};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +34,10 @@ impl ScriptRule for Rule {
             if cx.target.version >= Version(17) && made() {
                 continue;
             }
-            if let Some(at) = looked.use_after(transaction, value, number) {
+            let label = Label { value, of: &alter.name };
+            let after = looked.uses_after(transaction, value, number).iter().copied();
+            let used = |at: &usize| cx.script.statements.get(*at).is_some_and(|one| uses(cx, one, &label));
+            if let Some(at) = after.into_iter().find(used) {
                 let draft = cx.draft(
                     at,
                     format!("The new label '{value}' is used before it is committed"),
@@ -96,10 +101,20 @@ impl<'a> Looked<'a> {
         looked
     }
 
-    fn use_after(&self, transaction: Transaction, label: &str, number: usize) -> Option<usize> {
-        let uses = self.uses.get(&(transaction, label))?;
-        uses.get(uses.partition_point(|at| *at <= number)).copied()
+    /// Statements that may use it.
+    fn uses_after<'s>(&'s self, transaction: Transaction, label: &'s str, number: usize) -> &'s [usize] {
+        let uses = self.uses.get(&(transaction, label)).map(Vec::as_slice).unwrap_or_default();
+        uses.get(uses.partition_point(|at| *at <= number)..).unwrap_or_default()
     }
+}
+
+/// Whether the statement itself, or one of the DO block that it is, takes the label for the enum's.
+fn uses(cx: &ScriptCx<'_>, statement: &Statement, label: &Label<'_>) -> bool {
+    let text = |span: crate::sql::facts::Span| span.of(&cx.script.text);
+    let inner = statement.inner.iter().filter(|inner| inner.within == Within::DoBlock);
+    let mut all =
+        std::iter::once((statement.span, &statement.content)).chain(inner.map(|inner| (inner.span, &inner.content)));
+    all.any(|(span, content)| is_used(cx.replay, content, text(span), label))
 }
 
 /// What stands between two quotes of a string constant: between neighbours, and what holds no more than doubled ones.

@@ -10,7 +10,7 @@ use crate::rules::draft::{Advice, Ask, Sink};
 use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::model::{Action, ActionKind, AlterTable, ConstraintBody, ConstraintDef, ForeignKey};
 
-use super::hurting::actions;
+use super::hurting::{actions, actions_on_filled};
 use super::steps::{LATER, Step, added, named, spelled, split, without};
 
 #[derive(Debug, Deserialize)]
@@ -36,6 +36,25 @@ impl StatementRule for Rule {
             let ask = possible.then(|| Ask::Ready(in_two(cx, alter, action, def, key)));
             out.find(ask.into_iter().fold(draft, crate::rules::draft::Draft::ask));
         }
+        on_filled(cx, out);
+    }
+}
+
+/// The rows of a table that the script has just filled are looked up too, and meanwhile nobody writes to the table that they refer to.
+fn on_filled(cx: &StatementCx<'_>, out: &mut Sink) {
+    for (alter, action, _) in actions_on_filled(cx, Cause::ForeignKey) {
+        let Some((def, key)) = foreign_key(action) else { continue };
+        let Some((parent, _)) = cx.in_use(&key.references) else { continue };
+        let Some(lock) = cx.effect.lock_on(&parent) else { continue };
+        let title = format!("Writes to {} wait while every row of {} is checked", parent.name, alter.name.name);
+        let detail = format!(
+            "The script has filled {} before, so that there are rows to look up, and {} is locked against INSERT, UPDATE and DELETE until the \
+             transaction ends.",
+            alter.name.name, parent.name
+        );
+        let mut draft = cx.draft(action.span, title, detail).under(lock);
+        draft.grows_with = Some(cx.replay.name(&alter.name));
+        out.find(draft.ask(Ask::Ready(in_two(cx, alter, action, def, key))));
     }
 }
 

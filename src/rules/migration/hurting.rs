@@ -1,17 +1,25 @@
 //! A statement's effect in; the work that clients wait for, and the clause that makes it, out.
 
+use crate::catalog::model::TableName;
 use crate::effect::model::Cause;
 use crate::effect::{LockMode, Work, WorkKind};
 use crate::rules::lint::context::StatementCx;
 use crate::rules::lint::lived::Newness;
+use crate::script::model::Content;
+use crate::sql::StatementKind;
 use crate::sql::ddl::Ddl;
-use crate::sql::ddl::model::{Action, ActionKind, AlterTable};
+use crate::sql::ddl::model::{Action, ActionKind, AlterTable, QualifiedName};
 use crate::sql::facts::Span;
+
+use super::compat::is_refused;
 
 /// Work of these causes on tables that clients can be using, once for each clause: the partitions of a table are many, the
 /// decision is one.
 pub fn hurting<'e>(cx: &StatementCx<'e>, causes: &[Cause]) -> Vec<&'e Work> {
     let mut found: Vec<&Work> = Vec::new();
+    if is_refused(cx) {
+        return found;
+    }
     for work in cx.effect.works.iter().filter(|work| causes.contains(&work.cause)) {
         let said = found.iter().any(|one| one.span == work.span);
         if !said && cx.newness(&work.on) == Newness::Old {
@@ -33,6 +41,33 @@ pub fn actions<'e>(cx: &StatementCx<'e>, causes: &[Cause]) -> Vec<(&'e AlterTabl
         (!lesser).then_some((alter, action, work))
     };
     hurting(cx, causes).into_iter().filter_map(with_action).collect()
+}
+
+/// As [`actions`], on tables that this script made and filled: nobody waits for them, but for what the work locks besides.
+pub fn actions_on_filled<'e>(cx: &StatementCx<'e>, cause: Cause) -> Vec<(&'e AlterTable, &'e Action, &'e Work)> {
+    let Some(Ddl::AlterTable(alter)) = cx.ddl() else { return Vec::new() };
+    let new = cx.effect.works_of(cause).filter(|work| cx.newness(&work.on) == Newness::New && is_filled(cx, &work.on));
+    new.filter_map(|work| Some((alter, action_at(alter, work.span)?, work))).collect()
+}
+
+/// Whether an earlier statement of the script filled the table from a query or a file.
+fn is_filled(cx: &StatementCx<'_>, table: &TableName) -> bool {
+    let name_of = |name: &QualifiedName| cx.replay.name(name) == *table;
+    cx.script.statements.iter().take(cx.number).any(|statement| match &statement.content {
+        Content::Ddl(ddl) => match &**ddl {
+            Ddl::CreateTable(made) => made.as_query.is_some() && !made.with_no_data && name_of(&made.name),
+            _ => false,
+        },
+        Content::Query(facts) => facts.write.as_ref().is_some_and(|write| {
+            let target = QualifiedName {
+                schema: write.target.schema.clone(),
+                name: write.target.name.clone(),
+                span: write.target_span,
+            };
+            facts.kind == StatementKind::Insert && write.values_rows.is_none() && name_of(&target)
+        }),
+        _ => false,
+    })
 }
 
 /// The action that the span is a part of.

@@ -26,7 +26,9 @@ impl StatementRule for Rule {
         let Some((table, found)) = cx.in_use(&index.table).filter(|_| !index.concurrently) else { return };
         // A partitioned table has no CONCURRENTLY: another rule's matter. Nobody writes to a materialized view, and readers go on.
         let kind = found.map(|table| table.kind);
-        if index.only || matches!(kind, Some(TableKind::Partitioned | TableKind::MaterializedView)) {
+        // ONLY holds back from partitions; on any other table it is an empty word. Of a table that is not known it says that it has some.
+        let parent_alone = index.only && found.is_none();
+        if parent_alone || matches!(kind, Some(TableKind::Partitioned | TableKind::MaterializedView)) {
             return;
         }
         let Some(work) = cx.effect.works_of(Cause::CreateIndex).find(|work| work.on == table) else { return };

@@ -10,6 +10,7 @@ use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ActionKind, AlterTable, Name, TypeName};
 
+use super::compat::is_refused;
 use super::hurting::actions;
 use super::steps::{LATER, named, sketch, spelled, split};
 use super::width::{Loss, loss};
@@ -21,7 +22,7 @@ pub struct Rule {}
 impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
         let Some(Ddl::AlterTable(alter)) = cx.ddl().filter(|_| !cx.effect.locks.is_empty()) else { return };
-        if cx.in_use(&alter.name).is_none() {
+        if cx.in_use(&alter.name).is_none() || is_refused(cx) {
             return;
         }
         for action in &alter.actions {

@@ -10,7 +10,7 @@ use crate::rules::draft::{Sink, documented};
 use crate::rules::lint::context::StatementCx;
 use crate::sql::ddl::Ddl;
 
-use super::compat::{held, runs};
+use super::compat::{held, is_refused, runs};
 use super::dependents::{Dependent, foreign_keys};
 
 #[derive(Debug, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Rule {}
 
 impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
-        let Some(Ddl::Truncate(truncate)) = runs(cx) else { return };
+        let Some(Ddl::Truncate(truncate)) = runs(cx).filter(|_| !is_refused(cx)) else { return };
         let in_use: Vec<_> = truncate.tables.iter().filter_map(|name| Some((name, cx.in_use(name)?.0))).collect();
         let Some((first, table)) = in_use.first() else { return };
         let named: Vec<TableName> = truncate.tables.iter().map(|name| cx.replay.name(name)).collect();

@@ -6,14 +6,14 @@ use crate::catalog::access::quote_ident;
 use crate::catalog::model::Table;
 use crate::report::model::{Applicability, RecommendationKind};
 use crate::rules::StatementRule;
-use crate::rules::draft::{Advice, Ask, Sink, documented};
+use crate::rules::draft::{Advice, Ask, Draft, Sink, documented};
 use crate::rules::lint::context::StatementCx;
 use crate::script::model::Within;
 use crate::sql::StatementKind;
 use crate::sql::ddl::model::QualifiedName;
 use crate::sql::facts::{Facts, Level};
 
-use crate::rules::lint::backfill::{Reach, commits_between, reach, unique_in};
+use crate::rules::lint::backfill::{Reach, commits_between, reach, reach_of, unique_in};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +25,7 @@ impl StatementRule for Rule {
         if cx.within == Some(Within::Routine) || !cx.script.is_migration() {
             return;
         }
+        cte_writes(cx, facts, out);
         let Some(write) = facts.write.as_ref() else { return };
         let name = QualifiedName {
             schema: write.target.schema.clone(),
@@ -59,9 +60,35 @@ impl StatementRule for Rule {
         let draft = cx
             .draft(write.target_span, title, detail)
             .evidence(documented("lock", format!("every changed row of {table}")));
-        let mut draft = draft.ask(Ask::Ready(in_batches(cx, facts, known)));
+        // What a MERGE changes and what it adds are batched by its source, in a way of its own.
+        let mut draft = match facts.kind {
+            StatementKind::Merge => draft,
+            _ => draft.ask(Ask::Ready(in_batches(cx, facts, known))),
+        };
         draft.grows_with = Some(table);
         out.find(draft);
+    }
+}
+
+/// `WITH moved AS (DELETE FROM t RETURNING *) INSERT INTO archive SELECT …`: the rows are as many as without the WITH.
+fn cte_writes(cx: &StatementCx<'_>, facts: &Facts, out: &mut Sink) {
+    for write in &facts.inner_writes {
+        let (schema, name) = (write.target.schema.clone(), write.target.name.clone());
+        let name = QualifiedName { schema, name, span: write.target_span };
+        let Some((table, _)) = cx.in_use(&name) else { continue };
+        if reach_of(facts, write.block, &|columns| unique_in(cx, &table, columns)) == Reach::Few {
+            continue;
+        }
+        let draft = cx
+            .draft(
+                write.target_span,
+                format!("One statement changes the rows of {} all at once", table.name),
+                "The WITH changes every row that its condition finds before the statement ends: they stay locked until the transaction \
+                 ends, leave dead versions behind, and go to the WAL and the replicas in one burst. Give it a LIMIT, and run it until \
+                 it finds no more.",
+            )
+            .evidence(documented("lock", format!("every changed row of {table}")));
+        out.find(Draft { grows_with: Some(table), ..draft });
     }
 }
 

@@ -9,6 +9,7 @@ use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ActionKind, ObjectKind, RelationKind};
 
 use super::compat::{held, is_old, is_unknown, runs};
+use super::view_columns;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +18,8 @@ pub struct Rule {}
 impl StatementRule for Rule {
     fn check(&self, cx: &StatementCx<'_>, out: &mut Sink) {
         let (name, title) = match runs(cx) {
+            // The server refuses to take a column away.
+            Some(Ddl::CreateView(view)) if view_columns::lost(cx, view).is_some() => return,
             Some(Ddl::CreateView(view)) if view.or_replace && !view.temporary => {
                 (&view.name, format!("Readers of {} get what the new query gives from now on", view.name.name))
             }

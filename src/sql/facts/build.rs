@@ -3,7 +3,7 @@
 
 use sqlparser::ast;
 
-use super::{Block, Distinct, Facts, Level, RelationName, Role, Span, Write, fallback};
+use super::{Block, Distinct, Facts, InnerWrite, Level, RelationName, Role, Span, Write, fallback};
 use crate::sql::keyword::Keyword as K;
 use crate::sql::lexer::TokenKind;
 use crate::sql::parse::{self, Lines, Parsed};
@@ -21,6 +21,7 @@ pub(super) struct Builder<'a, 't> {
     /// Names of the CTEs in scope.
     pub ctes: Vec<String>,
     pub write: Option<Write>,
+    pub inner_writes: Vec<InnerWrite>,
     pub star: bool,
     pub set_operations: Vec<super::SetOperation>,
 }
@@ -48,6 +49,7 @@ pub(super) fn facts(tokens: &Tokens<'_>) -> Facts {
         tables: Vec::new(),
         ctes: Vec::new(),
         write: None,
+        inner_writes: Vec::new(),
         star: false,
         set_operations: Vec::new(),
     };
@@ -60,6 +62,7 @@ pub(super) fn facts(tokens: &Tokens<'_>) -> Facts {
         tables: builder.tables,
         blocks: builder.blocks,
         write: builder.write,
+        inner_writes: builder.inner_writes,
         limit: top.limit,
         offset: top.offset,
         star: builder.star,

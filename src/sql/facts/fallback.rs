@@ -18,6 +18,7 @@ pub(super) fn facts(tokens: &Tokens<'_>, reason: &str) -> Facts {
         tables: tables(tokens),
         blocks: Vec::new(),
         write: None,
+        inner_writes: Vec::new(),
         limit: scan.limit,
         offset: scan.offset,
         star: star(tokens),

@@ -3,7 +3,8 @@
 use sqlparser::ast;
 
 use super::build::{Builder, last_name};
-use super::{Assigned, Assignment, Join, Place, Relation, Role, Source, Write};
+use super::{Assigned, Assignment, InnerWrite, Join, Place, Relation, Role, Source, Write};
+use crate::sql::StatementKind;
 use crate::sql::keyword::Keyword as K;
 use crate::sql::lexer::TokenKind;
 
@@ -40,6 +41,7 @@ impl Builder<'_, '_> {
                 assignments: Vec::new(),
                 on_conflict: insert.on.is_some(),
                 returning: insert.returning.is_some(),
+                changes_matched: false,
             },
         );
         let source = insert.source.as_deref()?;
@@ -95,7 +97,7 @@ impl Builder<'_, '_> {
         {
             self.from(block, from, &clauses.range(K::From));
         }
-        self.write_of(role, block, |write| {
+        self.write_of(role, block, StatementKind::Update, |write| {
             write.columns = update.assignments.iter().flat_map(assigned).collect();
             write.has_where = update.selection.is_some();
             write.returning = update.returning.is_some();
@@ -148,7 +150,7 @@ impl Builder<'_, '_> {
         if let Some(using) = &delete.using {
             self.from(block, using, &clauses.range(K::Using));
         }
-        self.write_of(role, block, |write| {
+        self.write_of(role, block, StatementKind::Delete, |write| {
             write.has_where = delete.selection.is_some();
             write.returning = delete.returning.is_some();
         });
@@ -171,7 +173,11 @@ impl Builder<'_, '_> {
         self.factor(block, &merge.table, Join::First, &clauses.range(K::Into));
         let joined = self.blocks[block].sources.len();
         self.factor(block, &merge.source, Join::Inner, &clauses.range(K::Using));
-        self.write_of(role, block, |_| {});
+        let changes = |clause: &ast::MergeClause| {
+            matches!(clause.action, ast::MergeAction::Update(_) | ast::MergeAction::Delete { .. })
+        };
+        let changes_matched = merge.clauses.iter().any(changes);
+        self.write_of(role, block, StatementKind::Merge, |write| write.changes_matched = changes_matched);
         let on = self.conjuncts(block, Place::On(joined), &merge.on, &clauses.range(K::On));
         if let Some(source) = self.blocks[block].sources.get_mut(joined) {
             source.on = on;
@@ -180,7 +186,7 @@ impl Builder<'_, '_> {
     }
 
     /// Notes what the first source of a block is written with.
-    fn write_of(&mut self, role: &Role, block: usize, fill: impl FnOnce(&mut Write)) {
+    fn write_of(&mut self, role: &Role, block: usize, kind: StatementKind, fill: impl FnOnce(&mut Write)) {
         let Some(Source { relation: Relation::Table(target), span, .. }) = self.blocks[block].sources.first() else {
             return;
         };
@@ -199,8 +205,12 @@ impl Builder<'_, '_> {
             assignments: Vec::new(),
             on_conflict: false,
             returning: false,
+            changes_matched: false,
         };
         fill(&mut write);
+        if *role != Role::Root && (kind != StatementKind::Merge || write.changes_matched) {
+            self.inner_writes.push(InnerWrite { kind, target: write.target.clone(), target_span, block });
+        }
         self.note_write(role, write);
     }
 }

@@ -3,11 +3,13 @@
 //! `SEED=n` repeats a run; `ROUNDS=n` makes it longer. The forms are in `effect/forms.txt`.
 
 mod form;
+mod said;
 mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlsift::effect::{Effect, ONCE, VOLATILE, Version, predict};
+use sqlsift::rules::registry::Registry;
 use sqlsift::sql::ddl;
 
 use crate::server::Server;
@@ -60,6 +62,7 @@ async fn run(seed: u64, rounds: u64) -> anyhow::Result<Tally> {
     let server = Server::shared();
     let mut random = Random(seed);
     let mut tally = Tally::default();
+    let registry = Registry::defaults();
     for round in 0..rounds {
         let database = format!("effect{round}");
         let admin = Session::open(server.client_config("postgres")).await?;
@@ -80,6 +83,10 @@ async fn run(seed: u64, rounds: u64) -> anyhow::Result<Tally> {
             let predicted = predict(&statement, &replay, Version(major));
             let observed = session.observe(&config, &filled, &statement, &replay).await?;
             judge(&mut tally, form, &filled, &sql, &predicted, &observed);
+            if observed.error.is_none() && !observed.held_up {
+                let unsaid = said::unsaid(&registry, &sql, &filled, major, &observed);
+                tally.disagreements.extend(unsaid.into_iter().map(|unsaid| format!("{filled}\n  {unsaid}")));
+            }
             // Such a statement cannot be rolled back.
             if observe::blockers(&statement, &replay).is_some() && observed.error.is_none() {
                 apply(&mut replay, &filled);

@@ -10,6 +10,7 @@ mod health;
 mod index;
 mod joined;
 mod keyset;
+mod newer_syntax;
 mod read;
 mod rights;
 mod runs;

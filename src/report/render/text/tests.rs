@@ -28,7 +28,7 @@ info[schema/varchar_limit]: A limit that must be migrated when a name is longer
 4 | |     ADD COLUMN note text,
 5 | |     ALTER COLUMN id TYPE bigint,
 6 | |     ADD COLUMN name varchar(40);
-  | |_^
+  | |________________________________^
   ::: migrations/0001_orders.sql:1:1
   = integer and bigint are stored differently.
 
@@ -98,7 +98,7 @@ fn a_long_statement_shows_its_ends() {
     let location = &mut report.findings[0].locations[0];
     (location.path, location.line, location.end_line) = ("a.sql".into(), 1, Some(63));
     let out = render(&report, &sources, &plain(Detail::Brief));
-    assert!(out.contains("\n 4 | |     a int,\n...\n63 | | );\n   | |_^\n"), "{out}");
+    assert!(out.contains("\n 4 | |     a int,\n...\n63 | | );\n   | |__^\n"), "{out}");
     let location = &mut report.findings[0].locations[0];
     (location.line, location.end_line, location.column) = (40, Some(40), Some(5));
     let out = render(&report, &sources, &plain(Detail::Brief));

@@ -63,7 +63,8 @@ pub fn generate(random: &mut Random, major: u32) -> String {
          CREATE DOMAIN checked AS integer CONSTRAINT small CHECK (VALUE < 1000);\n\
          CREATE TYPE mood AS ENUM ('calm', 'glad');\n\
          CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\n\
-         CREATE FUNCTION fresh() RETURNS integer LANGUAGE plpgsql VOLATILE AS $$ BEGIN RETURN 7; END $$;\n",
+         CREATE FUNCTION fresh() RETURNS integer LANGUAGE plpgsql VOLATILE AS $$ BEGIN RETURN 7; END $$;\n\
+         CREATE FUNCTION steady() RETURNS integer LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN 7; END $$;\n",
     );
     for (at, table) in TABLES.iter().enumerate() {
         ordinary(&mut sql, random, table, &TABLES[..at], major);
@@ -78,6 +79,9 @@ pub fn generate(random: &mut Random, major: u32) -> String {
     sql += "CREATE VIEW all_people AS SELECT * FROM people;\n\
             CREATE MATERIALIZED VIEW some_tags AS SELECT id FROM tags;\n\
             CREATE UNIQUE INDEX some_tags_id ON some_tags (id);\n\
+            CREATE VIEW named_people AS SELECT id FROM all_people;\n\
+            CREATE MATERIALIZED VIEW bare_notes AS SELECT id FROM notes;\n\
+            CREATE MATERIALIZED VIEW no_notes AS SELECT id FROM notes WITH NO DATA;\n\
             CREATE TRIGGER touched BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION touch();\n\
             CREATE POLICY seen ON people USING (true);\n\
             CREATE UNLOGGED TABLE scratch (id integer PRIMARY KEY, at timestamp);\n\
