@@ -11,3 +11,4 @@ pub mod render;
 pub mod rule_text;
 pub mod schema;
 pub mod source;
+pub mod units;

@@ -8,7 +8,7 @@ use crate::advise::{id, impact};
 use crate::catalog::access::{Inverted, quote_table};
 use crate::catalog::model::{Index, TableKind, TableName};
 use crate::report::model::{Applicability, Recommendation, RecommendationKind, SqlPart, VerifiedBy};
-use crate::report::render::units;
+use crate::report::units;
 use crate::rules::context::WorkloadCx;
 use crate::workload::model::QueryIndex;
 

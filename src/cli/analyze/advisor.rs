@@ -15,7 +15,7 @@ use crate::db;
 use crate::db::hypopg::{HypoPg, OpenError};
 use crate::db::session::Session;
 use crate::report::model::{IndexSet, SetIndex, SetQuery, Unserved};
-use crate::report::render::units::counted;
+use crate::report::units::counted;
 use crate::rules::context::WorkloadCx;
 
 use super::names;

@@ -8,7 +8,7 @@ use crate::advise::whatif::{WhatIf, WhatIfError};
 use crate::cli::verify::take_back;
 use crate::db::session::Session;
 use crate::report::model::{Recommendation, RecommendationKind};
-use crate::report::render::units::{counted, figure};
+use crate::report::units::{counted, figure};
 use crate::rules::context::WorkloadCx;
 use crate::rules::run::Outcome;
 

@@ -13,7 +13,7 @@ use crate::db::rights::Rights;
 use crate::db::session::Limits;
 use crate::db::{Session, catalog, health, statements, values};
 use crate::report::model::Input;
-use crate::report::render::units::counted;
+use crate::report::units::counted;
 use crate::sql::facts::Facts;
 
 /// What the server may work on one statement of ours, if nothing else was said.

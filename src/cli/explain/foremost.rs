@@ -1,7 +1,7 @@
 //! Plans as they were read in; those that are examined out. Nobody reads thousands of them: of too many, those with the most time.
 
 use crate::plan::model::Plan;
-use crate::report::render::units::count;
+use crate::report::units::count;
 
 use super::reading::Given;
 

@@ -16,7 +16,7 @@ use crate::cli::args::Lint;
 use crate::cli::failure::Failure;
 use crate::cli::terminal;
 use crate::report::model::{Applicability, Finding, Recommendation, RecommendationKind, Report, Severity};
-use crate::report::render::units::counted;
+use crate::report::units::counted;
 use crate::script::{FileText, Source};
 
 /// A rule, and the line of the file as it was before any repair where it speaks.

@@ -10,7 +10,7 @@ use crate::report::model::{
     Applicability, Coverage, Finding, Input, Problem, Recommendation, RecommendationKind, Report, SCHEMA_VERSION,
     Server, Tool, WorkloadSummary,
 };
-use crate::report::render::units::{count, counted};
+use crate::report::units::{count, counted};
 use crate::report::{self, rank};
 use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::draft::{Ask, Draft};

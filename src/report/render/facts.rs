@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::units;
 use crate::report::escape;
 use crate::report::model::{
     Applicability, Evidence, EvidenceSource, EvidenceValue, Finding, Problem, Recommendation, Report, Severity,
 };
+use crate::report::units;
 
 /// Labels that rules on statements use, in the order in which they are read.
 const LABELS: [&str; 7] = ["lock", "blocks", "locks too", "work", "size", "rows", "blocked"];

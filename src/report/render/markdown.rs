@@ -10,10 +10,11 @@ use std::collections::BTreeSet;
 
 use super::facts::{self, Advice};
 use super::order::{self, File};
+use super::path;
 use super::tally::{self, Tally};
-use super::{path, units};
 use crate::report::model::{Finding, Problem, Recommendation, Report};
 use crate::report::source::Sources;
+use crate::report::units;
 use escape::{block, cell, code, inline};
 
 /// Bytes, of which there are never fewer than characters.

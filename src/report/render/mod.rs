@@ -16,7 +16,6 @@ pub mod sql;
 pub mod table;
 mod tally;
 pub mod text;
-pub mod units;
 pub mod wrap;
 mod xml;
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::units;
 use crate::report::escape;
 use crate::report::model::{ELSEWHERE, Finding, Report, Severity};
+use crate::report::units;
 
 pub struct Tally {
     pub errors: u64,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::model::{Catalog, TableName};
 use crate::catalog::snapshot::ObservedQuery;
 use crate::effect::LockMode;
-use crate::report::render::units::counted;
+use crate::report::units::counted;
 use crate::sql::facts::{Facts, Relation, RelationName};
 use crate::sql::fingerprint::fingerprint;
 use crate::sql::{StatementKind, facts_of_many};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{View, heading};
 use crate::report::escape;
 use crate::report::model::{Coverage, Problem, Report};
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 pub fn render(report: &Report, view: &View) -> String {
     render_except(report, view, |_| false)

@@ -9,7 +9,8 @@ use crate::report::model::{
     Evidence, EvidenceSource, EvidenceValue, Finding, Location, Recommendation, Report, Severity, Subject,
 };
 use crate::report::render::palette::paint;
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 const INDENT: usize = 4;
 

@@ -7,7 +7,8 @@ use super::View;
 use crate::report::escape;
 use crate::report::model::{Report, WorkloadSummary};
 use crate::report::render::palette::paint;
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 pub fn render(report: &Report, view: &View) -> String {
     let w = &report.workload;

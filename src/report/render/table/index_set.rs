@@ -3,7 +3,8 @@
 use super::rate::Rate;
 use super::{View, heading, recommendation};
 use crate::report::model::{IndexSet, Report};
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 /// What the set achieves, and those of its indexes that no finding shows.
 pub fn render(report: &Report, view: &View) -> String {

@@ -13,7 +13,8 @@ use super::{View, coverage, findings, heading, join};
 use crate::report::escape;
 use crate::report::model::{Finding, PlanReport, Problem, Report};
 use crate::report::render::palette::paint;
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 /// With what a tree is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use super::{View, heading};
 use crate::report::escape;
 use crate::report::model::{QueryEntry, Report};
 use crate::report::render::palette::paint;
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 const HEADER: [&str; 10] = ["#", "total", "share", "", "calls", "mean", "p95", "max", "fingerprint", "findings"];
 const LEFT: [usize; 3] = [3, 8, 9];

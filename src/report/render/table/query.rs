@@ -6,7 +6,8 @@ use super::{View, heading};
 use crate::report::escape;
 use crate::report::model::{Counted, HistogramBar, PlanEntry, QueryEntry, SampleEntry};
 use crate::report::render::palette::paint;
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 const INDENT: usize = 4;
 const LABEL: usize = 14;

@@ -1,7 +1,7 @@
 //! Costs a day as a reader should take them: over a long input as they are, over a short one as what was observed.
 
 use crate::report::model::Report;
-use crate::report::render::units;
+use crate::report::units;
 
 const HOUR_S: f64 = 3_600.0;
 const DAY_S: f64 = 86_400.0;

@@ -5,7 +5,8 @@ use super::rate::Rate;
 use crate::report::escape;
 use crate::report::model::{Applicability, Confidence, Recommendation, VerifiedBy};
 use crate::report::render::palette::paint;
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 pub fn render(out: &mut String, r: &Recommendation, indent: usize, rate: Rate, view: &View) {
     let room = view.width - indent;

@@ -2,7 +2,7 @@
 //! left out.
 
 use crate::report::model::{PlanBuffers, PlanNode, PlanReport};
-use crate::report::render::units;
+use crate::report::units;
 
 /// What shares are taken of.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -7,7 +7,8 @@ use crate::report::escape;
 use crate::report::model::{PlanChange, PlanComparison, PlanNode, PlanPair, PlanReport, Report, Severity};
 use crate::report::render::palette::paint;
 use crate::report::render::table::{View, heading};
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 /// Least room for guides and titles.
 const TITLES: usize = 40;

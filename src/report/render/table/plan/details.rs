@@ -4,7 +4,8 @@
 use super::columns::size;
 use crate::report::escape;
 use crate::report::model::{PlanNode, PlanProperty, PlanValue};
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 /// Properties shown with their names, in this order.
 const CONDITIONS: [&str; 22] = [

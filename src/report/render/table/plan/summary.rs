@@ -6,7 +6,8 @@ use crate::report::escape;
 use crate::report::model::{PlanNode, PlanReport, PlanTrigger, Report};
 use crate::report::render::palette::paint;
 use crate::report::render::table::{View, headline};
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 const LABEL: usize = 10;
 

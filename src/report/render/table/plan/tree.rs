@@ -8,7 +8,8 @@ use crate::report::escape;
 use crate::report::model::{PlanNode, PlanReport, Severity};
 use crate::report::render::palette::paint;
 use crate::report::render::table::View;
-use crate::report::render::{units, wrap};
+use crate::report::render::wrap;
+use crate::report::units;
 
 /// Least room for guides and titles when all figures stand beside them.
 const TITLES: usize = 34;
