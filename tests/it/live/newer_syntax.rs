@@ -33,6 +33,7 @@ fn speaks(statement: &str, version: u32) -> bool {
         version: Version(version),
         wanted: &|_| true,
         deployed: Default::default(),
+        grown: Default::default(),
         directions: &[Direction::Up],
         small_table_rows: SMALL_TABLE_ROWS,
         traffic: None,

@@ -20,6 +20,7 @@ pub fn unsaid(registry: &Registry, schema: &str, statement: &str, major: u32, ob
         version: Version(major),
         wanted: &|path| path == "2.sql",
         deployed: Default::default(),
+        grown: Default::default(),
         directions: &[Direction::Up],
         small_table_rows: SMALL_TABLE_ROWS,
         traffic: None,
