@@ -1,7 +1,7 @@
 //! Names of a statement and a catalog in; tables, columns and keys out.
 
 use crate::catalog::access::{Access, ConditionKind, Service, accesses, best_service};
-use crate::catalog::model::{Catalog, Table, TableKind, TableName};
+use crate::catalog::model::{Catalog, Table, TableName};
 use crate::catalog::resolve::{Resolved, Resolver};
 use crate::sql::facts::{Block, ColumnRef, CompareOp, Operand, Predicate, Relation, Source, Span, Test, Value};
 
@@ -117,7 +117,7 @@ pub fn is_sample(cx: &QueryCx<'_>, source: &Source) -> bool {
 /// Another table inherits from this one (and is no partition): its rows are in every scan of this one, and no key of this one
 /// holds for them (documentation, "Inheritance", caveats).
 pub fn has_heirs(catalog: &Catalog, name: &TableName) -> bool {
-    catalog.tables.values().any(|table| table.is_below(name) && table.kind != TableKind::Partition)
+    catalog.tables.has_heirs(name)
 }
 
 /// The measurements say that nobody waits for this query today.

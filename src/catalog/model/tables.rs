@@ -4,10 +4,10 @@ use std::fmt;
 use std::ops::Index;
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Table, TableName};
+use super::{Table, TableKind, TableName};
 use crate::catalog::text::Text;
 
 /// A map of which the order is made only when somebody goes through it.
@@ -21,6 +21,17 @@ pub struct Tables {
     /// Places that came after that.
     fresh: Vec<u32>,
     order: OnceLock<Vec<u32>>,
+    /// Gone with every change.
+    related: OnceLock<Related>,
+}
+
+/// Tables that others are about.
+#[derive(Clone, Debug, Default)]
+struct Related {
+    /// They have children that are no partitions.
+    inherited: FxHashSet<TableName>,
+    /// Foreign keys of other tables point at them.
+    referenced: FxHashSet<TableName>,
 }
 
 impl Tables {
@@ -46,6 +57,7 @@ impl Tables {
     }
 
     pub fn get_mut(&mut self, name: &TableName) -> Option<&mut Table> {
+        self.related.take();
         let (_, table) = self.entries[*self.places.get(name)? as usize].as_mut()?;
         Some(table)
     }
@@ -56,6 +68,7 @@ impl Tables {
             return Some(std::mem::replace(known, table));
         }
         self.unsettle();
+        self.related.take();
         let place = u32::try_from(self.entries.len()).expect("fewer tables than 2^32 fit into memory");
         self.places.insert(name.clone(), place);
         self.entries.push(Some((name, table)));
@@ -64,6 +77,7 @@ impl Tables {
     }
 
     pub fn remove(&mut self, name: &TableName) -> Option<Table> {
+        self.related.take();
         let place = self.places.remove(name)?;
         let (_, table) = self.entries[place as usize].take()?;
         if self.entries.len() > 2 * self.places.len() + 64 {
@@ -73,6 +87,7 @@ impl Tables {
     }
 
     pub fn retain(&mut self, mut keep: impl FnMut(&TableName, &mut Table) -> bool) {
+        self.related.take();
         for entry in &mut self.entries {
             if let Some((name, table)) = entry
                 && !keep(name, table)
@@ -97,6 +112,7 @@ impl Tables {
 
     /// In no order.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&TableName, &mut Table)> {
+        self.related.take();
         self.entries.iter_mut().flatten().map(|(name, table)| (&*name, table))
     }
 
@@ -110,6 +126,30 @@ impl Tables {
         let mut alike = self.entries.iter().flatten().filter(|(known, _)| known.name == *name);
         let (name, table) = alike.next()?;
         alike.next().is_none().then_some((name, table))
+    }
+
+    /// Whether another table, which is no partition, inherits from this one.
+    pub fn has_heirs(&self, name: &TableName) -> bool {
+        self.related().inherited.contains(name)
+    }
+
+    /// Whether a foreign key of another table points at this one.
+    pub fn is_referenced(&self, name: &TableName) -> bool {
+        self.related().referenced.contains(name)
+    }
+
+    fn related(&self) -> &Related {
+        self.related.get_or_init(|| {
+            let mut related = Related::default();
+            for (name, table) in self.entries.iter().flatten() {
+                if table.kind != TableKind::Partition {
+                    related.inherited.extend(table.parents().cloned());
+                }
+                let keys = table.foreign_keys().map(|key| key.references);
+                related.referenced.extend(keys.filter(|other| *other != name).cloned());
+            }
+            related
+        })
     }
 
     fn order(&self) -> &[u32] {
@@ -271,5 +311,37 @@ mod tests {
         assert_eq!(forward, backward);
         let json = serde_json::to_string(&forward).unwrap();
         assert_eq!(serde_json::from_str::<Tables>(&json).unwrap(), forward);
+    }
+
+    #[test]
+    fn what_others_are_about_is_known_after_every_change() {
+        let (parent, child, part) = (name("s", "a"), name("s", "b"), name("s", "c"));
+        let of_parent = |kind| Table { kind, parent: Some(parent.clone()), ..Table::default() };
+        let mut tables = Tables::default();
+        tables.insert(parent.clone(), Table::default());
+        tables.insert(part.clone(), of_parent(TableKind::Partition));
+        assert!(!tables.has_heirs(&parent));
+        tables.insert(child.clone(), of_parent(TableKind::Table));
+        assert!(tables.has_heirs(&parent) && !tables.has_heirs(&child));
+        tables.get_mut(&child).expect("it is there").parent = None;
+        assert!(!tables.has_heirs(&parent));
+        let key = |references: &TableName| super::super::Constraint {
+            name: "k".into(),
+            kind: super::super::ConstraintKind::ForeignKey {
+                references: references.clone(),
+                referenced_columns: Vec::new(),
+            },
+            columns: Vec::new(),
+            deferrable: false,
+            match_full: false,
+            validated: true,
+            defined_at: None,
+        };
+        tables.get_mut(&parent).expect("it is there").constraints.push(key(&parent));
+        assert!(!tables.is_referenced(&parent), "its own key does not count");
+        tables.get_mut(&child).expect("it is there").constraints.push(key(&parent));
+        assert!(tables.is_referenced(&parent) && !tables.is_referenced(&child));
+        tables.remove(&child);
+        assert!(!tables.is_referenced(&parent));
     }
 }

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use crate::catalog::access::quote_ident;
-use crate::catalog::model::{Catalog, ConstraintKind, Table, TableKind, TableName};
+use crate::catalog::model::{Table, TableKind, TableName};
 use crate::report::model::RecommendationKind;
 use crate::rules::QueryRule;
 use crate::rules::context::QueryCx;
@@ -61,7 +61,8 @@ impl QueryRule for Rule {
 
 /// TRUNCATE takes its place where nothing refers to the table and nobody wants the rows back.
 fn delete(draft: Draft, cx: &QueryCx<'_>, write: &Write, table: Option<(&TableName, &Table)>) -> Draft {
-    let referenced = cx.catalog.is_none_or(|catalog| table.is_none_or(|(name, _)| is_referenced(catalog, name)));
+    // TRUNCATE is refused where another table's foreign key points here (documentation, "TRUNCATE").
+    let referenced = cx.catalog.is_none_or(|catalog| table.is_none_or(|(name, _)| catalog.tables.is_referenced(name)));
     // TRUNCATE asks no policy for each row, takes no view, and ONLY is easily lost.
     let alike = table.is_some_and(|(_, table)| {
         !table.row_security && matches!(table.kind, TableKind::Table | TableKind::Partitioned | TableKind::Partition)
@@ -91,13 +92,4 @@ fn delete(draft: Draft, cx: &QueryCx<'_>, write: &Write, table: Option<(&TableNa
 fn says_only(text: &str, target: usize) -> bool {
     let around = text.get(..target).unwrap_or_default().trim_end().trim_end_matches('(').trim_end();
     around.to_ascii_lowercase().ends_with("only") || text[target..].to_ascii_lowercase().starts_with("only")
-}
-
-/// Another table's foreign key points here: TRUNCATE would be refused (documentation, "TRUNCATE").
-fn is_referenced(catalog: &Catalog, wanted: &TableName) -> bool {
-    catalog.tables.iter().filter(|(name, _)| *name != wanted).any(|(_, table)| {
-        table.constraints.iter().any(
-            |constraint| matches!(&constraint.kind, ConstraintKind::ForeignKey { references, .. } if references == wanted),
-        )
-    })
 }
