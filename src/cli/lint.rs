@@ -29,6 +29,7 @@ use fix::Repair;
 use judge::{Judge, Judged};
 
 pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
+    scope::check(args)?;
     // This thread replays while the others read: one more than there are cores would only take memory. Without it (a pool is there
     // already) nothing but that changes.
     let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
@@ -63,12 +64,14 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
         directions,
         small_table_rows: config.lint.small_table_rows.unwrap_or(SMALL_TABLE_ROWS),
         traffic: &traffic,
+        now: jiff::Timestamp::now().as_microsecond(),
         scope,
     };
     let repairs = args.fix || args.diff;
     let start = repairs.then(|| given.catalog.clone()).flatten();
     let keeps_text = |script: &Script| repairs || found.once.contains(&script.path);
     let mut judged = judge.judge(queue, keeps_text, given, found.problems);
+    judged.report.coverage.notes.extend(report::excluded(&found.excluded));
     let mut forgotten = BTreeSet::new();
     if let Some(path) = &args.baseline {
         let all = fix::places(&judged.report);
@@ -81,7 +84,8 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
         judged = fix::run(&repair, judged, args, &found.once)?;
     }
     let broken = judged.broken(&judge).next().is_some();
-    let Judged { scripts, report } = judged;
+    let Judged { scripts, mut report } = judged;
+    excerpt::columns(&mut report, &excerpt::sources(&scripts));
     if repairs {
         if broken {
             terminal::complain("a statement that no server can read was left as it is: `sqlsift lint` names it");
@@ -101,7 +105,8 @@ pub fn run(args: &Lint, common: &Common) -> Result<Ending, Failure> {
         Ending::Clean if broken && fail_on != FailOn::None => Ending::Found,
         ending => ending,
     };
-    if report.coverage.files == 0 && !common.quiet && !args.inputs.is_empty() && args.changed.is_none() {
+    let nothing = report.coverage.files == 0 && found.excluded.is_empty();
+    if nothing && !common.quiet && !args.inputs.is_empty() && args.changed.is_none() {
         terminal::complain(&format!("warning: no file of SQL was found{}", sources::passed_over()));
     }
     // The process ends: giving back thousands of tables and findings one by one would be a tenth of its time.

@@ -1,5 +1,7 @@
 //! A mistake and its span in; a message with the line it stands in, and what was probably meant, out.
 
+pub use crate::rules::spelling::did_you_mean;
+
 use std::ops::Range;
 
 /// A mistake in the configuration; displays as `path:line:column: message`, the line, and a mark under the place.
@@ -45,19 +47,4 @@ fn floor(text: &str, mut at: usize) -> usize {
         at -= 1;
     }
     at
-}
-
-/// `; did you mean …?` when a known name is close, else nothing.
-pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let normal = word.replace('-', "_").to_lowercase();
-    let mut best: Option<(usize, &str)> = None;
-    for name in known {
-        // The part after the group alone is a common slip: `deep_offset` for `query/deep_offset`.
-        let bare = name.split_once('/').map_or(name, |(_, bare)| bare);
-        let distance = strsim::damerau_levenshtein(&normal, name).min(strsim::damerau_levenshtein(&normal, bare));
-        if distance <= (normal.len() / 3).max(1) && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, name));
-        }
-    }
-    best.map_or(String::new(), |(_, name)| format!("; did you mean `{name}`?"))
 }

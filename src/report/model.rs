@@ -121,6 +121,10 @@ pub struct Unparsed {
     pub reason: String,
 }
 
+/// Why a rule is not for scripts.
+pub const ELSEWHERE: &str =
+    "it looks at a server, a log or plans, which scripts do not hold: sqlsift analyze and explain run it";
+
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct RuleNotRun {
     pub rule: String,
@@ -347,4 +351,14 @@ pub struct Problem {
     pub hint: Option<String>,
     /// How many times, when alike ones were folded.
     pub count: u64,
+}
+
+/// With what the message of a statement begins that no server can read (`script::refusal`).
+pub const SYNTAX_ERROR: &str = "syntax error: ";
+
+impl Problem {
+    /// Whether a deploy ends there; any other problem is something that was not looked at.
+    pub fn is_syntax_error(&self) -> bool {
+        self.message.starts_with(SYNTAX_ERROR)
+    }
 }

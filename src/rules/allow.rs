@@ -52,24 +52,29 @@ impl<'a> Allows<'a> {
 
     /// Whether a finding is to be left out; counts it.
     pub fn takes(&mut self, candidate: &Candidate<'_>) -> bool {
+        self.reason(candidate).is_some()
+    }
+
+    /// Why a finding is to be left out, if it is; counts it.
+    pub fn reason(&mut self, candidate: &Candidate<'_>) -> Option<String> {
         for (allow, count, ended) in &mut self.entries {
             if !*ended && names(&allow.rule, candidate.rule) && allow.target.matches(candidate) {
                 *count += 1;
-                return true;
+                return Some(allow.because.clone());
             }
         }
-        false
+        None
     }
 
-    /// One line each, and a problem for those that have ended or were not needed.
-    pub fn report(self) -> (Vec<Allowed>, Vec<Problem>) {
+    /// One line each, and a problem for those that have ended, or were not needed though `expected` to be by the rule that they name.
+    pub fn report(self, expected: impl Fn(&str) -> bool) -> (Vec<Allowed>, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut allowed = Vec::new();
         for (allow, count, ended) in self.entries {
             let what = format!("the allow of `{}`", allow.rule);
             let message = match (ended, count) {
                 (true, _) => Some((format!("{what} has ended"), "renew its `until`, or fix what it was for")),
-                (false, 0) => Some((format!("{what} matches no finding"), "remove it")),
+                (false, 0) if expected(&allow.rule) => Some((format!("{what} matches no finding"), "remove it")),
                 (false, _) => None,
             };
             problems.extend(message.map(|(message, hint)| Problem {
@@ -137,7 +142,7 @@ mod tests {
             tables: vec![RelationName { schema: Some("public".into()), name: "orders".into() }],
             ..candidate.clone()
         }));
-        let (allowed, problems) = Allows::new(&table, Some(1)).report();
+        let (allowed, problems) = Allows::new(&table, Some(1)).report(|_| true);
         assert_eq!(allowed[0].findings, 0);
         assert_eq!(problems[0].message, "the allow of `query/*` matches no finding");
     }

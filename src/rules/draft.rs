@@ -41,6 +41,8 @@ pub struct Draft {
     pub spans: Vec<Span>,
     pub origins: Vec<Origin>,
     pub locations: Vec<Location>,
+    /// Of a catalog: where else something stands without which this would not be found.
+    pub beside: Vec<Location>,
     pub evidence: Vec<Evidence>,
     pub asks: Vec<Ask>,
     /// Time that the observed workload spent on this, µs.
@@ -111,6 +113,7 @@ impl Draft {
             spans: Vec::new(),
             origins: Vec::new(),
             locations: Vec::new(),
+            beside: Vec::new(),
             evidence: Vec::new(),
             asks: Vec::new(),
             observed_us: None,

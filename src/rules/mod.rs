@@ -24,6 +24,7 @@ pub mod rewrite;
 pub mod run;
 pub mod scaffold;
 pub mod scope;
+pub mod spelling;
 mod walk;
 mod words;
 

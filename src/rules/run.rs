@@ -34,6 +34,13 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
 }
 
+impl Outcome {
+    pub(super) fn take_allows(&mut self, (allowed, problems): (Vec<Allowed>, Vec<Problem>)) {
+        self.allowed.extend(allowed);
+        self.problems.extend(problems);
+    }
+}
+
 /// What one rule said.
 struct Said<'r> {
     rule: &'r Configured,
@@ -73,7 +80,10 @@ pub fn run(registry: &Registry, cx: &WorkloadCx<'_>, allows: &[Allow], places: P
             }
         }
     }
-    let (allowed, problems) = allows.report();
+    // One about scripts alone is there for lint.
+    let of_scripts = |rule: &Configured| matches!(rule.check, Check::Statement(_) | Check::Script(_));
+    let (allowed, problems) =
+        allows.report(|pattern| registry.rules.iter().any(|rule| names(pattern, &rule.page.id) && !of_scripts(rule)));
     outcome.allowed = allowed;
     outcome.problems.extend(problems);
     let (allowed, problems) = comments.report();

@@ -6,6 +6,7 @@
 
 mod content;
 mod control;
+mod cut;
 mod decode;
 mod detect;
 mod directive;
@@ -14,6 +15,7 @@ mod given;
 mod layout;
 mod liquibase;
 mod literal;
+mod malformed;
 mod markers;
 pub mod model;
 mod name;

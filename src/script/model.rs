@@ -18,6 +18,10 @@ pub struct Script {
     /// What told the kind, for `--verbose`: "its name is V7__x.sql".
     pub told: &'static str,
     pub statements: Vec<Statement>,
+    /// Names that stand in for placeholders of a template in what statements hold, in lower case, with what is written there.
+    pub placeholders: Vec<(String, String)>,
+    /// First lines of its changesets, when the tool runs each of them once (Liquibase); else none.
+    pub changesets: Vec<usize>,
     /// What is wrong with it, syntax errors of statements among it; in the order of lines.
     pub problems: Vec<Problem>,
 }
@@ -216,6 +220,11 @@ impl Script {
     /// Statements that run when the product is deployed.
     pub fn up(&self) -> impl Iterator<Item = (usize, &Statement)> {
         self.statements.iter().enumerate().filter(|(_, statement)| statement.direction == Direction::Up)
+    }
+
+    /// The number of the changeset to which a line belongs; 0 where there are none.
+    pub fn changeset(&self, line: usize) -> usize {
+        self.changesets.partition_point(|first| *first <= line)
     }
 
     pub fn is_migration(&self) -> bool {

@@ -1,5 +1,6 @@
 //! A file in; its statements with their sections and transactions out, not yet read.
 
+use super::cut::cut;
 use super::detect::{self, Does, Known};
 use super::flyway;
 use super::given::Given;
@@ -7,13 +8,13 @@ use super::markers::{Markers, setting};
 use super::model::{Framework, Kind, Problem, ProblemKind, Wrapping};
 use super::name::FileName;
 use super::psql;
-use super::query_file::Style;
+use super::query_file::{self, Style};
 use super::read::Options;
-use super::sections::{self, Section};
+use super::sections::{self, Section, Sections};
 use super::template::{self, Filled};
 use crate::sql::facts::Span;
 use crate::sql::verb::Verb;
-use crate::sql::{Scratch, StatementKind, scan, split};
+use crate::sql::{Scratch, StatementKind, scan};
 
 /// A file with its statements cut and placed.
 #[derive(Debug)]
@@ -52,13 +53,16 @@ pub(super) fn outline<'t>(
         _ => Framework::Plain,
     };
     let usual = options.wrapping.unwrap_or_else(|| sections::usual(framework));
-    let cut = sections::sections(
+    let mut cut = sections::sections(
         source.text,
         framework,
         file_wrapping(usual, framework, name, markers),
         name.direction_in(framework),
     );
     let style = known.map_or(Style::Plain, |known| known.style);
+    if style != Style::Plain && kind == Some(Kind::Queries) {
+        cut_queries(source.text, &mut cut);
+    }
     let code = template::fill(source.text, &cut.blanks, style);
     let (mut problems, mut placed) = (cut.problems, Vec::new());
     let mut line = Line::default();
@@ -93,6 +97,25 @@ fn file_wrapping(usual: Wrapping, framework: Framework, name: FileName<'_>, mark
     usual
 }
 
+/// A section for each query of a tool's file. Pieces from which the tool puts queries together are no statements.
+fn cut_queries(text: &str, cut: &mut Sections) {
+    let Some(whole) = cut.list.pop() else { return };
+    let mut current = whole;
+    let mut snippets: Vec<usize> = Vec::new();
+    for (at, snippet) in query_file::queries(text) {
+        cut.list.push(Section { span: Span { end: at, ..current.span }, ..current });
+        current = Section { span: Span { start: at, end: text.len() }, skipped: snippet, ..whole };
+        snippets.extend(snippet.then_some(at));
+    }
+    cut.list.push(current);
+    cut.problems.extend(snippets.first().map(|first| Problem {
+        kind: ProblemKind::NotRead,
+        line: Some(Line::default().at(text, *first)),
+        message: format!("pieces of queries (`:snip`) were not looked at: {}", snippets.len()),
+        hint: None,
+    }));
+}
+
 fn pieces(
     source: Given<'_>,
     code: &Filled<'_>,
@@ -106,7 +129,7 @@ fn pieces(
     }
     let moved = |span: Span| Span { start: span.start + section.span.start, end: span.end + section.span.start };
     let text = section.span.of(&code.text);
-    let found = split(text.as_bytes());
+    let found = cut(text);
     let (mut gap, mut line) = (0, Line::default());
     for one in &found {
         psql::includes(

@@ -28,31 +28,45 @@ pub(super) fn tool(text: &str) -> Option<(Style, &'static str)> {
     let mut in_comment = false;
     text[..end].lines().find_map(|line| {
         let line = line.trim_start();
-        let words = line.trim_start_matches(['-', '/', '*', ' ']);
         let comment = in_comment || line.starts_with("--") || line.starts_with("/*");
         in_comment = (in_comment || line.starts_with("/*")) && !line.contains("*/");
-        if !comment {
-            return None;
-        }
-        let sqlc = || {
-            let rest = words.strip_prefix("name:")?;
-            let last = rest.split_whitespace().nth(1)?;
-            last.starts_with(':').then_some((Style::Sqlc, "sqlc's `-- name: X :kind` stands over its queries"))
-        };
-        let named = || {
-            let rest = words.strip_prefix("name:")?;
-            (!rest.trim().is_empty()).then_some((Style::HugSql, "`-- name:` stands over its queries"))
-        };
-        let hug = || {
-            let found = words.starts_with(":name ") || words.starts_with(":name- ") || words.starts_with(":snip ");
-            found.then_some((Style::HugSql, "HugSQL's `-- :name` stands over its queries"))
-        };
-        let typed = || {
-            let found = !line.starts_with("--") && words.starts_with("@name ");
-            found.then_some((Style::PgTyped, "pgTyped's `@name` stands over its queries"))
-        };
-        sqlc().or_else(named).or_else(hug).or_else(typed)
+        if comment { header(line) } else { None }
     })
+}
+
+/// Of a line of a comment.
+fn header(line: &str) -> Option<(Style, &'static str)> {
+    let words = line.trim_start_matches(['-', '/', '*', ' ']);
+    let sqlc = || {
+        let rest = words.strip_prefix("name:")?;
+        let last = rest.split_whitespace().nth(1)?;
+        last.starts_with(':').then_some((Style::Sqlc, "sqlc's `-- name: X :kind` stands over its queries"))
+    };
+    let named = || {
+        let rest = words.strip_prefix("name:")?;
+        (!rest.trim().is_empty()).then_some((Style::HugSql, "`-- name:` stands over its queries"))
+    };
+    let hug = || {
+        let found = words.starts_with(":name ") || words.starts_with(":name- ") || words.starts_with(":snip ");
+        found.then_some((Style::HugSql, "HugSQL's `-- :name` stands over its queries"))
+    };
+    let typed = || {
+        let found = !line.starts_with("--") && words.starts_with("@name ");
+        found.then_some((Style::PgTyped, "pgTyped's `@name` stands over its queries"))
+    };
+    sqlc().or_else(named).or_else(hug).or_else(typed)
+}
+
+/// Where the queries of such a file begin, each with its header, and whether it is a piece that others are put together from (`:snip`).
+/// The tools cut there, whether a `;` stands before it or not.
+pub(super) fn queries(text: &str) -> Vec<(usize, bool)> {
+    let comments = Lexer::new(text.as_bytes()).filter(|token| token.kind == TokenKind::Comment);
+    comments
+        .filter_map(|token| {
+            let line = text[token.start..token.end].lines().map(str::trim_start).find(|line| header(line).is_some())?;
+            Some((token.start, line.trim_start_matches(['-', '/', '*', ' ']).starts_with(":snip ")))
+        })
+        .collect()
 }
 
 /// Rewrites the tool's parameters into `$0`, with as many zeros as they have room for: every reader of ours takes that for an unknown
@@ -68,12 +82,26 @@ pub(super) fn parameters(copy: &mut Copy<'_>, style: Style) {
             Style::Plain => None,
         };
         if let Some((span, becomes)) = found {
-            copy.write(span, &becomes);
+            match at.checked_sub(1).map(|before| tokens[before]).filter(|before| takes_list(copy.text, *before)) {
+                // A list, which the tool puts into parentheses.
+                Some(before) if before.end < span.start => {
+                    let inner = Some(unknown(Span { end: span.end - 1, ..span })).filter(|inner| inner.len() > 1);
+                    let inner = inner.unwrap_or_else(|| "?".to_owned());
+                    copy.write(Span { start: span.start - 1, end: span.end }, &format!("({inner})"));
+                }
+                _ => copy.write(span, &becomes),
+            }
             at += tokens[at..].iter().take_while(|token| token.start < span.end).count().max(1);
         } else {
             at += 1;
         }
     }
+}
+
+/// `IN :ids`, `VALUES :rows`.
+fn takes_list(text: &str, before: Token) -> bool {
+    let word = &text[before.start..before.end];
+    before.kind == TokenKind::Word && (word.eq_ignore_ascii_case("in") || word.eq_ignore_ascii_case("values"))
 }
 
 fn sqlc(text: &str, tokens: &[Token]) -> Option<(Span, String)> {
@@ -149,6 +177,13 @@ mod tests {
     }
 
     #[test]
+    fn queries_begin_at_their_headers() {
+        let text = "-- about\n-- :name a :? :*\n-- :doc all\nselect ' -- :name x '\n\n-- :snip c\nwhere d\n/*\n @name e */\nselect 1";
+        let found: Vec<(&str, bool)> = queries(text).into_iter().map(|(at, snip)| (&text[at..at + 8], snip)).collect();
+        assert_eq!(found, [("-- :name", false), ("-- :snip", true), ("/*\n @nam", false)]);
+    }
+
+    #[test]
     fn parameters_become_unknown_values_of_the_same_length() {
         for (style, text, expected) in [
             (
@@ -161,6 +196,11 @@ mod tests {
                 Style::PgTyped,
                 "select a from t where b = :id! and c::int = :n",
                 "select a from t where b = $000 and c::int = $0",
+            ),
+            (
+                Style::PgTyped,
+                "insert into t values :rows; select 1 where a in :b and c not in :names!",
+                "insert into t values($000); select 1 where a in(?) and c not in($00000)",
             ),
             (
                 Style::HugSql,

@@ -7,8 +7,9 @@ use rayon::prelude::*;
 use super::control::control;
 use super::detect::Known;
 use super::given::Given;
+use super::malformed::malformed;
 use super::markers::Markers;
-use super::model::{Content, Direction, Inner, Kind, Problem, ProblemKind, Script, Statement, Within};
+use super::model::{Content, Direction, Framework, Inner, Kind, Problem, ProblemKind, Script, Statement, Within};
 use super::nested::nested;
 use super::outline::{Line, Outline, Piece, outline};
 use super::plpgsql::{Found, Sql};
@@ -33,7 +34,9 @@ pub(super) struct Reader {
 /// Without statements and problems.
 fn script(Source { path, text }: Source, kind: Kind, told: &'static str) -> Script {
     let (bytes, digest) = (text.len() as u64, digest(&text));
-    Script { path, text, bytes, digest, kind, told, statements: Vec::new(), problems: Vec::new() }
+    let (statements, problems) = (Vec::new(), Vec::new());
+    let (placeholders, changesets) = (Vec::new(), Vec::new());
+    Script { path, text, bytes, digest, kind, told, statements, placeholders, changesets, problems }
 }
 
 /// A query that waits for its parse.
@@ -69,9 +72,10 @@ impl Reader {
         place(&outline, &mut statements);
         problems.extend(outline.problems.iter().cloned());
         problems.sort_by_key(|problem| problem.line);
-        let (kind, told) = (outline.kind, outline.told);
+        let (kind, told, changesets) = (outline.kind, outline.told, changesets(&outline));
+        let placeholders = outline.code.names(&source.text);
         drop(outline);
-        self.scripts.push(Script { statements, problems, ..script(source, kind, told) });
+        self.scripts.push(Script { statements, placeholders, changesets, problems, ..script(source, kind, told) });
     }
 
     fn other_product(&mut self, source: Source, product: &'static str) {
@@ -96,9 +100,9 @@ impl Reader {
             let whole = one.inner.is_none() && !one.filled;
             if whole
                 && matches!(facts.level, Level::Tokens { .. })
-                && let Some(next) = run_on(&one.text, script.kind)
+                && let Some(refused) = run_on(&one.text, script.kind).or_else(|| malformed(&one.text))
             {
-                let problem = refusal::syntax(&one.text, statement.line, &next);
+                let problem = refusal::syntax(&one.text, statement.line, &refused);
                 let at = script.problems.partition_point(|before| before.line <= problem.line);
                 script.problems.insert(at, problem);
             }
@@ -208,6 +212,17 @@ fn whole(source: &Source, outline: &Outline<'_>, piece: &Piece, scratch: &mut Sc
         }
         read => read,
     }
+}
+
+/// Where those of Liquibase begin that hold a statement.
+fn changesets(outline: &Outline<'_>) -> Vec<usize> {
+    if outline.kind != Kind::Migration(Framework::Liquibase) {
+        return Vec::new();
+    }
+    let up = outline.pieces.iter().filter(|piece| piece.section.direction == Direction::Up);
+    let mut found: Vec<(u32, usize)> = up.map(|piece| (piece.section.group, piece.line)).collect();
+    found.dedup_by_key(|(group, _)| *group);
+    found.into_iter().map(|(_, line)| line).collect()
 }
 
 /// Groups of statements run one after the other, each its own way; ways up come before ways down.

@@ -11,7 +11,7 @@ const SHOWN: usize = 40;
 const COMMENT: &str = "the end of the comment that begins here";
 const NAME: &str = "the end of the quoted name that begins here";
 const STRING: &str = "the end of the string that begins here";
-const PARENTHESIS: &str = "the parenthesis that closes this one";
+pub(super) const PARENTHESIS: &str = "the parenthesis that closes this one";
 
 /// `line` is that of the statement's first token.
 pub(super) fn syntax(text: &str, line: usize, refused: &Refused) -> Problem {

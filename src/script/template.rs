@@ -4,7 +4,7 @@
 //! become a name; `{% … %}`, `{# … #}` and `<% … %>` become blanks. What stands in strings, quoted names and comments is left as it is.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::{memchr, memchr3};
 
@@ -21,6 +21,20 @@ pub(super) struct Filled<'t> {
 }
 
 impl Filled<'_> {
+    /// The names that stand in for placeholders, in lower case as Postgres folds them, each with what `text` has there; once each.
+    pub fn names(&self, text: &str) -> Vec<(String, String)> {
+        let is_name =
+            |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let named = |span: &Span| Some((span.of(&self.text), span.of(text))).filter(|(name, _)| is_name(name));
+        let found: BTreeMap<String, String> = self
+            .placeholders
+            .iter()
+            .filter_map(named)
+            .map(|(name, was)| (name.to_ascii_lowercase(), was.to_owned()))
+            .collect();
+        found.into_iter().collect()
+    }
+
     /// Whether a placeholder stands in that stretch of the text.
     pub fn touches(&self, span: Span) -> bool {
         let first = self.placeholders.partition_point(|placeholder| placeholder.end <= span.start);

@@ -7,6 +7,7 @@ mod exactness;
 mod explain;
 mod harness;
 mod lint;
+mod lint_runs;
 mod live;
 mod pgbench;
 mod plans;

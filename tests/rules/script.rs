@@ -68,8 +68,15 @@ fn found(page: &Page, fence: &Fence) -> Result<Vec<Found>, Failed> {
     };
     let directions: &[Direction] =
         if fence.fact("down").is_some() { &[Direction::Up, Direction::Down] } else { &[Direction::Up] };
-    let target =
-        Target { version, wanted: &own, deployed, directions, small_table_rows: SMALL_TABLE_ROWS, traffic: None };
+    let target = Target {
+        version,
+        wanted: &own,
+        deployed,
+        grown: BTreeSet::new(),
+        directions,
+        small_table_rows: SMALL_TABLE_ROWS,
+        traffic: None,
+    };
     let linted = lint(&super::registry(page), &scripts, Default::default(), &target);
     let refused = scripts.iter().flat_map(|script| &script.problems).next().map(|problem| problem.message.clone());
     if let Some(message) = linted.outcome.problems.into_iter().map(|problem| problem.message).chain(refused).next()

@@ -335,6 +335,7 @@ mod tests {
             deferrable: false,
             match_full: false,
             validated: true,
+            enforced: true,
             defined_at: None,
         };
         tables.get_mut(&parent).expect("it is there").constraints.push(key(&parent));

@@ -8,8 +8,8 @@ use clap::Args as ClapArgs;
 /// Files.
 #[derive(Clone, Debug, Default, ClapArgs)]
 pub struct Catalog {
-    /// DDL of the database: `pg_dump --schema-only`, or migrations in order
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "snapshot", help_heading = "Catalog")]
+    /// DDL of the database: `pg_dump --schema-only`, or a migration (may be repeated, in order)
+    #[arg(long, value_name = "FILE", conflicts_with = "snapshot", help_heading = "Catalog")]
     pub schema: Vec<PathBuf>,
     /// Catalog with sizes and statistics, as a snapshot file
     #[arg(long, value_name = "FILE", help_heading = "Catalog")]

@@ -8,7 +8,7 @@ use super::{FailOn, Server};
 
 const EXAMPLES: &str = "Examples:
   sqlsift lint migrations/
-  sqlsift lint --changed origin/main migrations/     only what the branch adds
+  sqlsift lint --changed=origin/main migrations/     only what the branch adds
   sqlsift lint --snapshot prod.json migrations/      with sizes and the queries that wait
   sqlsift lint --fix migrations/0042_index.sql
   git show :migrations/0042.sql | sqlsift lint -
@@ -65,8 +65,8 @@ pub struct Lint {
     #[arg(long, help_heading = "What is reported")]
     pub down: bool,
 
-    /// The database before the first file: DDL
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "snapshot", help_heading = "The database")]
+    /// The database before the first file: DDL (may be repeated, in order)
+    #[arg(long, value_name = "FILE", conflicts_with = "snapshot", help_heading = "The database")]
     pub schema: Vec<PathBuf>,
     /// The database before the first file: a snapshot, with sizes
     #[arg(long, value_name = "FILE", help_heading = "The database")]

@@ -38,6 +38,7 @@ fn found(id: &str, impact: Option<f64>, queries: Vec<QueryIndex>) -> Found {
             impact_ms_per_day: impact,
         },
         draft: Draft {
+            beside: Vec::new(),
             accounts: None,
             grows_with: None,
             lock: None,

@@ -1,14 +1,28 @@
-//! Scripts in; their texts out, read again from the files where they were not kept: a report shows a few lines of thousands of files.
+//! Scripts in; their texts, and columns in them, out, read again from the files where they were not kept: a report shows a few lines of thousands of files.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::report::model::{Location, Report};
 use crate::report::source::Sources;
 use crate::script::{Script, decode_owned, digest};
 
 pub fn sources(scripts: &[Script]) -> Sources<'_> {
     let by_path: BTreeMap<&str, &Script> = scripts.iter().map(|script| (script.path.as_str(), script)).collect();
     Sources::new(move |path| text(by_path.get(path)?))
+}
+
+/// Gives places of which only the line is known their columns: what stands on the line.
+pub fn columns(report: &mut Report, sources: &Sources<'_>) {
+    let without = |place: &&mut Location| place.column.is_none() && place.line > 0;
+    for place in report.findings.iter_mut().flat_map(|finding| &mut finding.locations).filter(without) {
+        let Some(source) = sources.get(&place.path) else { continue };
+        let Some(line) = source.line(place.line).filter(|line| !line.trim().is_empty()) else { continue };
+        let column = |bytes: usize| u32::try_from(line[..bytes].chars().count() + 1).ok();
+        place.column = column(line.len() - line.trim_start().len());
+        place.end_line = Some(place.line);
+        place.end_column = column(line.trim_end().len());
+    }
 }
 
 /// `None` of a file that was changed meanwhile: what stands at a place now is not what was judged.

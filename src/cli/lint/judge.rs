@@ -1,7 +1,5 @@
 //! Files of SQL, and how they are to be looked at, in; the scripts that they are, and the report on them, out. As often as is asked.
 
-use std::collections::BTreeSet;
-
 use crate::cli::analyze::catalog::Given;
 use crate::config::Config;
 use crate::effect::Version;
@@ -9,8 +7,10 @@ use crate::report::model::{Problem, Report};
 use crate::rules::lint::{Linting, Target, Traffic};
 use crate::script::model::Direction;
 use crate::script::{Options, Queue, Script, Source};
+use crate::workload::model::Micros;
 
 use super::report;
+use super::scope::Scope;
 
 pub struct Judge<'a> {
     pub config: &'a Config,
@@ -20,8 +20,10 @@ pub struct Judge<'a> {
     pub directions: &'a [Direction],
     pub small_table_rows: u64,
     pub traffic: &'a Traffic,
+    /// By which allows end, µs UTC.
+    pub now: Micros,
     /// The paths that are reported on; `None`: all.
-    pub scope: Option<BTreeSet<String>>,
+    pub scope: Option<Scope>,
 }
 
 pub struct Judged {
@@ -31,7 +33,7 @@ pub struct Judged {
 
 impl Judge<'_> {
     pub fn wants(&self, path: &str) -> bool {
-        self.scope.as_ref().is_none_or(|scope| scope.contains(path))
+        self.scope.as_ref().is_none_or(|scope| scope.wanted.contains(path))
     }
 
     pub fn judge(
@@ -45,13 +47,14 @@ impl Judge<'_> {
         let target = Target {
             version: self.version,
             wanted: &wanted,
-            deployed: self.scope.clone().unwrap_or_default(),
+            deployed: self.scope.as_ref().map(|scope| scope.fresh.clone()).unwrap_or_default(),
+            grown: self.scope.as_ref().map(|scope| &scope.wanted - &scope.fresh).unwrap_or_default(),
             directions: self.directions,
             small_table_rows: self.small_table_rows,
             traffic: Some(self.traffic),
         };
         let start = given.catalog.clone().unwrap_or_default();
-        let mut linting = Linting::new(&self.config.registry, start, &target);
+        let mut linting = Linting::new(&self.config.registry, start, &target).allowing(&self.config.allows, self.now);
         let scripts = queue.look(keeps_text, |window| linting.schema(window));
         let linted = linting.finish(&scripts);
         let small_tables = report::left_out(&linted.small, self.small_table_rows);

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advise;
-use crate::catalog::model::{Catalog, TableName};
+use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::cli::analyze::catalog::Given;
 use crate::config::lint::{Paths, severity};
 use crate::report::model::{
     Applicability, Coverage, Finding, Input, Problem, Recommendation, RecommendationKind, Report, SCHEMA_VERSION,
     Server, Tool, WorkloadSummary,
 };
-use crate::report::rank;
 use crate::report::render::units::{count, counted};
+use crate::report::{self, rank};
 use crate::rules::context::{WorkloadCx, Worth};
 use crate::rules::draft::{Ask, Draft};
-use crate::rules::lint::{Dynamic, Linted};
+use crate::rules::lint::{Dynamic, Linted, Unparsed};
 use crate::script::model::{Kind, Script};
 use crate::sql::FINGERPRINT_VERSION;
 use crate::workload::model::Workload;
@@ -33,6 +33,7 @@ pub fn assemble(
         end(&mut recommendation.sql);
         recommendation.more_sql.iter_mut().for_each(|part| end(&mut part.sql));
     }
+    let (unparsed, not_parsed) = unparsed(linted.unparsed);
     let own = || scripts.iter().filter(|script| wanted(&script.path));
     let of_scripts = own().flat_map(|script| {
         script.problems.iter().map(|problem| Problem {
@@ -67,11 +68,13 @@ pub fn assemble(
             rules_run: linted.outcome.rules_run,
             rules_not_run: linted.outcome.rules_not_run,
             allowed: linted.outcome.allowed,
+            unparsed,
             notes: given
                 .notes
                 .into_iter()
                 .chain(strangers(linted.strangers))
                 .chain(not_read(&linted.dynamic))
+                .chain(not_parsed)
                 .collect(),
             ..Coverage::default()
         },
@@ -175,6 +178,38 @@ fn not_read(dynamic: &Dynamic) -> Option<String> {
             places.join(", ")
         )
     })
+}
+
+/// Files that somebody named and that are not looked at nevertheless.
+pub fn excluded(paths: &[String]) -> Option<String> {
+    const NAMED: usize = 3;
+    let names = paths.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = if paths.len() > NAMED { ", …" } else { "" };
+    (!paths.is_empty()).then(|| {
+        let files = counted(paths.len() as u64, "file was", "files were");
+        format!("{files} left out, as `exclude` under [lint] says: {names}{more}")
+    })
+}
+
+/// Queries of which only the tokens are known, and what to know of them.
+fn unparsed(found: Unparsed) -> (Vec<report::model::Unparsed>, Option<String>) {
+    const NAMED: usize = 3;
+    let places: Vec<String> =
+        found.some.iter().take(NAMED).map(|(_, at, _)| format!("{}:{}", at.path, at.line)).collect();
+    let more = if found.statements > places.len() as u64 { ", …" } else { "" };
+    let note = (found.statements > 0).then(|| {
+        let queries = counted(found.statements, "query was", "queries were");
+        format!(
+            "{queries} not understood in full, so rules that look into them did not run there: {}{more}",
+            places.join(", ")
+        )
+    });
+    let one = |(fingerprint, at, reason): (String, SourceLine, String)| report::model::Unparsed {
+        fingerprint,
+        database: String::new(),
+        reason: format!("{}:{}: {reason}", at.path, at.line),
+    };
+    (found.some.into_iter().map(one).collect(), note)
 }
 
 /// What to know of findings about small tables: how many there were, and which tables.

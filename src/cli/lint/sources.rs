@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -19,6 +19,8 @@ pub struct Found {
     pub markers: Vec<Source>,
     /// Paths of what gives its text only once: standard input, pipes.
     pub once: BTreeSet<String>,
+    /// Files that were named and that the configuration excludes.
+    pub excluded: Vec<String>,
     /// Paths of what is not UTF-8: its text is not what stands in the file.
     pub translated: BTreeSet<String>,
     /// Files that could not be read.
@@ -52,9 +54,17 @@ pub fn read(inputs: &[String], exclude: &[glob::Pattern]) -> Result<Found, Failu
             paths.push((path.to_owned(), Named::ByTheUser));
         }
     }
-    paths.dedup();
+    let is_named = |named: &Named| *named == Named::ByTheUser;
+    let named: BTreeSet<PathBuf> = paths.iter().filter(|(_, by)| is_named(by)).map(|(path, _)| plain(path)).collect();
+    let mut known = BTreeSet::new();
+    paths.retain(|(path, by)| {
+        let plain = plain(path);
+        (is_named(by) || !named.contains(&plain)) && known.insert(plain)
+    });
     paths.retain(|(path, named)| {
-        *named == Named::ByTheUser || !exclude.iter().any(|pattern| fits(pattern, &shown(path)))
+        let excluded = exclude.iter().any(|pattern| fits(pattern, &shown(path)));
+        found.excluded.extend((excluded && *named == Named::ByTheUser).then(|| shown(path)));
+        !excluded
     });
     let texts: Vec<Vec<std::io::Result<Text>>> = paths.par_chunks(BATCH).map(texts).collect();
     for ((path, named), text) in paths.into_iter().zip(texts.into_iter().flatten()) {
@@ -221,6 +231,11 @@ fn markers_beside(found: &mut Found) {
             }
         }
     }
+}
+
+/// The same for every way to write it that needs no look at the disk.
+fn plain(path: &Path) -> PathBuf {
+    path.components().filter(|part| *part != Component::CurDir).collect()
 }
 
 fn shown(path: &Path) -> String {

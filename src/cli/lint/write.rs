@@ -1,6 +1,7 @@
 //! A report in; its text in the format that was asked for out.
 
 use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
 
 use crate::cli::args::{Common, FailOn, Lint, LintFormat};
 use crate::cli::failure::Failure;
@@ -66,7 +67,7 @@ pub(super) fn render(report: &Report, sources: &Sources<'_>, format: LintFormat,
     match format {
         LintFormat::Json => json::render(report),
         LintFormat::Sarif => sarif::render(report, sources, &rule_texts(report)),
-        LintFormat::Github => github::render(report),
+        LintFormat::Github => for_github(report),
         LintFormat::Gitlab => gitlab::render(report),
         LintFormat::Junit => junit::render(report, threshold(view.fail_on)),
         LintFormat::Checkstyle => checkstyle::render(report),
@@ -112,8 +113,61 @@ fn in_github_actions() -> bool {
     std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true")
 }
 
+/// GitHub takes paths from the root of the repository on, wherever the command runs (GitHub documentation, "Variables reference":
+/// GITHUB_WORKSPACE is the folder of the checkout).
+fn for_github(report: &Report) -> String {
+    let root = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from).and_then(|root| root.canonicalize().ok());
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    match (root, here) {
+        (Some(root), Ok(here)) if root != here && here.starts_with(&root) => {
+            let mut report = report.clone();
+            report.findings.iter_mut().flat_map(|finding| &mut finding.locations).for_each(|place| {
+                place.path = below(&root, &here, &place.path).into();
+            });
+            for path in report.problems.iter_mut().filter_map(|problem| problem.path.as_mut()) {
+                *path = below(&root, &here, path);
+            }
+            github::render(&report)
+        }
+        _ => github::render(report),
+    }
+}
+
+/// A path as it is from `root` on, given in the folder `here`; as it was where it leads out of it.
+fn below(root: &Path, here: &Path, path: &str) -> String {
+    let mut whole = PathBuf::new();
+    for part in here.join(path).components() {
+        match part {
+            Component::ParentDir => {
+                whole.pop();
+            }
+            Component::CurDir => {}
+            part => whole.push(part),
+        }
+    }
+    match whole.strip_prefix(root) {
+        Ok(rest) if path != "-" => rest.to_string_lossy().into_owned(),
+        _ => path.to_owned(),
+    }
+}
+
 /// Under GitHub Actions the annotations go to standard output beside what a person reads.
 pub fn annotate(report: &Report, args: &Lint) -> Result<(), Failure> {
     let for_a_person = matches!(args.format, LintFormat::Text | LintFormat::Short);
-    if for_a_person && in_github_actions() { output::print(&github::render(report)) } else { Ok(()) }
+    if for_a_person && in_github_actions() { output::print(&for_github(report)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_begin_at_the_root_of_the_checkout() {
+        let below = |path| below(Path::new("/w/repo"), Path::new("/w/repo/app/db"), path);
+        assert_eq!(below("m/1.sql"), "app/db/m/1.sql");
+        assert_eq!(below("./../m/1.sql"), "app/m/1.sql");
+        assert_eq!(below("/w/repo/x.sql"), "x.sql");
+        assert_eq!(below("/etc/x.sql"), "/etc/x.sql");
+        assert_eq!(below("-"), "-");
+    }
 }

@@ -74,7 +74,7 @@ fn of_problem<'r>(problem: &'r Problem, met: &mut BTreeMap<(&'r str, &'r str), u
         description: facts::problem(problem),
         check_name: facts::PROBLEM.into(),
         fingerprint: format!("{:016x}", xxhash_rust::xxh3::xxh3_64(identity.as_bytes())),
-        severity: severity(Severity::Warning),
+        severity: if problem.is_syntax_error() { severity(Severity::Error) } else { "minor" },
         location: Place { path: named(path), lines: Lines { begin: problem.line.unwrap_or(1).max(1), end: None } },
     }
 }

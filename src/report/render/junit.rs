@@ -1,12 +1,13 @@
-//! JUnit's XML: each linted file is a test case, which fails if something at or above the threshold was found in it.
+//! JUnit's XML: each linted file is a test case, which fails if something at or above the threshold was found in it, and is in error if
+//! a statement of it is one that no server can read: where the command ends with 1.
 //!
 //! The form is the one that Jenkins reads (`fixtures/formats/junit-10.xsd`); GitLab, CircleCI and others take it too.
 
 use super::facts::{self, Advice};
-use super::order::{self, File};
+use super::order;
 use super::tally;
 use super::xml::{attribute, text};
-use crate::report::model::{Finding, Report, Severity};
+use crate::report::model::{Finding, Problem, Report, Severity};
 
 /// `threshold`: the least severity that fails a test case; with `None` nothing does. What is below stands in `system-out`.
 pub fn render(report: &Report, threshold: Option<Severity>) -> String {
@@ -14,7 +15,8 @@ pub fn render(report: &Report, threshold: Option<Severity>) -> String {
     let files = order::by_file(report);
     let fails = |f: &Finding| threshold.is_some_and(|least| f.severity >= least);
     let failures = files.values().filter(|file| file.findings.iter().any(|f| fails(f))).count();
-    let errors = files.values().filter(|file| !file.problems.is_empty()).count();
+    let breaks = |problem: &&Problem| threshold.is_some() && problem.is_syntax_error();
+    let errors = files.values().filter(|file| file.problems.iter().any(|problem| breaks(problem))).count();
     let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\"", files.len());
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"sqlsift\" {counts}>\n  \
@@ -24,7 +26,10 @@ pub fn render(report: &Report, threshold: Option<Severity>) -> String {
         let path = if path.is_empty() { "-" } else { path };
         let (failing, other): (Vec<&Finding>, Vec<&Finding>) = file.findings.iter().partition(|f| fails(f));
         let head = format!("    <testcase classname=\"sqlsift.lint\" name=\"{}\" time=\"0\"", attribute(path));
-        let inside = format!("{}{}{}", errors_of(file), failure(&failing, &advice), output(&other, &advice));
+        let (broken, unread): (Vec<&Problem>, Vec<&Problem>) =
+            file.problems.iter().partition(|problem| breaks(problem));
+        let inside =
+            format!("{}{}{}", errors_of(&broken), failure(&failing, &advice), output(&unread, &other, &advice));
         if inside.is_empty() {
             out.push_str(&format!("{head}/>\n"));
         } else {
@@ -34,9 +39,9 @@ pub fn render(report: &Report, threshold: Option<Severity>) -> String {
     out + "  </testsuite>\n</testsuites>\n"
 }
 
-fn errors_of(file: &File<'_>) -> String {
+fn errors_of(problems: &[&Problem]) -> String {
     let one = |problem| format!("      <error type=\"{}\" message=\"{problem}\"/>\n", facts::PROBLEM);
-    file.problems.iter().map(|problem| one(attribute(&facts::problem(problem)))).collect()
+    problems.iter().map(|problem| one(attribute(&facts::problem(problem)))).collect()
 }
 
 /// One for all of a file: readers show the first and drop the others.
@@ -54,11 +59,13 @@ fn failure(findings: &[&Finding], advice: &Advice<'_>) -> String {
     )
 }
 
-fn output(findings: &[&Finding], advice: &Advice<'_>) -> String {
-    if findings.is_empty() {
+fn output(problems: &[&Problem], findings: &[&Finding], advice: &Advice<'_>) -> String {
+    if findings.is_empty() && problems.is_empty() {
         return String::new();
     }
-    format!("      <system-out>{}</system-out>\n", text(&listing(findings, advice)))
+    let unread = problems.iter().map(|problem| format!("\n{}: {}", facts::PROBLEM, facts::problem(problem)));
+    let said = unread.collect::<String>() + &listing(findings, advice);
+    format!("      <system-out>{}</system-out>\n", text(&said))
 }
 
 fn listing(findings: &[&Finding], advice: &Advice<'_>) -> String {

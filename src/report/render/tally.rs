@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::units;
 use crate::report::escape;
-use crate::report::model::{Finding, Report, Severity};
+use crate::report::model::{ELSEWHERE, Finding, Report, Severity};
 
 pub struct Tally {
     pub errors: u64,
@@ -87,7 +87,8 @@ pub fn counts_of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> String 
 pub fn not_examined(report: &Report) -> Vec<String> {
     const NAMED: usize = 3;
     let mut by_reason: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for entry in &report.coverage.rules_not_run {
+    // What nobody expects of scripts is in the JSON alone.
+    for entry in report.coverage.rules_not_run.iter().filter(|entry| entry.reason != ELSEWHERE) {
         by_reason.entry(&entry.reason).or_default().insert(&entry.rule);
     }
     let mut out: Vec<String> = by_reason

@@ -89,7 +89,7 @@ impl<'a> StatementCx<'a> {
         {
             return Newness::New;
         }
-        newness(table, found, self.script, &|path| self.target.is_deployed(path))
+        newness(table, found, (self.script, self.statement.line), self.target)
     }
 
     /// The table of that name if clients can be using it: neither made by this script nor temporary.
@@ -208,6 +208,7 @@ mod tests {
             version: Version::NEWEST,
             wanted: &|_| true,
             deployed: BTreeSet::new(),
+            grown: BTreeSet::new(),
             directions: &[Direction::Up],
             small_table_rows: 0,
             traffic: None,

@@ -11,6 +11,11 @@ use crate::effect::{Effect, Lock};
 use crate::script::model::{Content, Script, Transaction};
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::{ActionKind, ObjectKind, QualifiedName, RoutineKind, Scope, Setting};
+use crate::sql::facts::Level;
+
+use super::backfill::{Reach, reach, unique_in};
+use super::context::StatementCx;
+use super::target::Target;
 
 /// Up to the statement at hand.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +26,7 @@ pub struct Lived {
     pub settings: BTreeMap<String, String>,
     /// What this script created, by name without its schema.
     pub created: BTreeSet<(ObjectKind, String)>,
+    changeset: usize,
 }
 
 /// A transaction as it stands.
@@ -57,6 +63,29 @@ pub struct Step {
     pub changes_many: bool,
 }
 
+impl Step {
+    /// What the statement does, for rules about the whole script; its effect comes last.
+    pub(super) fn of(cx: &StatementCx<'_>, inner: Option<usize>) -> Self {
+        let in_use = |on: &TableName| cx.newness(on) == Newness::Old;
+        let setting = |name: &str| cx.lived.settings.get(name).cloned();
+        let writes: Vec<TableName> = written(cx.content, cx.replay).into_iter().filter(in_use).collect();
+        let changes_many = writes.first().zip(cx.facts()).is_some_and(|(table, facts)| {
+            facts.level == Level::Parsed && reach(facts, &|columns| unique_in(cx, table, columns)) == Reach::Many
+        });
+        Step {
+            statement: cx.number,
+            inner,
+            shared: cx.effect.locks.iter().filter(|lock| in_use(&lock.on)).cloned().collect(),
+            effect: Effect::default(),
+            transaction: cx.statement.transaction,
+            lock_timeout: setting("lock_timeout"),
+            statement_timeout: setting("statement_timeout"),
+            writes,
+            changes_many,
+        }
+    }
+}
+
 /// Whether clients can be using a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Newness {
@@ -67,14 +96,22 @@ pub enum Newness {
     Temporary,
 }
 
-/// Tells of a table in `script`; `found` is what the catalog knows of it.
-pub fn newness(name: &TableName, found: Option<&Table>, script: &Script, deployed: &dyn Fn(&str) -> bool) -> Newness {
+/// Tells of a table on a line of a script; `found` is what the catalog knows of it.
+pub fn newness(
+    name: &TableName,
+    found: Option<&Table>,
+    (script, line): (&Script, usize),
+    target: &Target<'_>,
+) -> Newness {
     if name.schema == "pg_temp" {
         return Newness::Temporary;
     }
-    let from = found.and_then(|table| table.defined_at.as_ref()).map(|at| &*at.path);
-    match from {
-        Some(path) if path == script.path || deployed(path) => Newness::New,
+    // A changeset that has run stays in its file, and does not run again.
+    let together = |at: usize| !target.grown.contains(&script.path) || script.changeset(at) == script.changeset(line);
+    match found.and_then(|table| table.defined_at.as_ref()) {
+        Some(at) if (*at.path == *script.path && together(at.line as usize)) || target.is_deployed(&at.path) => {
+            Newness::New
+        }
         _ => Newness::Old,
     }
 }
@@ -117,6 +154,14 @@ impl Lived {
             hidden: BTreeMap::new(),
         });
         true
+    }
+
+    /// The next statement stands in this changeset; what others made is not new.
+    pub(super) fn enter_changeset(&mut self, changeset: usize) {
+        if self.changeset != changeset {
+            self.created.clear();
+        }
+        self.changeset = changeset;
     }
 
     /// The statement has run.

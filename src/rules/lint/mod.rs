@@ -11,12 +11,16 @@ pub mod lived;
 pub mod names;
 mod run;
 mod said;
+mod spelled;
 mod suppress;
+mod tables;
 mod target;
 mod traffic;
+mod unread;
 mod weigh;
 
-pub use run::{Dynamic, Linted, Linting, lint};
+pub use run::{Linted, Linting, lint};
 pub use target::Target;
 pub use traffic::Traffic;
+pub use unread::{Dynamic, Unparsed};
 pub use weigh::SMALL_TABLE_ROWS;

@@ -10,6 +10,8 @@ use crate::catalog::model::{Catalog, SourceLine, TableName};
 use crate::catalog::text::Text;
 use crate::effect::{Effect, predict};
 use crate::report::model::{Finding, Problem};
+use crate::rules::allow::{Allow, Allows};
+use crate::rules::candidate::tables_of_subject;
 use crate::rules::context::{QueryCx, SchemaCx};
 use crate::rules::draft::{Ask, Sink};
 use crate::rules::page::Need;
@@ -19,15 +21,16 @@ use crate::rules::{QueryRule, StatementRule};
 use crate::script::model::{Content, Inner, Kind, Script, Statement, Within};
 use crate::sql::ddl::Ddl;
 use crate::sql::ddl::model::Scope;
-use crate::sql::facts::Level;
+use crate::workload::model::Micros;
 
-use super::backfill::{Reach, reach, unique_in};
 use super::besides::besides;
 use super::context::{ScriptCx, StatementCx};
-use super::lived::{Lived, Newness, Step, written};
+use super::lived::{Lived, Step};
 use super::names::Names;
 use super::said::{Desk, Said};
+use super::tables::{candidate_of, tables_at, tables_of};
 use super::target::Target;
+use super::unread::{Dynamic, Unparsed};
 
 pub struct Linted {
     /// Without findings.
@@ -48,18 +51,9 @@ pub struct Linted {
     /// Statements about tables and indexes that no script makes, nor the catalog before them.
     pub strangers: u64,
     pub dynamic: Dynamic,
+    /// Queries that were understood in part only.
+    pub unparsed: Unparsed,
 }
-
-/// Statements of bodies whose SQL is put together when they run (`EXECUTE`): nothing is known of it.
-#[derive(Debug, Default)]
-pub struct Dynamic {
-    pub statements: u64,
-    /// Of the first few.
-    pub places: Vec<SourceLine>,
-}
-
-/// Places that are named.
-const DYNAMIC_NAMED: usize = 3;
 
 /// Runs every rule over every script, in order, from the catalog that stood before the first.
 pub fn lint(registry: &Registry, scripts: &[Script], start: Catalog, target: &Target<'_>) -> Linted {
@@ -87,10 +81,18 @@ impl<'a> Linting<'a> {
             complaints: 0,
             strangers: 0,
             dynamic: Dynamic::default(),
+            unparsed: Unparsed::default(),
+            allows: Allows::new(&[], None),
             dumps: BTreeSet::new(),
             statements: 0,
             down: 0,
         })
+    }
+
+    /// What the configuration allows, as of `now` (µs UTC).
+    pub fn allowing(mut self, allows: &'a [Allow], now: Micros) -> Self {
+        self.0.allows = Allows::new(allows, Some(now));
+        self
     }
 
     /// What makes or changes a schema. Queries are left for [`Linting::finish`].
@@ -108,10 +110,12 @@ impl<'a> Linting<'a> {
         run.schema(scripts);
         let small = run.desk.small();
         let (statements, down, strangers) = (run.statements, run.down, run.strangers);
-        let dynamic = run.dynamic;
+        let (dynamic, unparsed) = (run.dynamic, run.unparsed);
         let (renamed, catalog) = (run.replay.renamed(), run.desk.needed(run.replay.finish()));
-        let (outcome, findings, asks) = run.desk.close(run.registry);
-        Linted { outcome, findings, asks, catalog, renamed, statements, down, small, strangers, dynamic }
+        let (mut outcome, findings, asks) = run.desk.close(run.registry);
+        // What one run does not meet another may: files are linted one by one, and analyze has the same configuration.
+        outcome.take_allows(run.allows.report(|_| false));
+        Linted { outcome, findings, asks, catalog, renamed, statements, down, small, strangers, dynamic, unparsed }
     }
 }
 
@@ -127,6 +131,8 @@ struct Run<'a> {
     /// Those of them that are about a table or an index of which nothing is known: the history is not whole.
     strangers: u64,
     dynamic: Dynamic,
+    unparsed: Unparsed,
+    allows: Allows<'a>,
     /// Paths of those read so far.
     dumps: BTreeSet<String>,
     statements: u64,
@@ -225,6 +231,9 @@ impl<'a> Run<'a> {
                 continue;
             }
             self.statements += u64::from(wanted);
+            if self.target.grown.contains(&script.path) {
+                lived.enter_changeset(script.changeset(statement.line));
+            }
             let whole = At { path: &path, number, statement, inner: None, names: &names };
             let parts = statement.inner.iter().enumerate().map(|inner| At { inner: Some(inner), ..whole });
             for at in std::iter::once(whole).chain(parts) {
@@ -252,7 +261,10 @@ impl<'a> Run<'a> {
                 if !said.0.drafts.is_empty() {
                     spoke.insert(&rule.page.id);
                 }
-                self.desk.take(rule, said, script, None, &scale);
+                let allows = &mut self.allows;
+                self.desk.take(rule, said, script, None, &scale, &mut |draft| {
+                    allows.reason(&candidate_of(rule, draft, || tables_at(&steps, script, draft)))
+                });
             }
             self.desk.shut();
         }
@@ -271,17 +283,16 @@ impl<'a> Run<'a> {
         let effect = ddl.map_or_else(Effect::default, |ddl| predict(ddl, &self.replay, self.target.version));
         if (self.target.wanted)(&script.path) {
             self.look(script, at, &effect, lived);
+            let span = at.inner.map_or(at.statement.span, |(_, inner)| inner.span);
+            self.unparsed.count(script, span.of(&script.text), at.content(), || at.place());
             if matches!(at.content(), Content::Dynamic) {
-                self.dynamic.statements += 1;
-                if self.dynamic.places.len() < DYNAMIC_NAMED {
-                    self.dynamic.places.push(at.place());
-                }
+                self.dynamic.count(at.place());
             }
         }
         if !runs {
             return None;
         }
-        let mut step = step(&at.cx(script, self, &effect, lived), at.inner.map(|(number, _)| number));
+        let mut step = Step::of(&at.cx(script, self, &effect, lived), at.inner.map(|(number, _)| number));
         lived.live(at.content(), at.number, &step, &self.replay);
         // Outside of a transaction SET LOCAL does nothing.
         let void = |ddl: &&Ddl| matches!(ddl, Ddl::SearchPath(_, Scope::Local)) && at.statement.transaction.is_none();
@@ -352,8 +363,12 @@ impl<'a> Run<'a> {
         }
         let place = (cx.start, cx.number);
         let scale = self.target.scale(&self.replay);
+        let facts = at.content().facts();
+        let allows = &mut self.allows;
         for (rule, said) in said {
-            self.desk.take(rule, said, script, Some(place), &scale);
+            self.desk.take(rule, said, script, Some(place), &scale, &mut |draft| {
+                allows.reason(&candidate_of(rule, draft, || tables_of(effect, facts)))
+            });
         }
     }
 
@@ -374,29 +389,11 @@ impl<'a> Run<'a> {
         for some in rules.chunks(AT_ONCE) {
             let said: Vec<_> = some.par_iter().filter_map(|rule| look(rule)).collect();
             for (rule, said) in said {
-                self.desk.take_of_schema(rule, said, &paths, self.target.wanted);
+                let allows = &mut self.allows;
+                self.desk.take_of_schema(rule, said, &paths, self.target.wanted, &mut |draft| {
+                    allows.reason(&candidate_of(rule, draft, || tables_of_subject(&draft.subject, Some(catalog))))
+                });
             }
         }
-    }
-}
-
-/// What the statement does, for rules about the whole script; its effect comes last.
-fn step(cx: &StatementCx<'_>, inner: Option<usize>) -> Step {
-    let in_use = |on: &TableName| cx.newness(on) == Newness::Old;
-    let setting = |name: &str| cx.lived.settings.get(name).cloned();
-    let writes: Vec<TableName> = written(cx.content, cx.replay).into_iter().filter(in_use).collect();
-    let changes_many = writes.first().zip(cx.facts()).is_some_and(|(table, facts)| {
-        facts.level == Level::Parsed && reach(facts, &|columns| unique_in(cx, table, columns)) == Reach::Many
-    });
-    Step {
-        statement: cx.number,
-        inner,
-        shared: cx.effect.locks.iter().filter(|lock| in_use(&lock.on)).cloned().collect(),
-        effect: Effect::default(),
-        transaction: cx.statement.transaction,
-        lock_timeout: setting("lock_timeout"),
-        statement_timeout: setting("statement_timeout"),
-        writes,
-        changes_many,
     }
 }

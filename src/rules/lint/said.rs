@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalog::model::{Catalog, TableName};
-use crate::report::model::{Finding, Location, Problem, Suppressed};
+use crate::report::model::{ELSEWHERE, Finding, Location, Problem, RuleNotRun, Suppressed};
 use crate::rules::draft::{Ask, Draft, Sink};
 use crate::rules::finding::{Found, by_place, distinct, finish};
+use crate::rules::page::Need;
 use crate::rules::place::{Lines, Places};
 use crate::rules::registry::{Check, Configured, Registry};
 use crate::rules::run::{Outcome, internal};
 use crate::script::model::Script;
 use crate::sql::facts::Span;
 
+use super::spelled::as_written;
 use super::suppress::Suppressions;
 use super::weigh::{Scale, Weighed, weigh};
 
@@ -59,14 +61,19 @@ impl Desk {
         script: &Script,
         at: Option<(usize, usize)>,
         scale: &Scale<'_>,
+        allowed: &mut dyn FnMut(&Draft) -> Option<String>,
     ) {
         let (sink, panics) = said;
         self.outcome.problems.extend(panics.iter().map(|message| internal(&rule.page.id, message)));
         for mut draft in sink.drafts {
             let lines = self.lines.get_or_insert_with(|| Lines::of(&script.path, &script.text));
             place(&mut draft, script, lines, at.map_or(0, |(start, _)| start));
+            if !script.placeholders.is_empty() {
+                as_written(&mut draft, &script.placeholders);
+            }
             let statement = at.map(|(_, number)| number).or_else(|| statement_at(script, &draft));
             let because = self.comments.as_mut().and_then(|comments| comments.take(&rule.page, statement));
+            let because = because.or_else(|| allowed(&draft));
             match weigh(draft, scale) {
                 Weighed::Said(draft) => {
                     self.keep(finish(rule, *draft, None, Places::default(), &script.path), because);
@@ -84,20 +91,23 @@ impl Desk {
         said: Said,
         scripts: &BTreeSet<&str>,
         wanted: &dyn Fn(&str) -> bool,
+        allowed: &mut dyn FnMut(&Draft) -> Option<String>,
     ) {
         let (sink, panics) = said;
         self.outcome.problems.extend(panics.iter().map(|message| internal(&rule.page.id, message)));
-        for draft in sink.drafts {
-            let Some(path) = draft.locations.first().map(|place| place.path.clone()) else { continue };
-            if !wanted(&path) {
+        for mut draft in sink.drafts {
+            // What it takes two for is told where the wanted one of them stands.
+            let mut places = draft.locations.iter().chain(&draft.beside);
+            let Some(place) = places.find(|place| wanted(&place.path) && scripts.contains(&*place.path)).cloned()
+            else {
                 continue;
-            }
-            let line = draft.locations.first().map_or(0, |place| place.line);
+            };
+            let (path, line) = (place.path.clone(), place.line);
+            draft.locations = vec![place];
             let comments = self.before.iter_mut().find(|comments| comments.path() == &*path);
             let because = comments.and_then(|comments| comments.take(&rule.page, comments.statement_at(line)));
-            if scripts.contains(&*path) {
-                self.keep(finish(rule, draft, None, Places::default(), &path), because);
-            }
+            let because = because.or_else(|| allowed(&draft));
+            self.keep(finish(rule, draft, None, Places::default(), &path), because);
         }
     }
 
@@ -130,12 +140,15 @@ impl Desk {
 
     /// By place; what comments take away is in the outcome.
     pub fn close(mut self, registry: &Registry) -> (Outcome, Vec<Finding>, Vec<Vec<Ask>>) {
+        let known: Vec<&str> = registry.rules.iter().map(|rule| rule.page.id.as_str()).collect();
         for comments in self.before {
-            comments.report(&mut self.outcome);
+            comments.report(&known, &mut self.outcome);
         }
         let on = registry.rules.iter().filter(|rule| rule.severity.is_some());
-        let looked = |rule: &&Configured| !matches!(rule.check, Check::Plan(_) | Check::Workload(_));
-        self.outcome.rules_run = on.filter(looked).map(|rule| rule.page.id.clone()).collect();
+        let (elsewhere, looked): (Vec<&Configured>, Vec<&Configured>) = on.partition(|rule| looks_elsewhere(rule));
+        self.outcome.rules_run = looked.into_iter().map(|rule| rule.page.id.clone()).collect();
+        let not_run = |rule: &Configured| RuleNotRun { rule: rule.page.id.clone(), reason: ELSEWHERE.to_owned() };
+        self.outcome.rules_not_run = elsewhere.into_iter().map(not_run).collect();
         sort(&mut self.findings, &mut self.rest);
         // Before the suppressed ones go: a comment above one of two alike must not give the other another id.
         distinct(self.findings.iter_mut());
@@ -150,10 +163,19 @@ impl Desk {
     }
 }
 
+/// Whether a rule looks at what no script holds.
+fn looks_elsewhere(rule: &Configured) -> bool {
+    match rule.check {
+        Check::Plan(_) | Check::Workload(_) => true,
+        Check::Schema(_) => rule.page.needs.contains(&Need::Server),
+        _ => false,
+    }
+}
+
 /// What is left of a draft when its finding is made: there may be ten thousand, beside the tables of a whole history.
 struct Rest {
     asks: Vec<Ask>,
-    /// Why a comment takes the finding away.
+    /// Why a comment or the configuration takes the finding away.
     because: Option<String>,
 }
 

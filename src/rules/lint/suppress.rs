@@ -1,8 +1,10 @@
 //! Comments of a script that allow findings in it: which statement each is about, and whether it was needed.
 
 use crate::report::model::{Allowed, Problem};
+use crate::rules::allow::names;
 use crate::rules::page::Page;
 use crate::rules::run::Outcome;
+use crate::rules::spelling::did_you_mean;
 use crate::script::model::Script;
 use crate::sql::{Lexer, TokenKind};
 
@@ -86,9 +88,9 @@ impl Suppressions {
         Some(comment.allowance.reason())
     }
 
-    /// What was allowed; problems for ours without a reason and for those that nothing needed. Other tools' comments may serve the
+    /// What was allowed; problems for ours without a reason, with a name that is not `known`, and for those that nothing needed. Other tools' comments may serve the
     /// other tool.
-    pub fn report(self, outcome: &mut Outcome) {
+    pub fn report(self, known: &[&str], outcome: &mut Outcome) {
         for comment in self.comments {
             let problem = |message: String, hint: &str| Problem {
                 path: Some(self.path.clone()),
@@ -103,6 +105,13 @@ impl Suppressions {
                     format!("a comment allows `{rule}` without a reason, so it does not hold"),
                     "write `-- sqlsift: allow … because …`",
                 )),
+                (What::Ours(rule), Some(_), 0) if !known.iter().any(|id| names(&rule, id)) => {
+                    let meant = did_you_mean(&rule, known.iter().copied());
+                    outcome.problems.push(problem(
+                        format!("a comment allows `{rule}`, which is no rule{meant}"),
+                        "`sqlsift rule list` shows them",
+                    ));
+                }
                 (What::Ours(rule), Some(_), 0) => {
                     outcome.problems.push(problem(format!("the allow of `{rule}` matches no finding"), "remove it"));
                 }

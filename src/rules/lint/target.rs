@@ -15,6 +15,8 @@ pub struct Target<'a> {
     pub wanted: &'a (dyn Fn(&str) -> bool + Sync),
     /// Scripts that are deployed together: a table that one of them makes is new to the others.
     pub deployed: BTreeSet<String>,
+    /// Scripts that were there and have got more: of theirs only what a changeset of it makes is new to it.
+    pub grown: BTreeSet<String>,
     /// What is looked at and replayed; usually what goes up.
     pub directions: &'a [Direction],
     /// A table that is known to have fewer is small; see [`super::SMALL_TABLE_ROWS`].

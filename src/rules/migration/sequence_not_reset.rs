@@ -34,7 +34,10 @@ impl ScriptRule for Rule {
             let span =
                 statement.map(|one| step.inner.and_then(|at| one.inner.get(at)).map_or(one.span, |inner| inner.span));
             let text = span.map_or("", |span| span.of(&cx.script.text));
-            let Some((name, table, column, largest)) = numbered(cx, facts, text) else { continue };
+            let Some((name, table, column, largest)) = numbered(cx, statement.map_or(0, |one| one.line), facts, text)
+            else {
+                continue;
+            };
             if !told.insert(name.clone()) {
                 continue;
             }
@@ -74,7 +77,12 @@ fn moves_a_sequence(text: &str) -> bool {
 }
 
 /// The table that the script made, its numbered and unique column, and the largest number that the statement writes out for it.
-fn numbered<'a>(cx: &ScriptCx<'a>, facts: &Facts, text: &str) -> Option<(TableName, &'a Table, &'a Column, u64)> {
+fn numbered<'a>(
+    cx: &ScriptCx<'a>,
+    line: usize,
+    facts: &Facts,
+    text: &str,
+) -> Option<(TableName, &'a Table, &'a Column, u64)> {
     if facts.kind != StatementKind::Insert || facts.level != Level::Parsed {
         return None;
     }
@@ -82,7 +90,7 @@ fn numbered<'a>(cx: &ScriptCx<'a>, facts: &Facts, text: &str) -> Option<(TableNa
     let name =
         QualifiedName { schema: write.target.schema.clone(), name: write.target.name.clone(), span: write.target_span };
     let (name, table) = cx.replay.table(&name)?;
-    let new = newness(&name, Some(table), cx.script, &|path| cx.target.is_deployed(path)) == Newness::New;
+    let new = newness(&name, Some(table), (cx.script, line), cx.target) == Newness::New;
     if !new {
         return None;
     }

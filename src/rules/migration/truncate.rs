@@ -28,11 +28,14 @@ impl StatementRule for Rule {
         let others: Vec<String> = more.iter().map(ToString::to_string).collect();
         let title = match (truncate.cascade, others.is_empty()) {
             (false, _) => format!("All rows of {} are lost", names.join(", ")),
-            (true, true) => format!("All rows of {} are lost, and of every table that refers to it", names.join(", ")),
+            (true, true) => {
+                let it = if names.len() > 1 { "one of them" } else { "it" };
+                format!("All rows of {} are lost, and of every table that refers to {it}", names.join(", "))
+            }
             (true, false) => format!("All rows of {} are lost, and of {}", names.join(", "), others.join(", ")),
         };
         let detail = if truncate.cascade {
-            "CASCADE empties each table with a foreign key to it, and those that refer to those, whatever their ON DELETE says. ACCESS EXCLUSIVE \
+            "CASCADE empties each table with a foreign key to what is named, and those that refer to those, whatever their ON DELETE says. ACCESS EXCLUSIVE \
              locks stop every query on all of them."
         } else {
             "Nothing but a backup brings them back. An ACCESS EXCLUSIVE lock stops every query on the table until the transaction ends."

@@ -125,6 +125,12 @@ pub fn at(mut draft: Draft, at: Option<&SourceLine>) -> Draft {
     draft
 }
 
+/// Where else something stands without which the finding would not be there.
+pub fn beside(mut draft: Draft, at: Option<&SourceLine>) -> Draft {
+    draft.beside.extend(at.map(location));
+    draft
+}
+
 /// A change of the schema, to be read before it is made.
 pub fn change(
     title: impl Into<std::borrow::Cow<'static, str>>,

@@ -34,7 +34,8 @@ impl SchemaRule for Rule {
                     "Each insert looks the parent up twice, each delete of a parent looks for children twice, and \
                      which of two ON DELETE rules acts depends on their names.",
                 );
-                let draft = about::at(draft, key.constraint.defined_at.as_ref())
+                let draft = about::at(draft, key.constraint.defined_at.as_ref());
+                let draft = about::beside(draft, first.constraint.defined_at.as_ref())
                     .evidence(documented("columns", listed(key.columns)))
                     .evidence(documented("refer to", key.references.to_string()));
                 out.find(draft.ask(change(

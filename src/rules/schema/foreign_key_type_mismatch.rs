@@ -1,6 +1,8 @@
 //! `schema/foreign_key_type_mismatch`: a column that refers to one of another type. Silent about lengths and about text
 //! beside varchar.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use crate::rules::SchemaRule;
@@ -20,11 +22,16 @@ pub struct Rule {}
 impl SchemaRule for Rule {
     fn check(&self, cx: &SchemaCx<'_>, out: &mut Sink) {
         for (name, table) in about::tables(cx) {
+            let mut told = BTreeSet::new();
             for key in table.foreign_keys() {
                 let Some(parent) = cx.catalog.tables.get(key.references) else { continue };
                 let pairs = key.columns.iter().zip(key.referenced_columns);
                 let pairs = pairs.filter_map(|(child, referenced)| table.column(child).zip(parent.column(referenced)));
                 for (child, referenced) in pairs.filter(|(child, referenced)| differ(cx.catalog, child, referenced)) {
+                    // Two keys that say the same are another rule's matter.
+                    if !told.insert((&child.name, key.references, &referenced.name)) {
+                        continue;
+                    }
                     let draft = about::table(
                         name,
                         table,
@@ -42,7 +49,8 @@ impl SchemaRule for Rule {
                             &plain(base(cx.catalog, &referenced.type_name)),
                         ),
                     );
-                    let draft = about::at(draft, child.defined_at.as_ref())
+                    let draft = about::at(draft, child.defined_at.as_ref());
+                    let draft = about::beside(draft, key.constraint.defined_at.as_ref())
                         .evidence(documented("foreign key", key.constraint.name.clone()));
                     out.find(draft.ask(change(
                 format!("Make {}.{} {}", name.name, child.name, referenced.type_name),

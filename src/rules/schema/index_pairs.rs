@@ -64,6 +64,7 @@ pub fn superfluous(table: &TableName, needless: &Index, other: &Index, title: St
         draft = draft.evidence(measured("scans", scans, "scans"));
     }
     draft.locations.extend(needless.defined_at.as_ref().map(location));
+    draft.beside.extend(other.defined_at.as_ref().map(location));
     draft.ask(Ask::DropIndex { table: table.clone(), index: needless.name.to_string() })
 }
 
