@@ -45,7 +45,6 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<Suppressed>,
     /// Each on its own: thousands of them in one piece would need new room where a linted history has just left enough in pieces.
-    #[expect(clippy::vec_box)]
     pub recommendations: Vec<Box<Recommendation>>,
     pub problems: Vec<Problem>,
 }

@@ -11,9 +11,11 @@ use std::rc::Rc;
 
 use super::model::Location;
 
+type Fetch<'a> = dyn Fn(&str) -> Option<Cow<'a, str>> + 'a;
+
 /// Texts by the path that locations and edits name.
 pub struct Sources<'a> {
-    fetch: Box<dyn Fn(&str) -> Option<Cow<'a, str>> + 'a>,
+    fetch: Box<Fetch<'a>>,
     last: RefCell<Option<(String, Rc<Source<'a>>)>>,
 }
 

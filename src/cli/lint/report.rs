@@ -93,6 +93,7 @@ pub fn assemble(
 const AT_ONCE: usize = 256;
 
 /// Recommendations for the findings, which get their ids.
+#[expect(clippy::vec_box)] // as the report keeps them
 fn advice(
     findings: &mut [Finding],
     asks: Vec<Vec<Ask>>,

@@ -22,7 +22,7 @@ pub fn patch(path: &str, before: &str, after: &str) -> Result<(), Failure> {
     let file = Path::new(path);
     let bytes = if file.is_file() { std::fs::read(file).unwrap_or_default() } else { Vec::new() };
     let mark = mark(&bytes);
-    let patch = similar::TextDiff::from_lines(&[mark, before].concat(), &[mark, after].concat())
+    let patch = similar::TextDiff::from_lines([mark, before].concat().as_str(), [mark, after].concat().as_str())
         .unified_diff()
         .context_radius(3)
         .header(&format!("a/{path}"), &format!("b/{path}"))
