@@ -112,7 +112,7 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
 /// Tables and modes that the evidence of a finding names.
 fn locks(finding: &Finding) -> Vec<(String, String)> {
     let of = |one: &Evidence| match &one.value {
-        EvidenceValue::Text(text) if matches!(&*one.label, "lock" | "locks too") => text.clone(),
+        EvidenceValue::Text(text) if matches!(&*one.label, "lock" | "locks too") => text.to_string(),
         _ => String::new(),
     };
     let mut found: Vec<(String, String)> = Vec::new();

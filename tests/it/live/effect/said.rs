@@ -46,7 +46,7 @@ pub fn unsaid(registry: &Registry, schema: &str, statement: &str, major: u32, ob
 /// Modes by table as the evidence has them (`ShareLock on public.a, public.b`), and whether some are left out.
 fn locks(finding: &Finding) -> (BTreeMap<String, String>, bool) {
     let of = |one: &Evidence| match &one.value {
-        EvidenceValue::Text(text) if matches!(&*one.label, "lock" | "locks too") => text.clone(),
+        EvidenceValue::Text(text) if matches!(&*one.label, "lock" | "locks too") => text.to_string(),
         _ => String::new(),
     };
     let (mut found, mut more) = (BTreeMap::new(), false);
