@@ -38,7 +38,7 @@ fn speaks(statement: &str, version: u32) -> bool {
         traffic: None,
     };
     let linted = lint(&Registry::defaults(), &read, Default::default(), &target);
-    linted.said.iter().any(|kept| kept.finding.rule == "migration/newer_syntax")
+    linted.findings.iter().any(|finding| finding.rule == "migration/newer_syntax")
 }
 
 #[test]
