@@ -16,7 +16,7 @@ pub fn render(report: &Report, threshold: Option<Severity>) -> String {
     let fails = |f: &Finding| threshold.is_some_and(|least| f.severity >= least);
     let failures = files.values().filter(|file| file.findings.iter().any(|f| fails(f))).count();
     let breaks = |problem: &&Problem| threshold.is_some() && problem.is_syntax_error();
-    let errors = files.values().filter(|file| file.problems.iter().any(|problem| breaks(problem))).count();
+    let errors = files.values().filter(|file| file.problems.iter().any(&breaks)).count();
     let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\"", files.len());
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"sqlsift\" {counts}>\n  \
