@@ -221,6 +221,7 @@ mod tests {
             language: None,
             security_definer: false,
             sets_search_path: false,
+            volatile: None,
             defined_at: None,
         };
         let mut routines: Routines =
