@@ -161,7 +161,7 @@ impl<'a> Draft<'a> {
         table: &TableName,
         column: Option<&str>,
         cascade: bool,
-        named: &[TableName],
+        named: &FxHashSet<TableName>,
         span: Span,
     ) {
         for (view, certain) in self.views_of(table, column) {

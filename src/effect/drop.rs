@@ -22,11 +22,11 @@ pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
         }
         _ => {}
     }
-    let named: Vec<TableName> = drop.names.iter().map(|name| draft.name(name)).collect();
+    let named: FxHashSet<TableName> = drop.names.iter().map(|name| draft.name(name)).collect();
     let all_going = OnceCell::new();
     for name in &drop.names {
         match drop.kind {
-            K::Table | K::ForeignTable => table(draft, name, drop, &all_going),
+            K::Table | K::ForeignTable => table(draft, name, drop, (&named, &all_going)),
             K::Index => index(draft, name, drop),
             K::View | K::MaterializedView => {
                 let view = draft.name(name);
@@ -43,7 +43,13 @@ pub(super) fn predict(draft: &mut Draft<'_>, drop: &Drop) {
     }
 }
 
-fn table(draft: &mut Draft<'_>, name: &QualifiedName, drop: &Drop, all_going: &OnceCell<FxHashSet<TableName>>) {
+/// `named`: all tables that the statement names; `all_going`: those and what is below them, found when it is first asked for.
+fn table(
+    draft: &mut Draft<'_>,
+    name: &QualifiedName,
+    drop: &Drop,
+    (named, all_going): (&FxHashSet<TableName>, &OnceCell<FxHashSet<TableName>>),
+) {
     let table = draft.name(name);
     if draft.table(&table).is_none() && drop.if_exists && !draft.replay.catalog().tables.is_empty() {
         // It may exist in the database that this is for; then it is locked.
@@ -58,14 +64,13 @@ fn table(draft: &mut Draft<'_>, name: &QualifiedName, drop: &Drop, all_going: &O
     }
     // Partitions go with their parent, children by inheritance only with CASCADE.
     if !drop.cascade && !draft.is_partitioned(&table) {
-        let named: Vec<TableName> = drop.names.iter().map(|name| draft.name(name)).collect();
         if let Some(child) = draft.replay.children(&table).into_iter().find(|child| !named.contains(child)) {
             draft.fail("2BP01", format!("table {child} depends on table {table}"), name.span);
         }
     }
     for member in draft.family(&table) {
         gone(draft, &member, name.span);
-        draft.views_go(&member, None, drop.cascade, &[], name.span);
+        draft.views_go(&member, None, drop.cascade, &FxHashSet::default(), name.span);
         let referencing = draft.referencing(&member);
         if referencing.is_empty() || drop.cascade {
             continue;

@@ -1,5 +1,7 @@
 //! Statements about what hangs on a table: triggers, policies, rules, comments, statistics, views; and about types and domains.
 
+use rustc_hash::FxHashSet;
+
 use crate::catalog::model::{TableKind, TableName};
 use crate::sql::ddl::model::{
     AlterDomain, AlterObject, Comment, CreateRule, CreateStatistics, CreateTrigger, CreateView, DomainAction, Drop,
@@ -135,7 +137,7 @@ pub(super) fn drop_type(draft: &mut Draft<'_>, name: &QualifiedName, span: Span)
         let columns = draft.table(&table).map(|table| table.columns.as_slice()).unwrap_or_default();
         let of_type = columns.iter().filter(|column| types::is_over(draft, &column.type_name, &spelled(name)));
         for column in of_type.collect::<Vec<_>>() {
-            draft.views_go(&table, Some(&column.name), true, &[], span);
+            draft.views_go(&table, Some(&column.name), true, &FxHashSet::default(), span);
         }
     }
 }

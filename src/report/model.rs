@@ -44,7 +44,7 @@ pub struct Report {
     /// Findings that a comment in a linted file takes away, by place; they count for nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<Suppressed>,
-    /// Each on its own: thousands of them in one piece would need new room where a linted history has just left enough in pieces.
+    // Each on its own: thousands of them in one piece would need new room where a linted history has just left enough in pieces.
     pub recommendations: Vec<Box<Recommendation>>,
     pub problems: Vec<Problem>,
 }

@@ -52,11 +52,15 @@ impl<'a> Allows<'a> {
 
     /// Whether a finding is to be left out; counts it.
     pub fn takes(&mut self, candidate: &Candidate<'_>) -> bool {
-        self.reason(candidate).is_some()
+        self.matching(candidate).is_some()
     }
 
-    /// Why a finding is to be left out, if it is; counts it.
-    pub fn reason(&mut self, candidate: &Candidate<'_>) -> Option<String> {
+    /// Why a finding is to be left out, if it is; counts it. Nothing is found out of the finding where nothing is allowed.
+    pub fn reason<'c>(&mut self, candidate: impl FnOnce() -> Candidate<'c>) -> Option<String> {
+        if self.entries.is_empty() { None } else { self.matching(&candidate()) }
+    }
+
+    fn matching(&mut self, candidate: &Candidate<'_>) -> Option<String> {
         for (allow, count, ended) in &mut self.entries {
             if !*ended && names(&allow.rule, candidate.rule) && allow.target.matches(candidate) {
                 *count += 1;

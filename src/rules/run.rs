@@ -52,7 +52,9 @@ struct Said<'r> {
 pub fn run(registry: &Registry, cx: &WorkloadCx<'_>, allows: &[Allow], places: Places<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut ready = Vec::new();
-    for rule in registry.rules.iter().filter(|rule| rule.severity.is_some()) {
+    // One about scripts is there for lint.
+    let of_scripts = |rule: &Configured| matches!(rule.check, Check::Statement(_) | Check::Script(_));
+    for rule in registry.rules.iter().filter(|rule| rule.severity.is_some() && !of_scripts(rule)) {
         match needs::missing(rule, cx) {
             Some(reason) => {
                 outcome.rules_not_run.push(RuleNotRun { rule: rule.page.id.clone(), reason: reason.to_owned() });
@@ -80,8 +82,6 @@ pub fn run(registry: &Registry, cx: &WorkloadCx<'_>, allows: &[Allow], places: P
             }
         }
     }
-    // One about scripts alone is there for lint.
-    let of_scripts = |rule: &Configured| matches!(rule.check, Check::Statement(_) | Check::Script(_));
     let (allowed, problems) =
         allows.report(|pattern| registry.rules.iter().any(|rule| names(pattern, &rule.page.id) && !of_scripts(rule)));
     outcome.allowed = allowed;

@@ -1,5 +1,7 @@
 //! Columns added, dropped, given another type, or made NOT NULL.
 
+use rustc_hash::FxHashSet;
+
 use crate::catalog::expression::mentions;
 use crate::catalog::model::{Column, ConstraintKind, Index, Table, TableName};
 use crate::sql::ddl::model::{ColumnDef, ConstraintBody, ConstraintDef, Expr, GeneratedKind, Name, TypeName};
@@ -56,7 +58,7 @@ fn why_rewritten(draft: &Draft<'_>, def: &ColumnDef) -> Option<Cause> {
 
 /// Foreign keys that the column is a part of, or that point at it, go with it.
 pub(super) fn drop(draft: &mut Draft<'_>, altered: &Altered, column: &Name, cascade: bool, span: Span) {
-    draft.views_go(&altered.table, Some(&column.text), cascade, &[], span);
+    draft.views_go(&altered.table, Some(&column.text), cascade, &FxHashSet::default(), span);
     for member in &altered.family {
         let Some(table) = draft.table(member) else { continue };
         for one in table.foreign_keys().filter(|key| key.columns.iter().any(|own| *own == column.text)) {

@@ -263,7 +263,7 @@ impl<'a> Run<'a> {
                 }
                 let allows = &mut self.allows;
                 self.desk.take(rule, said, script, None, &scale, &mut |draft| {
-                    allows.reason(&candidate_of(rule, draft, || tables_at(&steps, script, draft)))
+                    allows.reason(|| candidate_of(rule, draft, || tables_at(&steps, script, draft)))
                 });
             }
             self.desk.shut();
@@ -367,7 +367,7 @@ impl<'a> Run<'a> {
         let allows = &mut self.allows;
         for (rule, said) in said {
             self.desk.take(rule, said, script, Some(place), &scale, &mut |draft| {
-                allows.reason(&candidate_of(rule, draft, || tables_of(effect, facts)))
+                allows.reason(|| candidate_of(rule, draft, || tables_of(effect, facts)))
             });
         }
     }
@@ -391,7 +391,7 @@ impl<'a> Run<'a> {
             for (rule, said) in said {
                 let allows = &mut self.allows;
                 self.desk.take_of_schema(rule, said, &paths, self.target.wanted, &mut |draft| {
-                    allows.reason(&candidate_of(rule, draft, || tables_of_subject(&draft.subject, Some(catalog))))
+                    allows.reason(|| candidate_of(rule, draft, || tables_of_subject(&draft.subject, Some(catalog))))
                 });
             }
         }
