@@ -63,10 +63,11 @@ fn table(
         }
     }
     // Partitions go with their parent, children by inheritance only with CASCADE.
-    if !drop.cascade && !draft.is_partitioned(&table) {
-        if let Some(child) = draft.replay.children(&table).into_iter().find(|child| !named.contains(child)) {
-            draft.fail("2BP01", format!("table {child} depends on table {table}"), name.span);
-        }
+    if !drop.cascade
+        && !draft.is_partitioned(&table)
+        && let Some(child) = draft.replay.children(&table).into_iter().find(|child| !named.contains(child))
+    {
+        draft.fail("2BP01", format!("table {child} depends on table {table}"), name.span);
     }
     for member in draft.family(&table) {
         gone(draft, &member, name.span);
