@@ -12,6 +12,8 @@ mod lint;
 mod live;
 #[path = "rules/log.rs"]
 mod log;
+#[path = "support/named.rs"]
+mod named;
 #[path = "rules/plan.rs"]
 mod plan;
 #[path = "rules/proof.rs"]

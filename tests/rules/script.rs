@@ -14,14 +14,15 @@ use std::collections::BTreeSet;
 
 use libtest_mimic::Failed;
 use sqlsift::effect::Version;
-use sqlsift::report::model::{Evidence, EvidenceValue, Finding};
+use sqlsift::report::model::Finding;
 use sqlsift::rules::draft::{Ask, Draft};
 use sqlsift::rules::finding::Found;
-use sqlsift::rules::lint::{SMALL_TABLE_ROWS, Target, lint};
+use sqlsift::rules::lint::{Target, lint};
 use sqlsift::rules::page::{Fence, Page};
 use sqlsift::script::model::{Direction, Framework, OpenedBy, Script, Transaction};
 use sqlsift::script::{Options, Source, scripts};
 
+use super::named;
 use super::proof::Database;
 use super::server::{SUPERUSER, Server};
 
@@ -68,15 +69,7 @@ fn found(page: &Page, fence: &Fence) -> Result<Vec<Found>, Failed> {
     };
     let directions: &[Direction] =
         if fence.fact("down").is_some() { &[Direction::Up, Direction::Down] } else { &[Direction::Up] };
-    let target = Target {
-        version,
-        wanted: &own,
-        deployed,
-        grown: BTreeSet::new(),
-        directions,
-        small_table_rows: SMALL_TABLE_ROWS,
-        traffic: None,
-    };
+    let target = Target { wanted: &own, deployed, directions, ..Target::of(version) };
     let linted = lint(&super::registry(page), &scripts, Default::default(), &target);
     let refused = scripts.iter().flat_map(|script| &script.problems).next().map(|problem| problem.message.clone());
     if let Some(message) = linted.outcome.problems.into_iter().map(|problem| problem.message).chain(refused).next()
@@ -105,7 +98,7 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
     for (_, wanted) in fence.facts.iter().filter(|(key, _)| key == "lock") {
         let (table, mode) = wanted.split_once(':').ok_or("lock=table:mode")?;
         let own = found.iter().filter(|found| found.finding.rule == page.id);
-        let named: Vec<(String, String)> = own.flat_map(|found| locks(&found.finding)).collect();
+        let named: Vec<(String, String)> = own.flat_map(|found| named::locks(&found.finding).locks).collect();
         if !named.iter().any(|(on, held)| on == &format!("public.{table}") && held == mode) {
             return Err(format!("the finding names no {mode} on {table}, but {named:?}").into());
         }
@@ -114,30 +107,6 @@ pub fn check(page: &Page, fence: &Fence) -> Result<(), Failed> {
         return Ok(());
     }
     run(page, fence).map(|_| ())
-}
-
-/// Tables and modes that the evidence of a finding names.
-fn locks(finding: &Finding) -> Vec<(String, String)> {
-    let of = |one: &Evidence| match &one.value {
-        EvidenceValue::Text(text) if matches!(&*one.label, "lock" | "locks too") => text.to_string(),
-        _ => String::new(),
-    };
-    let mut found: Vec<(String, String)> = Vec::new();
-    for text in finding.evidence.iter().map(of) {
-        // After a mode come all tables on which it is held: `ShareLock on a, b, RowShareLock on c`.
-        let mut mode = String::new();
-        for part in text.split(", ").filter(|part| !part.is_empty()) {
-            let table = match part.split_once(" on ") {
-                Some((held, table)) => {
-                    mode = held.to_owned();
-                    table
-                }
-                None => part,
-            };
-            found.push((table.split(' ').next().unwrap_or_default().to_owned(), mode.clone()));
-        }
-    }
-    found
 }
 
 /// Needs another server than the one at hand: its facts were looked at by all rules, and it was run by hand.

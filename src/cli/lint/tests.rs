@@ -34,13 +34,10 @@ fn passes(files: &[(&str, &[u8])], framework: Option<Framework>) -> Result<Repor
         .collect();
     let scripts = scripts(sources, &[], Options { framework, ..Options::default() });
     let target = Target {
-        version: Version::NEWEST,
-        wanted: &|_| true,
         deployed: files.iter().skip(1).map(|(path, _)| (*path).to_owned()).collect(),
-        grown: BTreeSet::new(),
         directions: &[Direction::Up, Direction::Down],
         small_table_rows: 0,
-        traffic: None,
+        ..Target::of(Version::NEWEST)
     };
     let linted = lint(&REGISTRY, &scripts, Catalog::default(), &target);
     let report = report::assemble(linted, &scripts, Given::default(), Vec::new(), &|_| true);
@@ -158,15 +155,7 @@ fn a_rule_that_panics_is_a_problem_and_silences_no_other() {
     }
     let text = "CREATE INDEX a_idx ON t (a);\nALTER TABLE t DROP COLUMN b;\n";
     let scripts = scripts(vec![Source { path: "1.sql".into(), text: text.into() }], &[], Options::default());
-    let target = Target {
-        version: Version::NEWEST,
-        wanted: &|_| true,
-        deployed: BTreeSet::new(),
-        grown: BTreeSet::new(),
-        directions: &[Direction::Up],
-        small_table_rows: 0,
-        traffic: None,
-    };
+    let target = Target { small_table_rows: 0, ..Target::of(Version::NEWEST) };
     let linted = lint(&registry, &scripts, Catalog::default(), &target);
     assert!(linted.findings.iter().any(|finding| finding.rule == "migration/index_not_concurrent"));
     let failed: Vec<&str> = linted.outcome.problems.iter().map(|problem| problem.message.as_str()).collect();

@@ -188,14 +188,11 @@ fn fingerprint(statement: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use crate::catalog::model::Catalog;
     use crate::effect::Version;
     use crate::rules::lint::{Target, lint};
     use crate::rules::page::Preset;
     use crate::rules::registry::Registry;
-    use crate::script::model::Direction;
     use crate::script::{Options, Source, scripts};
 
     #[test]
@@ -204,15 +201,7 @@ mod tests {
         let text = format!("CREATE TABLE t (a int);\n{made}DROP INDEX i1050;\nREINDEX INDEX i1051;\n");
         let scripts = scripts(vec![Source { path: "1_a.sql".to_owned(), text: text.into() }], &[], Options::default());
         let registry = Registry::preset(Preset::All);
-        let target = Target {
-            version: Version::NEWEST,
-            wanted: &|_| true,
-            deployed: BTreeSet::new(),
-            grown: BTreeSet::new(),
-            directions: &[Direction::Up],
-            small_table_rows: 0,
-            traffic: None,
-        };
+        let target = Target { small_table_rows: 0, ..Target::of(Version::NEWEST) };
         let linted = lint(&registry, &scripts, Catalog::default(), &target);
         let problems: Vec<&str> = linted.outcome.problems.iter().map(|problem| problem.message.as_str()).collect();
         assert_eq!(problems, ["public.t has more than 1000 indexes: the others are left out"]);

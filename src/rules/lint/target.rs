@@ -7,7 +7,7 @@ use crate::effect::Version;
 use crate::script::model::Direction;
 
 use super::traffic::Traffic;
-use super::weigh::Scale;
+use super::weigh::{SMALL_TABLE_ROWS, Scale};
 
 pub struct Target<'a> {
     pub version: Version,
@@ -26,6 +26,19 @@ pub struct Target<'a> {
 }
 
 impl Target<'_> {
+    /// Everything that goes up, to a database of which nothing else is known.
+    pub fn of(version: Version) -> Self {
+        Target {
+            version,
+            wanted: &|_| true,
+            deployed: BTreeSet::new(),
+            grown: BTreeSet::new(),
+            directions: &[Direction::Up],
+            small_table_rows: SMALL_TABLE_ROWS,
+            traffic: None,
+        }
+    }
+
     pub fn is_deployed(&self, path: &str) -> bool {
         self.deployed.contains(path)
     }

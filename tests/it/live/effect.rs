@@ -17,6 +17,8 @@ use crate::server::Server;
 use form::{fill, forms};
 use schema::Random;
 
+#[path = "../../support/named.rs"]
+mod named;
 #[path = "../../support/observe.rs"]
 mod observe;
 use observe::{Observed, Session, apply, differences, replay};

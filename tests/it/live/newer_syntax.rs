@@ -1,9 +1,9 @@
 //! Clauses that older servers do not know: what `migration/newer_syntax` says of each, beside what the server at hand does.
 
 use sqlsift::effect::Version;
-use sqlsift::rules::lint::{SMALL_TABLE_ROWS, Target, lint};
+use sqlsift::rules::lint::{Target, lint};
 use sqlsift::rules::registry::Registry;
-use sqlsift::script::model::{Direction, Framework};
+use sqlsift::script::model::Framework;
 use sqlsift::script::{Options, Source, scripts};
 
 use crate::server::Server;
@@ -29,16 +29,7 @@ fn speaks(statement: &str, version: u32) -> bool {
     let source = |path: &str, text: String| Source { path: path.to_owned(), text: text.into() };
     let sources = vec![source("1.sql", SETUP.to_owned()), source("2.sql", format!("{statement};"))];
     let read = scripts(sources, &[], Options { framework: Some(Framework::Plain), ..Options::default() });
-    let target = Target {
-        version: Version(version),
-        wanted: &|_| true,
-        deployed: Default::default(),
-        grown: Default::default(),
-        directions: &[Direction::Up],
-        small_table_rows: SMALL_TABLE_ROWS,
-        traffic: None,
-    };
-    let linted = lint(&Registry::defaults(), &read, Default::default(), &target);
+    let linted = lint(&Registry::defaults(), &read, Default::default(), &Target::of(Version(version)));
     linted.findings.iter().any(|finding| finding.rule == "migration/newer_syntax")
 }
 
